@@ -1,0 +1,72 @@
+/* Code pieces: addresses that Windows code can call and that lead to a host function with a context of its own.
+ *
+ * No page is ever writable and executable: a page of identical position-independent pieces is followed by a page of
+ * data, and piece i reads cell i of the data page. */
+#include <pthread.h>
+#include <sys/mman.h>
+
+#include "core.h"
+
+extern const char callback_entry[];
+
+struct cell {
+    union {
+        struct callback *callback;
+        struct cell *next_free;
+    };
+    const void *entry;
+};
+
+enum { PIECES = PAGE_SIZE / sizeof(struct cell) };
+_Static_assert(sizeof(struct cell) == 16, "one piece of code per cell");
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct cell *free_cells;
+
+static bool add_pages(void) {
+    unsigned char *code =
+        mmap(NULL, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (code == MAP_FAILED)
+        return false;
+    struct cell *cells = (struct cell *)(code + PAGE_SIZE);
+    const int32_t to_callback = PAGE_SIZE - 7, to_entry = PAGE_SIZE + 8 - 13;
+    for (int i = 0; i < PIECES; i++) {
+        unsigned char *piece = code + 16 * i;
+        memcpy(piece, "\x4c\x8b\x15", 3);      /* mov r10, [rip + to_callback] */
+        memcpy(piece + 3, &to_callback, 4);
+        memcpy(piece + 7, "\xff\x25", 2);      /* jmp [rip + to_entry] */
+        memcpy(piece + 9, &to_entry, 4);
+        memcpy(piece + 13, "\xcc\xcc\xcc", 3);
+        cells[i].entry = callback_entry;
+        cells[i].next_free = i + 1 < PIECES ? &cells[i + 1] : free_cells;
+    }
+    free_cells = cells;
+    return mprotect(code, PAGE_SIZE, PROT_READ | PROT_EXEC) == 0;
+}
+
+void *callback_new(struct callback *callback) {
+    void *code = NULL;
+    pthread_mutex_lock(&lock);
+    if (free_cells || add_pages()) {
+        struct cell *cell = free_cells;
+        free_cells = cell->next_free;
+        cell->callback = callback;
+        code = (char *)cell - PAGE_SIZE;
+    }
+    pthread_mutex_unlock(&lock);
+    return code;
+}
+
+void callback_free(void *code) {
+    struct cell *cell = (struct cell *)((char *)code + PAGE_SIZE);
+    pthread_mutex_lock(&lock);
+    cell->next_free = free_cells;
+    free_cells = cell;
+    pthread_mutex_unlock(&lock);
+}
+
+/* From callback_entry in call.S. */
+void WINAPI callback_dispatch(struct callback *self, uint64_t *slots, const uint64_t *xmm, struct call_result *result);
+void WINAPI callback_dispatch(struct callback *self, uint64_t *slots, const uint64_t *xmm, struct call_result *result) {
+    self->enter(self, slots, xmm, result);
+}

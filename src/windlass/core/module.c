@@ -1,0 +1,435 @@
+/* The modules of this process, as C code sees them: PEB and LDR lists, lookup by address and name, exports, static TLS,
+ * thread notifications. The loader (Python) decides; it adds and removes modules here under the loader lock.
+ *
+ * The LDR lists are what debuggers and DLLs walk. Lookup by address has an index of its own: fault handlers and the
+ * unwinder ask at any time, on any thread, and must not wait for a lock. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+
+#include "module.h"
+
+PEB process_peb;
+static PEB_LDR_DATA ldr;
+
+/* ---- the loader lock ---- */
+
+static pthread_mutex_t loader_lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+
+void loader_lock_acquire(void) { pthread_mutex_lock(&loader_lock); }
+void loader_lock_release(void) { pthread_mutex_unlock(&loader_lock); }
+
+/* The child's only thread has a new thread id, so it cannot release what its parent acquired. That no other thread is
+ * in the middle of a load when os.fork() copies the lists is seen to in process.py. */
+static void reset_loader_lock(void) {
+    static const pthread_mutex_t fresh = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+    memcpy(&loader_lock, &fresh, sizeof fresh);
+}
+
+/* ---- lists ---- */
+
+static void list_init(LIST_ENTRY *head) { head->Flink = head->Blink = head; }
+
+static void list_append(LIST_ENTRY *head, LIST_ENTRY *entry) {
+    entry->Flink = head;
+    entry->Blink = head->Blink;
+    head->Blink->Flink = entry;
+    head->Blink = entry;
+}
+
+static void list_remove(LIST_ENTRY *entry) {
+    if (!entry->Flink)
+        return;
+    entry->Flink->Blink = entry->Blink;
+    entry->Blink->Flink = entry->Flink;
+    entry->Flink = entry->Blink = NULL;
+}
+
+#define FOR_EACH_MODULE(module_)                                                                  \
+    for (struct module *module_ = (struct module *)ldr.InLoadOrderModuleList.Flink;               \
+         (LIST_ENTRY *)module_ != &ldr.InLoadOrderModuleList;                                     \
+         module_ = (struct module *)module_->ldr.InLoadOrderLinks.Flink)
+
+static struct module *from_initialization_link(LIST_ENTRY *link) {
+    return (struct module *)((char *)link - offsetof(LDR_DATA_TABLE_ENTRY, InInitializationOrderLinks));
+}
+
+void modules_init(void) {
+    if (process_peb.Ldr)
+        return;
+    ldr.Length = sizeof ldr;
+    ldr.Initialized = TRUE;
+    list_init(&ldr.InLoadOrderModuleList);
+    list_init(&ldr.InMemoryOrderModuleList);
+    list_init(&ldr.InInitializationOrderModuleList);
+    process_peb.Ldr = &ldr;
+    process_peb.OSMajorVersion = 10;
+    process_peb.OSBuildNumber = 19045;
+    process_peb.OSPlatformId = 2;
+    process_peb.ImageSubsystem = 3;
+    process_peb.ImageSubsystemMajorVersion = 10;
+    pthread_atfork(NULL, NULL, reset_loader_lock);
+}
+
+/* ---- the address index: sorted, read under a sequence lock ---- */
+
+enum { MAX_MODULES = 1 << 16 };
+struct range {
+    uintptr_t begin, end;
+    struct module *module;
+};
+static struct range ranges[MAX_MODULES];
+static atomic_uint range_count, range_sequence;
+
+static void index_update(unsigned at, int by, struct range added) {
+    unsigned count = atomic_load(&range_count);
+    atomic_fetch_add(&range_sequence, 1);
+    atomic_thread_fence(memory_order_seq_cst);
+    if (by > 0) {
+        memmove(&ranges[at + 1], &ranges[at], (count - at) * sizeof *ranges);
+        ranges[at] = added;
+    } else {
+        memmove(&ranges[at], &ranges[at + 1], (count - at - 1) * sizeof *ranges);
+    }
+    atomic_store(&range_count, count + by);
+    atomic_fetch_add(&range_sequence, 1);
+}
+
+/* The number of ranges that begin at or below the address. */
+static unsigned index_position(uintptr_t address, unsigned count) {
+    unsigned low = 0, high = count;
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+        if (ranges[middle].begin <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+LDR_DATA_TABLE_ENTRY *module_from_address(const void *address_) {
+    uintptr_t address = (uintptr_t)address_;
+    for (;;) {
+        unsigned sequence = atomic_load(&range_sequence);
+        if (sequence & 1)
+            continue;
+        unsigned position = index_position(address, atomic_load(&range_count));
+        struct range found = position ? ranges[position - 1] : (struct range){0};
+        atomic_thread_fence(memory_order_seq_cst);
+        if (atomic_load(&range_sequence) == sequence)
+            return address < found.end ? &found.module->ldr : NULL;
+    }
+}
+
+LDR_DATA_TABLE_ENTRY *module_from_base(const void *base) {
+    LDR_DATA_TABLE_ENTRY *entry = module_from_address(base);
+    return entry && entry->DllBase == base ? entry : NULL;
+}
+
+static WCHAR upper_ascii(WCHAR c) { return c >= 'a' && c <= 'z' ? (WCHAR)(c - 32) : c; }
+
+static bool same_name(const UNICODE_STRING *name, const WCHAR *other, size_t length) {
+    if (name->Length != length * 2)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (upper_ascii(name->Buffer[i]) != upper_ascii(other[i]))
+            return false;
+    return true;
+}
+
+LDR_DATA_TABLE_ENTRY *module_from_name(const WCHAR *name, size_t length) {
+    LDR_DATA_TABLE_ENTRY *found = NULL;
+    loader_lock_acquire();
+    FOR_EACH_MODULE(module) {
+        if (same_name(&module->ldr.BaseDllName, name, length) || same_name(&module->ldr.FullDllName, name, length)) {
+            found = &module->ldr;
+            break;
+        }
+    }
+    loader_lock_release();
+    return found;
+}
+
+/* ---- adding and removing ---- */
+
+static bool copy_name(UNICODE_STRING *target, const WCHAR *text, size_t length) {
+    target->Buffer = malloc((length + 1) * sizeof(WCHAR));
+    if (!target->Buffer || length > 0x7ffe)
+        return false;
+    memcpy(target->Buffer, text, length * sizeof(WCHAR));
+    target->Buffer[length] = 0;
+    target->Length = (USHORT)(length * sizeof(WCHAR));
+    target->MaximumLength = target->Length + sizeof(WCHAR);
+    return true;
+}
+
+static void module_free(struct module *module) {
+    free(module->ldr.FullDllName.Buffer);
+    free(module);
+}
+
+static size_t after_last_separator(const WCHAR *path, size_t length) {
+    while (length && path[length - 1] != '\\' && path[length - 1] != '/')
+        length--;
+    return length;
+}
+
+struct module *module_add(const struct module_facts *facts) {
+    struct module *module = calloc(1, sizeof *module);
+    if (!module || atomic_load(&range_count) == MAX_MODULES ||
+        !copy_name(&module->ldr.FullDllName, facts->path, facts->path_length)) {
+        if (module)
+            module_free(module);
+        return NULL;
+    }
+    LDR_DATA_TABLE_ENTRY *entry = &module->ldr;
+    size_t base_name = after_last_separator(facts->path, facts->path_length);
+    entry->BaseDllName = (UNICODE_STRING){(USHORT)(entry->FullDllName.Length - 2 * base_name),
+                                          (USHORT)(entry->FullDllName.MaximumLength - 2 * base_name),
+                                          entry->FullDllName.Buffer + base_name};
+    entry->DllBase = facts->base;
+    entry->EntryPoint = facts->entry_point;
+    entry->SizeOfImage = facts->size;
+    entry->Flags = facts->flags;
+    entry->ObsoleteLoadCount = 0xffff;
+    entry->OriginalBase = facts->original_base;
+    entry->TimeDateStamp = facts->timestamp;
+    module->tls_callbacks = facts->tls_callbacks;
+    list_init(&entry->HashLinks);
+    list_init(&entry->NodeModuleLink);
+
+    loader_lock_acquire();
+    list_append(&ldr.InLoadOrderModuleList, &entry->InLoadOrderLinks);
+    list_append(&ldr.InMemoryOrderModuleList, &entry->InMemoryOrderLinks);
+    uintptr_t base = (uintptr_t)facts->base;
+    unsigned position = index_position(base, atomic_load(&range_count));
+    index_update(position, 1, (struct range){base, base + facts->size, module});
+    loader_lock_release();
+    return module;
+}
+
+void module_set_initialized(struct module *module) {
+    loader_lock_acquire();
+    list_append(&ldr.InInitializationOrderModuleList, &module->ldr.InInitializationOrderLinks);
+    module->ldr.Flags |= LDRP_PROCESS_ATTACH_CALLED | LDRP_ENTRY_PROCESSED;
+    loader_lock_release();
+}
+
+void module_set_detached(struct module *module) {
+    loader_lock_acquire();
+    list_remove(&module->ldr.InInitializationOrderLinks);
+    module->ldr.Flags &= ~LDRP_PROCESS_ATTACH_CALLED;
+    loader_lock_release();
+}
+
+void module_remove(struct module *module) {
+    loader_lock_acquire();
+    list_remove(&module->ldr.InLoadOrderLinks);
+    list_remove(&module->ldr.InMemoryOrderLinks);
+    list_remove(&module->ldr.InInitializationOrderLinks);
+    unsigned position = index_position((uintptr_t)module->ldr.DllBase, atomic_load(&range_count));
+    if (position && ranges[position - 1].module == module)
+        index_update(position - 1, -1, (struct range){0});
+    loader_lock_release();
+    module_free(module);
+}
+
+/* ---- exports ---- */
+
+struct export_directory {
+    DWORD Characteristics, TimeDateStamp;
+    WORD MajorVersion, MinorVersion;
+    DWORD Name, Base, NumberOfFunctions, NumberOfNames, AddressOfFunctions, AddressOfNames, AddressOfNameOrdinals;
+};
+
+static const struct export_directory *exports_of(const unsigned char *base, DWORD *rva, DWORD *size) {
+    DWORD headers, count;
+    memcpy(&headers, base + 0x3c, 4);
+    const unsigned char *optional = base + headers + 24;
+    memcpy(&count, optional + 108, 4);
+    if (!count)
+        return NULL;
+    memcpy(rva, optional + 112, 4);
+    memcpy(size, optional + 116, 4);
+    return *rva ? (const struct export_directory *)(base + *rva) : NULL;
+}
+
+/* The index into the export address table, or UINT32_MAX. Names are sorted by byte value ("PE Format", "Export Name
+ * Pointer Table"). */
+static uint32_t index_by_name(const unsigned char *base, const struct export_directory *directory, const char *name) {
+    const uint32_t *names = (const uint32_t *)(base + directory->AddressOfNames);
+    const uint16_t *indices = (const uint16_t *)(base + directory->AddressOfNameOrdinals);
+    uint32_t low = 0, high = directory->NumberOfNames;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = strcmp(name, (const char *)base + names[middle]);
+        if (order == 0)
+            return indices[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return UINT32_MAX;
+}
+
+void *(*forwarder_hook)(const void *base, const char *forwarder);
+
+/* "DLL.name" or "DLL.#ordinal". The DLL may be an API set or not loaded yet, so policy decides. */
+static void *follow_forwarder(const void *base, const char *forwarder, NTSTATUS *status) {
+    void *address = forwarder_hook ? forwarder_hook(base, forwarder) : NULL;
+    if (!address)
+        *status = STATUS_PROCEDURE_NOT_FOUND;
+    return address;
+}
+
+void *module_export(const void *base_, const char *name, unsigned ordinal, NTSTATUS *status) {
+    const unsigned char *base = base_;
+    DWORD rva, size;
+    const struct export_directory *directory = exports_of(base, &rva, &size);
+    *status = name ? STATUS_PROCEDURE_NOT_FOUND : STATUS_ORDINAL_NOT_FOUND;
+    if (!directory)
+        return NULL;
+    uint32_t index = name ? index_by_name(base, directory, name) : ordinal - directory->Base;
+    if (index >= directory->NumberOfFunctions)
+        return NULL;
+    uint32_t target = ((const uint32_t *)(base + directory->AddressOfFunctions))[index];
+    if (!target)
+        return NULL;
+    if (target - rva < size)
+        return follow_forwarder(base, (const char *)base + target, status);
+    *status = STATUS_SUCCESS;
+    return (void *)(base + target);
+}
+
+/* ---- static TLS ----
+ *
+ * A module's TLS index selects a pointer in TEB.ThreadLocalStoragePointer; compiled code reads gs:[0x58], adds index * 8
+ * and finds its block. Modules may come after threads exist: then every thread gets a block, and a longer array where
+ * its own is too short. The old array stays until the thread ends, for the thread may be reading it just now. */
+
+struct tls_array {
+    struct tls_array *replaced;
+    void *slots[];
+};
+
+struct tls_template {
+    const void *data;
+    size_t size, zero_fill, alignment;
+    bool used;
+};
+
+enum { MAX_TLS_MODULES = 4096 };
+static struct tls_template tls_templates[MAX_TLS_MODULES];
+static unsigned tls_count;
+
+static void *tls_block_new(const struct tls_template *from) {
+    size_t size = (from->size + from->zero_fill + from->alignment) & ~(from->alignment - 1);
+    char *block = aligned_alloc(from->alignment, size);
+    if (!block)
+        windlass_fatal("out of memory for thread-local data");
+    memset(block, 0, size);
+    memcpy(block, from->data, from->size);
+    return block;
+}
+
+static struct tls_array *array_of(struct thread *thread) {
+    void **slots = thread->teb.ThreadLocalStoragePointer;
+    return slots ? (struct tls_array *)((char *)slots - offsetof(struct tls_array, slots)) : NULL;
+}
+
+static void tls_reserve(struct thread *thread, unsigned count) {
+    if (thread->tls_capacity >= count && thread->teb.ThreadLocalStoragePointer)
+        return;
+    unsigned capacity = count < 16 ? 16 : 2 * count;
+    struct tls_array *array = calloc(1, sizeof *array + capacity * sizeof(void *)), *old = array_of(thread);
+    if (!array)
+        windlass_fatal("out of memory for thread-local data");
+    if (old)
+        memcpy(array->slots, old->slots, thread->tls_capacity * sizeof(void *));
+    array->replaced = old;
+    thread->tls_capacity = capacity;
+    __atomic_store_n(&thread->teb.ThreadLocalStoragePointer, array->slots, __ATOMIC_RELEASE);
+}
+
+int tls_add(const void *data, size_t size, size_t zero_fill, size_t alignment) {
+    unsigned index = 0;
+    while (index < tls_count && tls_templates[index].used)
+        index++;
+    if (index == MAX_TLS_MODULES)
+        return -1;
+    tls_templates[index] =
+        (struct tls_template){data, size, zero_fill, alignment < 16 ? 16 : alignment, true};
+    if (index == tls_count)
+        tls_count++;
+    thread_list_acquire();
+    for (struct thread *thread = thread_list_head(); thread; thread = thread->next) {
+        tls_reserve(thread, index + 1);
+        thread->teb.ThreadLocalStoragePointer[index] = tls_block_new(&tls_templates[index]);
+    }
+    thread_list_release();
+    return (int)index;
+}
+
+void tls_remove(unsigned index) {
+    thread_list_acquire();
+    tls_templates[index].used = false;
+    for (struct thread *thread = thread_list_head(); thread; thread = thread->next) {
+        if (index >= thread->tls_capacity)
+            continue;
+        free(thread->teb.ThreadLocalStoragePointer[index]);
+        thread->teb.ThreadLocalStoragePointer[index] = NULL;
+    }
+    thread_list_release();
+}
+
+void tls_thread_init(struct thread *thread) {
+    tls_reserve(thread, tls_count ? tls_count : 1);
+    for (unsigned i = 0; i < tls_count; i++)
+        if (tls_templates[i].used)
+            thread->teb.ThreadLocalStoragePointer[i] = tls_block_new(&tls_templates[i]);
+}
+
+void tls_thread_free(struct thread *thread) {
+    struct tls_array *array = array_of(thread);
+    for (unsigned i = 0; array && i < thread->tls_capacity; i++)
+        free(array->slots[i]);
+    while (array) {
+        struct tls_array *replaced = array->replaced;
+        free(array);
+        array = replaced;
+    }
+}
+
+/* ---- thread notifications ---- */
+
+static void call_entry(struct module *module, const void *function, DWORD reason) {
+    struct thread *self = thread_self();
+    struct call_result result;
+    uint64_t slots[4] = {(uintptr_t)module->ldr.DllBase, reason, 0, 0};
+    call_windows(function, slots, 3, &result, &self->boundary);   /* Windows, too, ignores a failure here */
+}
+
+static void notify(struct module *module, DWORD reason) {
+    if (!(module->ldr.Flags & LDRP_PROCESS_ATTACH_CALLED) || module->ldr.Flags & LDRP_DONT_CALL_FOR_THREADS)
+        return;
+    for (const void *const *callback = module->tls_callbacks; callback && *callback; callback++)
+        call_entry(module, *callback, reason);
+    if (module->ldr.EntryPoint)
+        call_entry(module, module->ldr.EntryPoint, reason);
+}
+
+/* Attach in the order of initialisation, detach in the opposite one. */
+void modules_notify_thread(DWORD reason) {
+    if (!process_peb.Ldr)
+        return;
+    loader_lock_acquire();
+    LIST_ENTRY *head = &ldr.InInitializationOrderModuleList, *link, *next;
+    bool attach = reason == DLL_THREAD_ATTACH;
+    for (link = attach ? head->Flink : head->Blink; link != head; link = next) {
+        next = attach ? link->Flink : link->Blink;
+        notify(from_initialization_link(link), reason);
+    }
+    loader_lock_release();
+}

@@ -1,0 +1,412 @@
+/* windlass._core: the mechanism, as the Python side calls it. Typed and documented in _core.pyi. */
+#include <errno.h>
+#include <sys/mman.h>
+
+#include "python.h"
+
+#include "map.h"
+#include "module.h"
+#include "registry.h"
+
+PyObject *python_hooks[HOOK_COUNT];
+static const char *const hook_names[HOOK_COUNT] = {"resolve", "forwarder", "exception"};
+
+bool python_is_alive(void) { return Py_IsInitialized(); }
+
+struct thread *thread_self_with_gil(void) {
+    if (current_thread_or_null)
+        return current_thread_or_null;
+    PyThreadState *state = PyEval_SaveThread();
+    struct thread *thread = thread_enter();
+    PyEval_RestoreThread(state);
+    return thread;
+}
+
+int call_windows_without_gil(const void *function, const uint64_t *slots, size_t count, struct call_result *result) {
+    PyThreadState *state = PyEval_SaveThread();
+    struct thread *thread = thread_self();
+    int ended = call_windows(function, slots, count, result, &thread->boundary);
+    PyEval_RestoreThread(state);
+    return ended;
+}
+
+static PyObject *parameters_of(const EXCEPTION_RECORD *record) {
+    DWORD count = record->NumberParameters;
+    if (count > EXCEPTION_MAXIMUM_PARAMETERS)
+        count = EXCEPTION_MAXIMUM_PARAMETERS;
+    PyObject *tuple = PyTuple_New(count);
+    for (DWORD i = 0; tuple && i < count; i++)
+        PyTuple_SetItem(tuple, i, PyLong_FromUnsignedLongLong(record->ExceptionInformation[i]));
+    return tuple;
+}
+
+PyObject *raise_unhandled(struct thread *thread) {
+    const EXCEPTION_RECORD *record = &thread->unhandled;
+    PyObject *parameters = parameters_of(record);
+    if (!parameters)
+        return NULL;
+    PyObject *exception = python_hooks[HOOK_EXCEPTION]
+        ? PyObject_CallFunction(python_hooks[HOOK_EXCEPTION], "IKN", (unsigned)record->ExceptionCode,
+                                (unsigned long long)(uintptr_t)record->ExceptionAddress, parameters)
+        : PyObject_CallFunction(PyExc_OSError, "sN", "exception", parameters);
+    if (exception) {
+        PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
+        Py_DECREF(exception);
+    }
+    return NULL;
+}
+
+static PyObject *os_error(int error) {
+    errno = error;
+    return PyErr_SetFromErrno(PyExc_OSError);
+}
+
+/* ---- hooks ---- */
+
+static PyObject *core_set_hook(PyObject *self, PyObject *args) {
+    const char *name;
+    PyObject *function;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "sO", &name, &function))
+        return NULL;
+    for (int i = 0; i < HOOK_COUNT; i++) {
+        if (strcmp(name, hook_names[i]) == 0) {
+            Py_INCREF(function);
+            PyObject *old = python_hooks[i];
+            python_hooks[i] = function;
+            Py_XDECREF(old);
+            Py_RETURN_NONE;
+        }
+    }
+    return PyErr_Format(PyExc_ValueError, "no hook is called %s", name);
+}
+
+/* An address from a hook's result; 0 with the exception reported when it failed. GIL held. */
+static void *address_from_hook(PyObject *result, PyObject *hook) {
+    void *address = NULL;
+    if (result)
+        address = PyLong_AsVoidPtr(result);
+    if (PyErr_Occurred()) {
+        PyErr_WriteUnraisable(hook);
+        address = NULL;
+    }
+    Py_XDECREF(result);
+    return address;
+}
+
+/* From api_lazy_entry in call.S: the function behind a builtin's slot, on its first call. */
+const void *WINAPI api_resolve(DWORD id);
+const void *WINAPI api_resolve(DWORD id) {
+    if (!python_is_alive())
+        windlass_fatal("builtin function %#x first called after Python's end", (unsigned)id);
+    PyGILState_STATE state = PyGILState_Ensure();
+    PyObject *hook = python_hooks[HOOK_RESOLVE];
+    void *address = address_from_hook(PyObject_CallFunction(hook, "I", (unsigned)id), hook);
+    PyGILState_Release(state);
+    if (!address)
+        windlass_fatal("builtin function %#x cannot be had", (unsigned)id);
+    return address;
+}
+
+static void *resolve_forwarder(const void *base, const char *forwarder) {
+    if (!python_is_alive() || !python_hooks[HOOK_FORWARDER])
+        return NULL;
+    PyGILState_STATE state = PyGILState_Ensure();
+    PyObject *hook = python_hooks[HOOK_FORWARDER];
+    void *address = address_from_hook(
+        PyObject_CallFunction(hook, "Ks", (unsigned long long)(uintptr_t)base, forwarder), hook);
+    PyGILState_Release(state);
+    return address;
+}
+
+/* ---- API records ---- */
+
+static PyObject *core_api_records(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list && i < api_record_count(); i++) {
+        const struct api_record *record = api_record_at(i);
+        PyObject *item = Py_BuildValue("(sssssKn)", record->dlls, record->name, record->result, record->parameters,
+                                       record->file, (unsigned long long)(uintptr_t)record->address,
+                                       (Py_ssize_t)record->size);
+        if (!item || PyList_Append(list, item))
+            Py_CLEAR(list);
+        Py_XDECREF(item);
+    }
+    return list;
+}
+
+/* ---- memory ---- */
+
+static PyObject *core_reserve(PyObject *self, PyObject *args) {
+    unsigned long long address;
+    Py_ssize_t size;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Kn", &address, &size))
+        return NULL;
+    int error = image_reserve(address, (size_t)size);
+    return error ? os_error(error) : (Py_INCREF(Py_None), Py_None);
+}
+
+static PyObject *core_map(PyObject *self, PyObject *args) {
+    unsigned long long address;
+    Py_ssize_t size;
+    int protection, fd, shared;
+    long long offset;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "KniiLp", &address, &size, &protection, &fd, &offset, &shared))
+        return NULL;
+    int error = image_map(address, (size_t)size, protection, fd, offset, shared);
+    return error ? os_error(error) : (Py_INCREF(Py_None), Py_None);
+}
+
+static PyObject *core_protect(PyObject *self, PyObject *args) {
+    unsigned long long address;
+    Py_ssize_t size;
+    int protection;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Kni", &address, &size, &protection))
+        return NULL;
+    if (mprotect((void *)(uintptr_t)address, (size_t)size, protection))
+        return os_error(errno);
+    Py_RETURN_NONE;
+}
+
+static PyObject *core_unmap(PyObject *self, PyObject *args) {
+    unsigned long long address;
+    Py_ssize_t size;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Kn", &address, &size))
+        return NULL;
+    if (munmap((void *)(uintptr_t)address, (size_t)size))
+        return os_error(errno);
+    Py_RETURN_NONE;
+}
+
+static PyObject *core_relocate(PyObject *self, PyObject *args) {
+    unsigned long long address, delta;
+    Py_ssize_t size, rva, length;
+    size_t bad_rva = 0;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "KnnnK", &address, &size, &rva, &length, &delta))
+        return NULL;
+    if (image_relocate((unsigned char *)(uintptr_t)address, (size_t)size, (size_t)rva, (size_t)length, delta, &bad_rva))
+        return PyLong_FromLong(-1);
+    return PyLong_FromSize_t(bad_rva);
+}
+
+static PyObject *core_read(PyObject *self, PyObject *args) {
+    unsigned long long address;
+    Py_ssize_t size;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Kn", &address, &size))
+        return NULL;
+    return PyBytes_FromStringAndSize((const char *)(uintptr_t)address, size);
+}
+
+static PyObject *core_write(PyObject *self, PyObject *args) {
+    unsigned long long address;
+    const char *data;
+    Py_ssize_t size;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Ky#", &address, &data, &size))
+        return NULL;
+    memcpy((void *)(uintptr_t)address, data, (size_t)size);
+    Py_RETURN_NONE;
+}
+
+/* ---- modules ---- */
+
+static PyObject *core_module_add(PyObject *self, PyObject *args) {
+    unsigned long long base, entry_point, callbacks, original_base;
+    unsigned size, flags, timestamp;
+    const char *path;
+    Py_ssize_t path_bytes;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "KKIIIKy#K", &base, &entry_point, &size, &flags, &timestamp, &original_base, &path,
+                          &path_bytes, &callbacks))
+        return NULL;
+    struct module_facts facts = {
+        .base = (void *)(uintptr_t)base, .entry_point = (void *)(uintptr_t)entry_point, .size = size, .flags = flags,
+        .timestamp = timestamp, .original_base = original_base, .path = (const WCHAR *)path,
+        .path_length = (size_t)path_bytes / 2, .tls_callbacks = (const void *const *)(uintptr_t)callbacks};
+    struct module *module = module_add(&facts);
+    return module ? PyLong_FromVoidPtr(module) : PyErr_NoMemory();
+}
+
+static PyObject *module_verb(PyObject *args, void (*verb)(struct module *)) {
+    unsigned long long module;
+    if (!PyArg_ParseTuple(args, "K", &module))
+        return NULL;
+    verb((struct module *)(uintptr_t)module);
+    Py_RETURN_NONE;
+}
+
+static PyObject *core_module_set_initialized(PyObject *self, PyObject *args) {
+    (void)self;
+    return module_verb(args, module_set_initialized);
+}
+
+static PyObject *core_module_set_detached(PyObject *self, PyObject *args) {
+    (void)self;
+    return module_verb(args, module_set_detached);
+}
+
+static PyObject *core_module_remove(PyObject *self, PyObject *args) {
+    (void)self;
+    return module_verb(args, module_remove);
+}
+
+static PyObject *core_module_flags(PyObject *self, PyObject *args) {
+    unsigned long long module;
+    unsigned set;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "KI", &module, &set))
+        return NULL;
+    LDR_DATA_TABLE_ENTRY *entry = &((struct module *)(uintptr_t)module)->ldr;
+    entry->Flags |= set;
+    return PyLong_FromUnsignedLong(entry->Flags);
+}
+
+static PyObject *core_module_from_address(PyObject *self, PyObject *args) {
+    unsigned long long address;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "K", &address))
+        return NULL;
+    LDR_DATA_TABLE_ENTRY *entry = module_from_address((void *)(uintptr_t)address);
+    return PyLong_FromVoidPtr(entry ? entry->DllBase : NULL);
+}
+
+static PyObject *core_export(PyObject *self, PyObject *args) {
+    unsigned long long base;
+    const char *name;
+    unsigned ordinal;
+    NTSTATUS status;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "KzI", &base, &name, &ordinal))
+        return NULL;
+    return PyLong_FromVoidPtr(module_export((void *)(uintptr_t)base, name, ordinal, &status));
+}
+
+static PyObject *core_tls_add(PyObject *self, PyObject *args) {
+    unsigned long long data;
+    Py_ssize_t size, zero_fill, alignment;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Knnn", &data, &size, &zero_fill, &alignment))
+        return NULL;
+    return PyLong_FromLong(
+        tls_add((void *)(uintptr_t)data, (size_t)size, (size_t)zero_fill, (size_t)alignment));
+}
+
+static PyObject *core_tls_remove(PyObject *self, PyObject *args) {
+    unsigned index;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "I", &index))
+        return NULL;
+    tls_remove(index);
+    Py_RETURN_NONE;
+}
+
+static PyObject *core_loader_lock_acquire(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    Py_BEGIN_ALLOW_THREADS
+    loader_lock_acquire();
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
+}
+
+static PyObject *core_loader_lock_release(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    loader_lock_release();
+    Py_RETURN_NONE;
+}
+
+/* ---- calls ---- */
+
+enum { MAX_RAW_SLOTS = 64 };
+
+static PyObject *core_call(PyObject *self, PyObject *args) {
+    uint64_t slots[MAX_RAW_SLOTS] = {0};
+    struct call_result result;
+    (void)self;
+    Py_ssize_t count = PyTuple_Size(args) - 1;
+    if (count < 0 || count > MAX_RAW_SLOTS)
+        return PyErr_Format(PyExc_TypeError, "call(address, up to %d integers)", MAX_RAW_SLOTS);
+    void *function = PyLong_AsVoidPtr(PyTuple_GetItem(args, 0));
+    for (Py_ssize_t i = 0; i < count && !PyErr_Occurred(); i++)
+        slots[i] = PyLong_AsUnsignedLongLongMask(PyTuple_GetItem(args, i + 1));
+    if (PyErr_Occurred())
+        return NULL;
+    if (call_windows_without_gil(function, slots, (size_t)count, &result))
+        return raise_unhandled(thread_self_with_gil());
+    return PyLong_FromUnsignedLongLong(result.rax);
+}
+
+static PyObject *core_get_last_error(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    return PyLong_FromUnsignedLong(thread_self_with_gil()->teb.LastErrorValue);
+}
+
+static PyObject *core_set_last_error(PyObject *self, PyObject *args) {
+    unsigned code;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "I", &code))
+        return NULL;
+    thread_self_with_gil()->teb.LastErrorValue = code;
+    Py_RETURN_NONE;
+}
+
+static PyObject *core_teb(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    return PyLong_FromVoidPtr(thread_self_with_gil());
+}
+
+static PyMethodDef methods[] = {
+    {"set_hook", core_set_hook, METH_VARARGS, NULL},
+    {"api_records", core_api_records, METH_NOARGS, NULL},
+    {"reserve", core_reserve, METH_VARARGS, NULL},
+    {"map", core_map, METH_VARARGS, NULL},
+    {"protect", core_protect, METH_VARARGS, NULL},
+    {"unmap", core_unmap, METH_VARARGS, NULL},
+    {"relocate", core_relocate, METH_VARARGS, NULL},
+    {"read", core_read, METH_VARARGS, NULL},
+    {"write", core_write, METH_VARARGS, NULL},
+    {"module_add", core_module_add, METH_VARARGS, NULL},
+    {"module_set_initialized", core_module_set_initialized, METH_VARARGS, NULL},
+    {"module_set_detached", core_module_set_detached, METH_VARARGS, NULL},
+    {"module_remove", core_module_remove, METH_VARARGS, NULL},
+    {"module_flags", core_module_flags, METH_VARARGS, NULL},
+    {"module_from_address", core_module_from_address, METH_VARARGS, NULL},
+    {"export", core_export, METH_VARARGS, NULL},
+    {"tls_add", core_tls_add, METH_VARARGS, NULL},
+    {"tls_remove", core_tls_remove, METH_VARARGS, NULL},
+    {"loader_lock_acquire", core_loader_lock_acquire, METH_NOARGS, NULL},
+    {"loader_lock_release", core_loader_lock_release, METH_NOARGS, NULL},
+    {"call", core_call, METH_VARARGS, NULL},
+    {"get_last_error", core_get_last_error, METH_NOARGS, NULL},
+    {"set_last_error", core_set_last_error, METH_VARARGS, NULL},
+    {"teb", core_teb, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef definition = {PyModuleDef_HEAD_INIT, "windlass._core", NULL, -1, methods, NULL, NULL, NULL, NULL};
+
+extern const char api_lazy_entry[];
+
+static int add_address(PyObject *module, const char *name, const void *address) {
+    return PyModule_AddObject(module, name, PyLong_FromVoidPtr((void *)(uintptr_t)address));
+}
+
+PyMODINIT_FUNC PyInit__core(void) {
+    PyObject *module = PyModule_Create(&definition);
+    if (!module)
+        return NULL;
+    modules_init();
+    forwarder_hook = resolve_forwarder;
+    if (add_address(module, "peb", &process_peb) || add_address(module, "lazy_entry", api_lazy_entry) ||
+        callback_type_add(module)) {
+        Py_DECREF(module);
+        return NULL;
+    }
+    return module;
+}

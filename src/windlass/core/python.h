@@ -1,0 +1,29 @@
+/* What the Python-facing files share; see python.c. The extension keeps to the limited API of CPython 3.9. */
+#ifndef WINDLASS_PYTHON_H
+#define WINDLASS_PYTHON_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "core.h"
+
+/* Calls of Windows functions from the host and back: the hooks that policy (Python) has set, borrowed, or NULL. */
+enum hook { HOOK_RESOLVE, HOOK_FORWARDER, HOOK_EXCEPTION, HOOK_COUNT };
+extern PyObject *python_hooks[HOOK_COUNT];
+
+/* Sets the Python exception for what ended a call_windows() of this thread; returns NULL. GIL held. */
+PyObject *raise_unhandled(struct thread *thread);
+
+/* The thread's record; releases the GIL where it must be made (that takes the loader lock). GIL held. */
+struct thread *thread_self_with_gil(void);
+
+/* Calls a Windows function with the GIL released. GIL held. */
+int call_windows_without_gil(const void *function, const uint64_t *slots, size_t count, struct call_result *result);
+
+/* Adds the type windlass._core.Callback; -1 with an exception set. */
+int callback_type_add(PyObject *module);
+
+/* True when the interpreter can still be entered from a Windows thread. */
+bool python_is_alive(void);
+
+#endif

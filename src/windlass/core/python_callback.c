@@ -1,0 +1,161 @@
+/* windlass._core.Callback: a Python function with an address that Windows code can call.
+ *
+ * The signature is one character for the result, then one for each parameter:
+ *   v nothing   ? BOOL   b B h H i I q Q integers   P pointer (int, None for NULL as a result)   f d floating point
+ *   A LPCSTR as bytes or None   W LPCWSTR as str or None (parameters only) */
+#include "python.h"
+
+struct python_callback {
+    PyObject_HEAD
+    struct callback callback;
+    void *code;
+    PyObject *function;
+    char *signature;
+};
+
+static PyObject *from_wide(const WCHAR *text) {
+    size_t length = 0;
+    int little_endian = -1;
+    while (text[length])
+        length++;
+    return PyUnicode_DecodeUTF16((const char *)text, (Py_ssize_t)length * 2, "surrogatepass", &little_endian);
+}
+
+static PyObject *none(void) {
+    Py_INCREF(Py_None);
+    return Py_None;
+}
+
+static PyObject *to_python(char code, uint64_t slot, uint64_t xmm) {
+    float single;
+    double number;
+    const void *pointer = (const void *)(uintptr_t)slot;
+    switch (code) {
+    case '?': return PyBool_FromLong((DWORD)slot != 0);
+    case 'b': return PyLong_FromLong((int8_t)slot);
+    case 'B': return PyLong_FromLong((uint8_t)slot);
+    case 'h': return PyLong_FromLong((int16_t)slot);
+    case 'H': return PyLong_FromLong((uint16_t)slot);
+    case 'i': return PyLong_FromLong((int32_t)slot);
+    case 'I': return PyLong_FromUnsignedLong((uint32_t)slot);
+    case 'q': return PyLong_FromLongLong((int64_t)slot);
+    case 'f': memcpy(&single, &xmm, 4); return PyFloat_FromDouble((double)single);
+    case 'd': memcpy(&number, &xmm, 8); return PyFloat_FromDouble(number);
+    case 'A': return pointer ? PyBytes_FromString(pointer) : none();
+    case 'W': return pointer ? from_wide(pointer) : none();
+    default: return PyLong_FromUnsignedLongLong(slot);
+    }
+}
+
+/* False with an exception set when the value does not fit the code. */
+static bool from_python(char code, PyObject *value, struct call_result *result) {
+    switch (code) {
+    case 'v': break;
+    case '?': result->rax = (uint64_t)(PyObject_IsTrue(value) == 1); break;
+    case 'f': {
+        float single = (float)PyFloat_AsDouble(value);
+        memcpy(&result->xmm0, &single, 4);
+        break;
+    }
+    case 'd': {
+        double number = PyFloat_AsDouble(value);
+        memcpy(&result->xmm0, &number, 8);
+        break;
+    }
+    default: result->rax = value == Py_None ? 0 : PyLong_AsUnsignedLongLongMask(value);
+    }
+    return !PyErr_Occurred();
+}
+
+static PyObject *arguments_of(const struct python_callback *self, const uint64_t *slots, const uint64_t *xmm) {
+    const char *codes = self->signature + 1;
+    Py_ssize_t count = (Py_ssize_t)strlen(codes);
+    PyObject *arguments = PyTuple_New(count);
+    for (Py_ssize_t i = 0; arguments && i < count; i++) {
+        /* Beyond the fourth, floating-point arguments lie in their stack slot like all others. */
+        PyObject *value = to_python(codes[i], slots[i], i < 4 ? xmm[i] : slots[i]);
+        if (!value)
+            Py_CLEAR(arguments);
+        else
+            PyTuple_SetItem(arguments, i, value);
+    }
+    return arguments;
+}
+
+static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xmm, struct call_result *result) {
+    struct python_callback *self = callback->context;
+    *result = (struct call_result){0, 0};
+    if (!python_is_alive())
+        return;
+    PyGILState_STATE state = PyGILState_Ensure();
+    Py_INCREF(self);
+    PyObject *arguments = arguments_of(self, slots, xmm);
+    PyObject *value = arguments ? PyObject_CallObject(self->function, arguments) : NULL;
+    if (!value || !from_python(self->signature[0], value, result))
+        PyErr_WriteUnraisable(self->function);
+    Py_XDECREF(value);
+    Py_XDECREF(arguments);
+    Py_DECREF(self);
+    PyGILState_Release(state);
+}
+
+static PyObject *callback_create(PyTypeObject *type, PyObject *args, PyObject *keywords) {
+    PyObject *function;
+    const char *signature;
+    if (keywords || !PyArg_ParseTuple(args, "Os", &function, &signature))
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "Callback(function, signature)");
+    if (!signature[0] || !strchr("v?bBhHiIqQPfd", signature[0]) || strspn(signature + 1, "?bBhHiIqQPfdAW") !=
+        strlen(signature + 1))
+        return PyErr_Format(PyExc_ValueError, "bad callback signature %s", signature);
+    allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+    struct python_callback *self = (struct python_callback *)allocate(type, 0);
+    if (!self)
+        return NULL;
+    Py_INCREF(function);
+    self->function = function;
+    self->callback = (struct callback){enter, self};
+    self->signature = strdup(signature);
+    self->code = callback_new(&self->callback);
+    if (!self->signature || !self->code) {
+        Py_DECREF(self);
+        return PyErr_NoMemory();
+    }
+    return (PyObject *)self;
+}
+
+static void callback_dealloc(PyObject *object) {
+    struct python_callback *self = (struct python_callback *)object;
+    PyTypeObject *type = Py_TYPE(object);
+    if (self->code)
+        callback_free(self->code);
+    free(self->signature);
+    Py_XDECREF(self->function);
+    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    release(object);
+    Py_DECREF(type);
+}
+
+static PyObject *callback_address(PyObject *self, void *closure) {
+    (void)closure;
+    return PyLong_FromVoidPtr(((struct python_callback *)self)->code);
+}
+
+static PyGetSetDef callback_attributes[] = {
+    {"address", callback_address, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot callback_slots[] = {
+    {Py_tp_new, callback_create},
+    {Py_tp_dealloc, callback_dealloc},
+    {Py_tp_getset, callback_attributes},
+    {0, NULL},
+};
+
+static PyType_Spec callback_spec = {"windlass._core.Callback", sizeof(struct python_callback), 0, Py_TPFLAGS_DEFAULT,
+                                    callback_slots};
+
+int callback_type_add(PyObject *module) {
+    PyObject *type = PyType_FromSpec(&callback_spec);
+    return type ? PyModule_AddObject(module, "Callback", type) : -1;
+}

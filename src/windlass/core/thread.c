@@ -1,0 +1,129 @@
+/* Windows threads are host threads with a TEB.
+ *
+ * glibc owns FS; Windows code finds its TEB through GS, which nothing on Linux uses. A thread gets its TEB when it first
+ * enters Windows code, whoever created it. A new pthread and a fork child inherit their creator's GS base, so "GS is
+ * set" proves nothing: the thread-local pointer below does. */
+#include <asm/prctl.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core.h"
+
+__thread struct thread *current_thread_or_null;
+
+/* All threads that have a TEB: static TLS is given to each when a module is loaded. */
+static pthread_mutex_t thread_list_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct thread *thread_list;
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t exit_key;
+
+void windlass_fatal(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("windlass: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    abort();
+}
+
+void thread_list_acquire(void) { pthread_mutex_lock(&thread_list_lock); }
+void thread_list_release(void) { pthread_mutex_unlock(&thread_list_lock); }
+struct thread *thread_list_head(void) { return thread_list; }
+
+static void set_gs(void *base) {
+    if (getauxval(AT_HWCAP2) & 2)                   /* the kernel lets user code write the GS base */
+        __asm__ volatile("wrgsbase %0" ::"r"(base));
+    else if (syscall(SYS_arch_prctl, ARCH_SET_GS, base))
+        windlass_fatal("arch_prctl(ARCH_SET_GS): %s", strerror(errno));
+}
+
+/* The real bounds: __chkstk and unwinders read them. */
+static void set_stack_bounds(TEB *teb) {
+    pthread_attr_t attributes;
+    void *lowest;
+    size_t size;
+    if (pthread_getattr_np(pthread_self(), &attributes))
+        windlass_fatal("pthread_getattr_np failed");
+    pthread_attr_getstack(&attributes, &lowest, &size);
+    pthread_attr_destroy(&attributes);
+    teb->StackBase = (char *)lowest + size;
+    teb->StackLimit = lowest;
+    teb->DeallocationStack = lowest;
+}
+
+static void set_identity(TEB *teb) {
+    teb->ProcessId = (HANDLE)(uintptr_t)getpid();
+    teb->ThreadId = (HANDLE)(uintptr_t)syscall(SYS_gettid);
+}
+
+/* In a fork child the only thread keeps its memory, stack and GS; the others' records are dead weight that static TLS
+ * must not visit. */
+static void after_fork_in_child(void) {
+    struct thread *self = current_thread_or_null;
+    pthread_mutex_init(&thread_list_lock, NULL);
+    thread_list = self;
+    if (!self)
+        return;
+    self->next = self->previous = NULL;
+    set_identity(&self->teb);
+}
+
+static void thread_exit(void *value) {
+    struct thread *thread = value;
+    modules_notify_thread(DLL_THREAD_DETACH);
+    thread_list_acquire();
+    if (thread->next)
+        thread->next->previous = thread->previous;
+    if (thread->previous)
+        thread->previous->next = thread->next;
+    else
+        thread_list = thread->next;
+    thread_list_release();
+    tls_thread_free(thread);
+    current_thread_or_null = NULL;
+    munmap(thread, sizeof *thread);
+}
+
+static void initialise(void) {
+    if (pthread_key_create(&exit_key, thread_exit))
+        windlass_fatal("no thread key left");
+    pthread_atfork(NULL, NULL, after_fork_in_child);
+}
+
+struct thread *thread_enter(void) {
+    pthread_once(&once, initialise);
+    struct thread *thread = mmap(NULL, sizeof *thread, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (thread == MAP_FAILED)
+        windlass_fatal("out of memory for a thread block");
+    TEB *teb = &thread->teb;
+    teb->Self = teb;
+    teb->ProcessEnvironmentBlock = &process_peb;
+    teb->StaticUnicodeString = (UNICODE_STRING){0, sizeof teb->StaticUnicodeBuffer, teb->StaticUnicodeBuffer};
+    teb->CurrentLocale = 0x409;
+    set_stack_bounds(teb);
+    set_identity(teb);
+    set_gs(teb);
+    current_thread_or_null = thread;
+    pthread_setspecific(exit_key, thread);
+
+    /* Under the loader lock, so that a module that is just being loaded either sees this thread or is seen by it. */
+    loader_lock_acquire();
+    thread_list_acquire();
+    thread->next = thread_list;
+    if (thread_list)
+        thread_list->previous = thread;
+    thread_list = thread;
+    thread_list_release();
+    tls_thread_init(thread);
+    modules_notify_thread(DLL_THREAD_ATTACH);
+    loader_lock_release();
+    return thread;
+}
