@@ -1,0 +1,319 @@
+"""The vocabulary of the PE format: constants and record layouts, no logic.
+
+Source: Microsoft's "PE Format" and the structures of winnt.h. Field names are Microsoft's without
+the Hungarian prefixes; an RVA is called so, and where winnt.h keeps an address (a preferred base plus
+an RVA) the name ends in `address`.
+"""
+# No `from __future__ import annotations` here: Record reads the annotations themselves.
+
+from windlass.pe.record import U8, U16, U32, U64, Bytes2, Bytes8, Bytes20, Record
+
+PAGE_SIZE = 0x1000
+SECTOR_SIZE = 0x200
+
+DOS_SIGNATURE = b"MZ"
+NT_SIGNATURE = b"PE\0\0"
+MAGIC_PE32 = 0x10B
+MAGIC_PE32PLUS = 0x20B
+
+# File header: Machine
+MACHINE_UNKNOWN = 0
+MACHINE_I386 = 0x14C
+MACHINE_ARMNT = 0x1C4
+MACHINE_IA64 = 0x200
+MACHINE_EBC = 0xEBC
+MACHINE_AMD64 = 0x8664
+MACHINE_ARM64EC = 0xA641
+MACHINE_ARM64X = 0xA64E
+MACHINE_ARM64 = 0xAA64
+MACHINE_RISCV64 = 0x5064
+MACHINE_LOONGARCH64 = 0x6264
+
+MACHINE_NAMES = {
+    MACHINE_I386: "x86",
+    MACHINE_ARMNT: "ARM",
+    MACHINE_IA64: "Itanium",
+    MACHINE_EBC: "EFI byte code",
+    MACHINE_AMD64: "x86-64",
+    MACHINE_ARM64EC: "ARM64EC",
+    MACHINE_ARM64X: "ARM64X",
+    MACHINE_ARM64: "ARM64",
+    MACHINE_RISCV64: "RISC-V 64",
+    MACHINE_LOONGARCH64: "LoongArch 64",
+}
+
+# File header: Characteristics
+FILE_RELOCS_STRIPPED = 0x0001
+FILE_EXECUTABLE_IMAGE = 0x0002
+FILE_LARGE_ADDRESS_AWARE = 0x0020
+FILE_32BIT_MACHINE = 0x0100
+FILE_DEBUG_STRIPPED = 0x0200
+FILE_SYSTEM = 0x1000
+FILE_DLL = 0x2000
+
+# Optional header: Subsystem
+SUBSYSTEM_UNKNOWN = 0
+SUBSYSTEM_NATIVE = 1
+SUBSYSTEM_WINDOWS_GUI = 2
+SUBSYSTEM_WINDOWS_CUI = 3
+
+# Optional header: DllCharacteristics
+DLL_HIGH_ENTROPY_VA = 0x0020
+DLL_DYNAMIC_BASE = 0x0040
+DLL_FORCE_INTEGRITY = 0x0080
+DLL_NX_COMPAT = 0x0100
+DLL_NO_ISOLATION = 0x0200
+DLL_NO_SEH = 0x0400
+DLL_NO_BIND = 0x0800
+DLL_APPCONTAINER = 0x1000
+DLL_WDM_DRIVER = 0x2000
+DLL_GUARD_CF = 0x4000
+DLL_TERMINAL_SERVER_AWARE = 0x8000
+
+# Data directories
+NUMBER_OF_DIRECTORIES = 16
+DIRECTORY_EXPORT = 0
+DIRECTORY_IMPORT = 1
+DIRECTORY_RESOURCE = 2
+DIRECTORY_EXCEPTION = 3
+DIRECTORY_CERTIFICATE = 4
+DIRECTORY_RELOCATION = 5
+DIRECTORY_DEBUG = 6
+DIRECTORY_ARCHITECTURE = 7
+DIRECTORY_GLOBAL_POINTER = 8
+DIRECTORY_TLS = 9
+DIRECTORY_LOAD_CONFIG = 10
+DIRECTORY_BOUND_IMPORT = 11
+DIRECTORY_IAT = 12
+DIRECTORY_DELAY_IMPORT = 13
+DIRECTORY_CLR = 14
+
+DIRECTORY_NAMES = (
+    "export", "import", "resource", "exception", "certificate", "base relocation", "debug",
+    "architecture", "global pointer", "TLS", "load config", "bound import", "IAT", "delay import",
+    "CLR", "reserved",
+)  # fmt: skip
+
+# Section header: Characteristics
+SECTION_CODE = 0x00000020
+SECTION_INITIALIZED_DATA = 0x00000040
+SECTION_UNINITIALIZED_DATA = 0x00000080
+SECTION_DISCARDABLE = 0x02000000
+SECTION_NOT_CACHED = 0x04000000
+SECTION_NOT_PAGED = 0x08000000
+SECTION_SHARED = 0x10000000
+SECTION_EXECUTE = 0x20000000
+SECTION_READ = 0x40000000
+SECTION_WRITE = 0x80000000
+
+# Imports
+ORDINAL_FLAG32 = 1 << 31
+ORDINAL_FLAG64 = 1 << 63
+
+# Base relocation types; 5, 7 and 8 mean different things on different machines.
+REL_ABSOLUTE = 0
+REL_HIGH = 1
+REL_LOW = 2
+REL_HIGHLOW = 3
+REL_HIGHADJ = 4
+REL_MIPS_JMPADDR = 5
+REL_ARM_MOV32 = 5
+REL_RISCV_HIGH20 = 5
+REL_THUMB_MOV32 = 7
+REL_RISCV_LOW12I = 7
+REL_RISCV_LOW12S = 8
+REL_LOONGARCH64_MARK_LA = 8
+REL_MIPS_JMPADDR16 = 9
+REL_DIR64 = 10
+
+
+class DosHeader(Record):
+    magic: Bytes2
+    cblp: U16
+    cp: U16
+    crlc: U16
+    cparhdr: U16
+    minalloc: U16
+    maxalloc: U16
+    ss: U16
+    sp: U16
+    csum: U16
+    ip: U16
+    cs: U16
+    lfarlc: U16
+    ovno: U16
+    res: Bytes8
+    oemid: U16
+    oeminfo: U16
+    res2: Bytes20
+    lfanew: U32
+
+
+class FileHeader(Record):
+    machine: U16
+    number_of_sections: U16
+    timestamp: U32
+    symbol_table: U32
+    number_of_symbols: U32
+    size_of_optional_header: U16
+    characteristics: U16
+
+
+class OptionalHeader32(Record):
+    """IMAGE_OPTIONAL_HEADER32 without the data directories."""
+
+    magic: U16
+    major_linker_version: U8
+    minor_linker_version: U8
+    size_of_code: U32
+    size_of_initialized_data: U32
+    size_of_uninitialized_data: U32
+    entry_point: U32
+    base_of_code: U32
+    base_of_data: U32
+    image_base: U32
+    section_alignment: U32
+    file_alignment: U32
+    major_operating_system_version: U16
+    minor_operating_system_version: U16
+    major_image_version: U16
+    minor_image_version: U16
+    major_subsystem_version: U16
+    minor_subsystem_version: U16
+    win32_version: U32
+    size_of_image: U32
+    size_of_headers: U32
+    checksum: U32
+    subsystem: U16
+    dll_characteristics: U16
+    stack_reserve: U32
+    stack_commit: U32
+    heap_reserve: U32
+    heap_commit: U32
+    loader_flags: U32
+    number_of_directories: U32
+
+
+class OptionalHeader64(Record):
+    """IMAGE_OPTIONAL_HEADER64 without the data directories."""
+
+    magic: U16
+    major_linker_version: U8
+    minor_linker_version: U8
+    size_of_code: U32
+    size_of_initialized_data: U32
+    size_of_uninitialized_data: U32
+    entry_point: U32
+    base_of_code: U32
+    image_base: U64
+    section_alignment: U32
+    file_alignment: U32
+    major_operating_system_version: U16
+    minor_operating_system_version: U16
+    major_image_version: U16
+    minor_image_version: U16
+    major_subsystem_version: U16
+    minor_subsystem_version: U16
+    win32_version: U32
+    size_of_image: U32
+    size_of_headers: U32
+    checksum: U32
+    subsystem: U16
+    dll_characteristics: U16
+    stack_reserve: U64
+    stack_commit: U64
+    heap_reserve: U64
+    heap_commit: U64
+    loader_flags: U32
+    number_of_directories: U32
+
+
+class DataDirectory(Record):
+    rva: U32
+    size: U32
+
+
+class SectionHeader(Record):
+    name: Bytes8
+    virtual_size: U32
+    rva: U32
+    raw_size: U32
+    offset: U32
+    relocations_offset: U32
+    line_numbers_offset: U32
+    number_of_relocations: U16
+    number_of_line_numbers: U16
+    characteristics: U32
+
+
+class ExportDirectory(Record):
+    characteristics: U32
+    timestamp: U32
+    major_version: U16
+    minor_version: U16
+    name_rva: U32
+    base: U32
+    number_of_functions: U32
+    number_of_names: U32
+    functions_rva: U32
+    names_rva: U32
+    name_ordinals_rva: U32
+
+
+class ImportDescriptor(Record):
+    lookup_table_rva: U32
+    timestamp: U32
+    forwarder_chain: U32
+    name_rva: U32
+    address_table_rva: U32
+
+
+class DelayDescriptor(Record):
+    """IMAGE_DELAYLOAD_DESCRIPTOR. Without DELAY_RVA_BASED every field is an address, not an RVA."""
+
+    attributes: U32
+    name_rva: U32
+    module_handle_rva: U32
+    address_table_rva: U32
+    name_table_rva: U32
+    bound_table_rva: U32
+    unload_table_rva: U32
+    timestamp: U32
+
+
+DELAY_RVA_BASED = 1
+
+
+class BoundImportDescriptor(Record):
+    timestamp: U32
+    offset_of_name: U16
+    number_of_forwarder_references: U16
+
+
+class BoundForwarderReference(Record):
+    timestamp: U32
+    offset_of_name: U16
+    reserved: U16
+
+
+class BaseRelocationBlock(Record):
+    page_rva: U32
+    size: U32
+
+
+class TlsDirectory32(Record):
+    template_start_address: U32
+    template_end_address: U32
+    index_address: U32
+    callbacks_address: U32
+    size_of_zero_fill: U32
+    characteristics: U32
+
+
+class TlsDirectory64(Record):
+    template_start_address: U64
+    template_end_address: U64
+    index_address: U64
+    callbacks_address: U64
+    size_of_zero_fill: U32
+    characteristics: U32
