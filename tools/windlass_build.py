@@ -95,7 +95,8 @@ def get_requires_for_build_editable(config_settings: Settings | None = None) -> 
 
 def build_sdist(sdist_directory: str, config_settings: Settings | None = None) -> str:
     choose_compiler()
-    return mesonpy.build_sdist(sdist_directory, config_settings)
+    name: str = mesonpy.build_sdist(sdist_directory, config_settings)
+    return name
 
 
 def build_wheel(
@@ -114,7 +115,8 @@ def build_editable(
     metadata_directory: str | None = None,
 ) -> str:
     choose_compiler()
-    return mesonpy.build_editable(wheel_directory, config_settings, metadata_directory)
+    name: str = mesonpy.build_editable(wheel_directory, config_settings, metadata_directory)
+    return name
 
 
 def retag(wheel: Path) -> str:

@@ -1,0 +1,114 @@
+"""Writes what the programs in tests/programs report under Wine into tests/expected, where tests compare it.
+
+    python tests/oracle.py                 write the expectations of all programs
+    python tests/oracle.py heap strings    of some
+    python tests/oracle.py --check         write nothing; fail where Wine and the expectations differ
+
+Where Wine differs from Microsoft's documentation, the documentation wins: the program says so with two
+comment lines, and the second line replaces the first in what Wine reported.
+
+    // Wine reports: result 0
+    // documented: result 3     (Microsoft, "Name of the page")
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from compiler import CACHE, TESTS, build_dll, host_exe, locked
+
+PROGRAMS = TESTS / "programs"
+EXPECTED = TESTS / "expected"
+# Debian keeps the 64-bit loader out of PATH.
+WINE_PLACES = ("wine64", "/usr/lib/wine/wine64", "wine")
+CORRECTION = re.compile(r"^ *// Wine reports: (.*)\n *// documented: (.*?)(?:  +\(.*\))?$", re.MULTILINE)
+
+
+def programs() -> list[Path]:
+    """The sources of all programs."""
+    return sorted(each for each in PROGRAMS.iterdir() if each.suffix in (".c", ".cpp"))
+
+
+def expectation(program: Path) -> Path:
+    """Where the lines that `program` must report are written down."""
+    return EXPECTED / f"{program.stem}.txt"
+
+
+def find_wine() -> str | None:
+    return next(filter(None, map(shutil.which, WINE_PLACES)), None)
+
+
+def reported_by_wine(wine: str, program: Path) -> str:
+    """What `program` reports under Wine, with the documented corrections."""
+    prefix = CACHE / "wine"
+    environment = {
+        **os.environ,
+        "WINEPREFIX": str(prefix),
+        "WINEDEBUG": "-all",
+        # Neither asks for its installer's download nor puts entries into the desktop's menus.
+        "WINEDLLOVERRIDES": "mscoree=;mshtml=;winemenubuilder.exe=",
+    }
+    command = [wine, str(host_exe()), str(build_dll(program))]
+    with locked(prefix):
+        done = subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300
+        )
+    if done.returncode != 0:
+        raise SystemExit(f"{program.name} under Wine: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return corrected(done.stdout, program)
+
+
+def corrected(report: str, program: Path) -> str:
+    """`report` with the lines replaced that the program says Microsoft documents otherwise."""
+    lines = report.splitlines()
+    for wrong, right in CORRECTION.findall(program.read_text()):
+        if wrong not in lines:
+            raise SystemExit(f"{program.name}: Wine does not report {wrong!r}")
+        lines = [right if line == wrong else line for line in lines]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def difference(program: Path, report: str) -> str:
+    """A diff of the expectation and `report`; empty if they are equal."""
+    path = expectation(program)
+    expected = path.read_text() if path.exists() else ""
+    lines = difflib.unified_diff(
+        expected.splitlines(), report.splitlines(), f"{path.parent.name}/{path.name}", "reported", lineterm=""
+    )
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    parser.add_argument("name", nargs="*", help="a program's name, without folder and suffix")
+    arguments = parser.parse_args()
+    wine = find_wine()
+    if wine is None:
+        raise SystemExit("no wine64 here; on Debian: apt-get install wine64")
+    unknown = set(arguments.name) - {program.stem for program in programs()}
+    if unknown:
+        parser.error(f"no such program: {', '.join(sorted(unknown))}")
+    chosen = [each for each in programs() if not arguments.name or each.stem in arguments.name]
+    failed = 0
+    for program in chosen:
+        report = reported_by_wine(wine, program)
+        changes = difference(program, report)
+        if changes:
+            print(changes)
+            failed += 1
+        if not arguments.check:
+            expectation(program).write_text(report)
+    print(f"{len(chosen)} programs, {failed} {'differ' if arguments.check else 'changed'}")
+    return 1 if arguments.check and failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
