@@ -42,6 +42,9 @@ struct thread {
 
 extern __thread struct thread *current_thread_or_null;
 
+/* Releases thread->crt at the thread's end (api/crt_errno.c). */
+void crt_thread_free(struct thread *thread);
+
 /* Makes the calling thread a Windows thread: TEB, GS, static TLS, DLL_THREAD_ATTACH. Never fails (aborts out of
  * memory). */
 struct thread *thread_enter(void);

@@ -88,6 +88,7 @@ static void thread_exit(void *value) {
         thread_list = thread->next;
     thread_list_release();
     tls_thread_free(thread);
+    crt_thread_free(thread);
     current_thread_or_null = NULL;
     munmap(thread, sizeof *thread);
 }
