@@ -80,49 +80,44 @@ class Exports:
         return self._walk.integers(rva, count, code, what) if count else ()
 
     @cached_property
-    def entries(self) -> list[Export]:
-        """All exports, in the order of iteration."""
-        names = self._names_by_index()
-        found = []
-        for index, rva in enumerate(self.functions):
-            if rva == 0:
-                continue
-            ordinal = self.ordinal_base + index
-            forwarder = self._forwarder(rva)
-            for name in names.get(index, (None,)):
-                found.append(Export(ordinal, name, rva, forwarder))
-        return found
-
-    def _names_by_index(self) -> dict[int, tuple[str | None, ...]]:
-        names: dict[int, tuple[str | None, ...]] = {}
-        for index, raw in zip(self._name_indices, self._strings()):
-            names[index] = (*names.get(index, ()), text(raw))
-        return names
-
-    def _strings(self) -> Iterator[bytes]:
+    def _strings(self) -> list[bytes]:
         """The names of the name table in its order.
 
         Linkers put them into the directory's own range, so one read gives nearly all.
         """
         walk = self._walk
         low = self._rva
-        try:
-            block = walk.read(low, min(self._size, len(self._image)), "export directory")
-        except ValueError:
-            block = b""
+        block = walk.read(low, min(self._size, self._image.contiguous(low)), "export directory")
         find, high = block.find, low + len(block)
+        strings = []
         for rva in self._names:
             end = find(b"\0", rva - low) if low <= rva < high else -1
             if end >= 0:
-                walk.spend(end - rva + low)
-                yield block[rva - low : end]
+                strings.append(block[rva - low : end])
+                walk.spend(len(strings[-1]))
             else:
-                yield walk.string(rva, "export name")
+                strings.append(walk.string(rva, "export name"))
+        return strings
 
-    def _forwarder(self, rva: int) -> str | None:
-        if self._rva <= rva < self._rva + self._size:
-            return text(self._walk.string(rva, "forwarder"))
-        return None
+    @cached_property
+    def entries(self) -> list[Export]:
+        """All exports, in the order of iteration."""
+        names: dict[int, list[str | None]] = {}
+        for index, raw in zip(self._name_indices, self._strings):
+            names.setdefault(index, []).append(text(raw))
+        nameless: list[str | None] = [None]
+        found = []
+        for index, rva in enumerate(self.functions):
+            if rva == 0:
+                continue
+            ordinal = self.ordinal_base + index
+            forwarder = text(self._walk.string(rva, "forwarder")) if self._is_forwarder(rva) else None
+            for name in names.get(index, nameless):
+                found.append(Export(ordinal, name, rva, forwarder))
+        return found
+
+    def _is_forwarder(self, rva: int) -> bool:
+        return self._rva <= rva < self._rva + self._size
 
     def __iter__(self) -> Iterator[Export]:
         return iter(self.entries)
@@ -152,9 +147,8 @@ class Exports:
             else:
                 high = middle
         if not self._sorted:
-            for position, found in enumerate(self._strings()):
-                if found == wanted:
-                    return self._named(position, name)
+            position = self._positions.get(wanted)
+            return None if position is None else self._named(position, name)
         return None
 
     def _name(self, position: int) -> bytes:
@@ -162,12 +156,12 @@ class Exports:
 
     @cached_property
     def _sorted(self) -> bool:
-        previous = b""
-        for found in self._strings():
-            if found < previous:
-                return False
-            previous = found
-        return True
+        names = self._strings
+        return all(one <= other for one, other in zip(names, names[1:]))
+
+    @cached_property
+    def _positions(self) -> dict[bytes, int]:
+        return {name: position for position, name in enumerate(self._strings)}
 
     def _named(self, position: int, name: str) -> Export | None:
         # A name whose index lies beyond the EAT names nothing.
@@ -181,4 +175,5 @@ class Exports:
         if not 0 <= index < self.number_of_functions or not self.functions[index]:
             return None
         rva = self.functions[index]
-        return Export(self.ordinal_base + index, name, rva, self._forwarder(rva))
+        forwarder = text(self._image.string(rva, "forwarder")) if self._is_forwarder(rva) else None
+        return Export(self.ordinal_base + index, name, rva, forwarder)

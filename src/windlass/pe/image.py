@@ -1,7 +1,7 @@
 """An image: its headers, its sections and the checked access to its bytes.
 
 Everything else in this package reads through `Image.read` and `Image.string`, or through a `Walk`, which
-is the same with a bound on the work that a directory may cost. Both take RVAs and answer what the
+is the same with a bound on what a directory may cost. Both take RVAs and answer what the
 mapped image would hold, whether the bytes come from a file or from memory.
 
 What is read is what Windows would read, and the comments say so where that is not obvious. `Image` reads
@@ -12,24 +12,29 @@ from __future__ import annotations
 
 import mmap
 import os
-import struct
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple, Union
 
 from windlass.errors import BadImage
 from windlass.pe import layout
 from windlass.pe.record import R
+from windlass.pe.walk import Walk
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from windlass.pe.debug import DebugEntry
     from windlass.pe.exports import Exports
     from windlass.pe.imports import BoundImport, DelayImportedDll, ImportedDll
+    from windlass.pe.load_config import LoadConfig
+    from windlass.pe.resources import ResourceDirectory
+    from windlass.pe.signature import Certificate, RichHeader
     from windlass.pe.tls import Tls
+    from windlass.pe.unwind import FunctionTable
 
-__all__ = ["Image", "Section", "Walk", "text"]
+__all__ = ["Image", "Section", "align_up", "text"]
 
 Data = Union[bytes, bytearray, memoryview, mmap.mmap]
 
@@ -44,6 +49,10 @@ def text(raw: bytes) -> str:
 
 def align_up(value: int, alignment: int) -> int:
     return (value + alignment - 1) // alignment * alignment
+
+
+def _is_power_of_two(value: int) -> bool:
+    return value > 0 and value & (value - 1) == 0
 
 
 class Extent(NamedTuple):
@@ -284,6 +293,44 @@ class Image:
             return Extent(section.rva, available, offset, available)
         return Extent(section.rva, size, offset, data_size)
 
+    def check(self) -> None:
+        """Raise BadImage if Windows would refuse to map the file, for its layout.
+
+        Images that break rules which mapping does not depend on (gaps between sections, sections without
+        bytes) pass.
+        """
+        table = self._section_table_offset
+        header = self._optional_header_offset
+        if not self.characteristics & layout.FILE_EXECUTABLE_IMAGE:
+            raise self.bad("not an executable image: its linker found errors", self._file_header_offset)
+        if not _is_power_of_two(self.section_alignment) or not _is_power_of_two(self.file_alignment):
+            raise self.bad(
+                f"alignments {self.section_alignment:#x} and {self.file_alignment:#x} are not powers of two",
+                header,
+            )
+        if self.file_alignment > self.section_alignment:
+            raise self.bad("file alignment is larger than section alignment", header)
+        if not 0 < self.size_of_headers <= min(self._size, self.size_of_image):
+            raise self.bad(f"headers of {self.size_of_headers:#x} bytes", header)
+        if self.entry_point >= self.size_of_image:
+            raise self.bad(f"entry point {self.entry_point:#x} is outside the image", header)
+        end = self.size_of_headers
+        for index, section in enumerate(self.sections):
+            self._check_section(section, end, table + index * layout.SectionHeader.size_in_bytes)
+            end = section.rva + section.virtual_size
+
+    def _check_section(self, section: Section, end: int, source: int) -> None:
+        """One section, which must begin after `end` and lie within the image and the file."""
+        name = f"section {section.name!r}"
+        if section.rva % self.section_alignment:
+            raise self.bad(f"{name} is not aligned", source)
+        if section.rva < end:
+            raise self.bad(f"{name} overlaps what is before it", source)
+        if section.rva + section.virtual_size > align_up(self.size_of_image, self.section_alignment):
+            raise self.bad(f"{name} goes beyond the image's size {self.size_of_image:#x}", source)
+        if not self.mapped and section.offset and section.offset + section.raw_size > self._size:
+            raise self.bad(f"{name} goes beyond the file's end at {self._size:#x}", source)
+
     @property
     def is_dll(self) -> bool:
         return bool(self.characteristics & layout.FILE_DLL)
@@ -341,15 +388,17 @@ class Image:
                 return extent.rva + offset - extent.offset
         return None
 
-    def read(self, rva: int, size: int) -> bytes:
+    def contiguous(self, rva: int) -> int:
+        """How many bytes from an RVA on read() surely gives; 0 if the RVA is outside the image."""
+        extent = self._extent(rva)
+        return extent.rva + extent.size - rva if extent else 0
+
+    def read(self, rva: int, size: int, what: str = "data", source: int | None = None) -> bytes:
         """Bytes of the mapped image, zeros where it is zero-filled.
 
         BadImage if they are not all inside the image and, when the file is truncated, inside the file.
+        It calls them `what` and names the offset `source`, where the RVA was found.
         """
-        return self._read(rva, size, "data", self._directory_offset(0))
-
-    def _read(self, rva: int, size: int, what: str, source: int) -> bytes:
-        """read() for an RVA that was found at the offset `source`, which an error then names."""
         extent = self._extent(rva)
         if extent is not None and size >= 0:
             start = rva - extent.rva
@@ -357,7 +406,7 @@ class Image:
                 return self._slice(extent.offset + start, extent.offset + start + size)
         return self._assemble(rva, size, what, source)
 
-    def _assemble(self, rva: int, size: int, what: str, source: int) -> bytes:
+    def _assemble(self, rva: int, size: int, what: str, source: int | None) -> bytes:
         """The slow way of read(): bytes from several extents, or zeros."""
         parts = []
         position, left = rva, size
@@ -376,14 +425,12 @@ class Image:
             raise self._outside(what, rva, size, source)
         return b"".join(parts)
 
-    def _outside(self, what: str, rva: int, size: int, source: int) -> BadImage:
-        return self.bad(f"{what} at RVA {rva:#x}, size {size:#x}, is outside the image", source)
+    def _outside(self, what: str, rva: int, size: int, source: int | None) -> BadImage:
+        reason = f"{what} at RVA {rva:#x}, size {size:#x}, is outside the image"
+        return self.bad(reason, self._directory_offset(0) if source is None else source)
 
-    def string(self, rva: int) -> bytes:
-        """The zero-terminated string at an RVA, without its zero."""
-        return self._string(rva, "string", self._directory_offset(0))
-
-    def _string(self, rva: int, what: str, source: int) -> bytes:
+    def string(self, rva: int, what: str = "string", source: int | None = None) -> bytes:
+        """The zero-terminated string at an RVA, without its zero. BadImage as for read()."""
         extent = self._extent(rva)
         if extent is None:
             raise self._outside(what, rva, 1, source)
@@ -395,7 +442,7 @@ class Image:
                 return self._slice(start, end)
         return self._string_in_pieces(rva, what, source)
 
-    def _string_in_pieces(self, rva: int, what: str, source: int) -> bytes:
+    def _string_in_pieces(self, rva: int, what: str, source: int | None) -> bytes:
         """The slow way of string(): data that cannot be searched, or a string that ends in another extent."""
         found = b""
         while len(found) < LONGEST_STRING:
@@ -403,12 +450,13 @@ class Image:
             extent = self._extent(position)
             if extent is None:
                 raise self._outside(what, position, 1, source)
-            piece = self._read(position, min(256, extent.rva + extent.size - position), what, source)
+            piece = self.read(position, min(256, extent.rva + extent.size - position), what, source)
             end = piece.find(b"\0")
             if end >= 0:
                 return found + piece[:end]
             found += piece
-        raise self.bad(f"{what} at RVA {rva:#x} has no end", source)
+        offset = self.offset_of(rva) if source is None else source
+        raise self.bad(f"{what} at RVA {rva:#x} has no end", offset or 0)
 
     def walk(self, index: int) -> Walk:
         """Begin to read a data directory."""
@@ -453,61 +501,50 @@ class Image:
 
         return read_tls(self)
 
+    @cached_property
+    def exceptions(self) -> FunctionTable | None:
+        from windlass.pe.unwind import FunctionTable
 
-class Walk:
-    """Reads one directory's structures, with a bound on their cost.
+        return FunctionTable.of(self)
 
-    Structures of an honest image hardly overlap, so what a walk reads is in all a small multiple of the
-    image. A hostile image can let a million records name the same megabyte; a walk stops it.
+    @cached_property
+    def resources(self) -> ResourceDirectory | None:
+        from windlass.pe.resources import read_resources
 
-    It also remembers the offset of the record read last, which errors name when an RVA leads nowhere.
-    """
+        return read_resources(self)
 
-    def __init__(self, image: Image, what: str, source: int) -> None:
-        self.image = image
-        self.what = what
-        self.source = source
-        self._left = 4 * len(image) + 0x10000
+    @cached_property
+    def debug(self) -> list[DebugEntry]:
+        from windlass.pe.debug import read_debug
 
-    def spend(self, size: int) -> None:
-        self._left -= max(size, 0) + 1
-        if self._left < 0:
-            raise self.bad("claims more data than the image can hold")
+        return read_debug(self)
 
-    def bad(self, reason: str) -> BadImage:
-        return self.image.bad(f"{self.what} directory: {reason}", self.source)
+    @cached_property
+    def load_config(self) -> LoadConfig | None:
+        from windlass.pe.load_config import LoadConfig
 
-    def read(self, rva: int, size: int, what: str) -> bytes:
-        self.spend(size)
-        return self.image._read(rva, size, what, self.source)
+        return LoadConfig.of(self)
 
-    def record(self, layout_type: type[R], rva: int, what: str) -> R:
-        record = layout_type.unpack(self.read(rva, layout_type.size_in_bytes, what))
-        self.source = self.image.offset_of(rva) or self.source
-        return record
+    @cached_property
+    def certificates(self) -> list[Certificate]:
+        from windlass.pe.signature import read_certificates
 
-    def integers(self, rva: int, count: int, code: str, what: str) -> tuple[int, ...]:
-        """A table of count integers of struct's format code."""
-        data = self.read(rva, count * struct.calcsize("<" + code), what)
-        return struct.unpack(f"<{count}{code}", data)
+        return read_certificates(self)
 
-    def string(self, rva: int, what: str) -> bytes:
-        found = self.image._string(rva, what, self.source)
-        self.spend(len(found))
-        return found
+    @cached_property
+    def rich(self) -> RichHeader | None:
+        from windlass.pe.signature import read_rich
 
-    def integers_to_zero(self, rva: int, code: str, what: str) -> Iterator[int]:
-        """The integers of a table that a zero ends."""
-        size = struct.calcsize("<" + code)
-        image: Any = self.image
-        count = 32  # in one read; as a table goes on, more
-        while True:
-            extent = image._extent(rva)
-            available = (extent.rva + extent.size - rva) // size if extent else 0
-            count = max(1, min(count, available))
-            for value in self.integers(rva, count, code, what):
-                if value == 0:
-                    return
-                yield value
-            rva += count * size
-            count = min(count * 2, 0x1000)
+        return read_rich(self)
+
+    @cached_property
+    def clr(self) -> layout.ClrHeader | None:
+        """The header of .NET code, None if the image has none."""
+        rva, _ = self.directory(layout.DIRECTORY_CLR)
+        return self.walk(layout.DIRECTORY_CLR).record(layout.ClrHeader, rva, "CLR header") if rva else None
+
+    def compute_checksum(self) -> int:
+        """What `checksum` should be. Reads the whole file."""
+        from windlass.pe.signature import compute_checksum
+
+        return compute_checksum(self)

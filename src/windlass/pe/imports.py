@@ -14,7 +14,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from windlass.pe import layout
-from windlass.pe.image import Image, Walk, text
+from windlass.pe.image import Image, text
+from windlass.pe.walk import Walk
 
 __all__ = [
     "BoundImport",

@@ -6,7 +6,7 @@ an RVA) the name ends in `address`.
 """
 # No `from __future__ import annotations` here: Record reads the annotations themselves.
 
-from windlass.pe.record import U8, U16, U32, U64, Bytes2, Bytes8, Bytes20, Record
+from windlass.pe.record import U8, U16, U32, U64, Bytes2, Bytes8, Bytes12, Bytes16, Bytes20, Record
 
 PAGE_SIZE = 0x1000
 SECTOR_SIZE = 0x200
@@ -317,3 +317,310 @@ class TlsDirectory64(Record):
     callbacks_address: U64
     size_of_zero_fill: U32
     characteristics: U32
+
+
+class RuntimeFunction(Record):
+    """IMAGE_RUNTIME_FUNCTION_ENTRY of x86-64 and Itanium."""
+
+    begin_rva: U32
+    end_rva: U32
+    unwind_data: U32
+
+
+class ArmRuntimeFunction(Record):
+    """The two-word form of ARM and ARM64."""
+
+    begin_rva: U32
+    unwind_data: U32
+
+
+# UNWIND_INFO: flags and operations
+UNWIND_EXCEPTION_HANDLER = 1
+UNWIND_TERMINATION_HANDLER = 2
+UNWIND_CHAINED = 4
+
+UWOP_PUSH_NONVOL = 0
+UWOP_ALLOC_LARGE = 1
+UWOP_ALLOC_SMALL = 2
+UWOP_SET_FPREG = 3
+UWOP_SAVE_NONVOL = 4
+UWOP_SAVE_NONVOL_FAR = 5
+UWOP_EPILOG = 6
+UWOP_SPARE = 7
+UWOP_SAVE_XMM128 = 8
+UWOP_SAVE_XMM128_FAR = 9
+UWOP_PUSH_MACHFRAME = 10
+
+
+class UnwindInfoHeader(Record):
+    version_and_flags: U8  # 3 and 5 bits
+    size_of_prolog: U8
+    count_of_codes: U8
+    frame: U8  # register, offset / 16: 4 bits each
+
+
+class ResourceDirectory(Record):
+    characteristics: U32
+    timestamp: U32
+    major_version: U16
+    minor_version: U16
+    number_of_named_entries: U16
+    number_of_id_entries: U16
+
+
+class ResourceDirectoryEntry(Record):
+    name: U32  # the high bit says that it is an offset and not an ID
+    offset: U32  # the high bit says that it leads to a directory
+
+
+RESOURCE_FLAG = 0x80000000
+
+
+class ResourceDataEntry(Record):
+    rva: U32
+    size: U32
+    code_page: U32
+    reserved: U32
+
+
+RESOURCE_TYPE_NAMES = {
+    1: "CURSOR",
+    2: "BITMAP",
+    3: "ICON",
+    4: "MENU",
+    5: "DIALOG",
+    6: "STRING",
+    7: "FONTDIR",
+    8: "FONT",
+    9: "ACCELERATOR",
+    10: "RCDATA",
+    11: "MESSAGETABLE",
+    12: "GROUP_CURSOR",
+    14: "GROUP_ICON",
+    16: "VERSION",
+    17: "DLGINCLUDE",
+    19: "PLUGPLAY",
+    20: "VXD",
+    21: "ANICURSOR",
+    22: "ANIICON",
+    23: "HTML",
+    24: "MANIFEST",
+}
+
+DEBUG_COFF = 1
+DEBUG_CODEVIEW = 2
+DEBUG_FPO = 3
+DEBUG_MISC = 4
+DEBUG_EXCEPTION = 5
+DEBUG_FIXUP = 6
+DEBUG_BORLAND = 9
+DEBUG_CLSID = 11
+DEBUG_VC_FEATURE = 12
+DEBUG_POGO = 13
+DEBUG_ILTCG = 14
+DEBUG_MPX = 15
+DEBUG_REPRO = 16
+DEBUG_EMBEDDED_PDB = 17
+DEBUG_PDB_CHECKSUM = 19
+DEBUG_EX_DLLCHARACTERISTICS = 20
+
+DEBUG_NAMES = {
+    DEBUG_COFF: "COFF",
+    DEBUG_CODEVIEW: "CodeView",
+    DEBUG_FPO: "FPO",
+    DEBUG_MISC: "misc",
+    DEBUG_EXCEPTION: "exception",
+    DEBUG_FIXUP: "fixup",
+    DEBUG_BORLAND: "Borland",
+    DEBUG_CLSID: "CLSID",
+    DEBUG_VC_FEATURE: "VC feature",
+    DEBUG_POGO: "POGO",
+    DEBUG_ILTCG: "ILTCG",
+    DEBUG_MPX: "MPX",
+    DEBUG_REPRO: "repro",
+    DEBUG_EMBEDDED_PDB: "embedded PDB",
+    DEBUG_PDB_CHECKSUM: "PDB checksum",
+    DEBUG_EX_DLLCHARACTERISTICS: "extended DLL characteristics",
+}
+
+
+class DebugDirectory(Record):
+    characteristics: U32
+    timestamp: U32
+    major_version: U16
+    minor_version: U16
+    type: U32
+    size: U32
+    rva: U32
+    offset: U32
+
+
+class CodeViewRsds(Record):
+    """CodeView of a PDB 7.0; the PDB's path follows, in UTF-8."""
+
+    signature: U32
+    guid: Bytes16
+    age: U32
+
+
+class CodeViewNb10(Record):
+    """CodeView of a PDB 2.0; the PDB's path follows."""
+
+    signature: U32
+    offset: U32
+    timestamp: U32
+    age: U32
+
+
+class LoadConfig32(Record):
+    """IMAGE_LOAD_CONFIG_DIRECTORY32. It grew with each Windows: `size` says which fields there are."""
+
+    size: U32
+    timestamp: U32
+    major_version: U16
+    minor_version: U16
+    global_flags_clear: U32
+    global_flags_set: U32
+    critical_section_default_timeout: U32
+    de_commit_free_block_threshold: U32
+    de_commit_total_free_threshold: U32
+    lock_prefix_table_address: U32
+    maximum_allocation_size: U32
+    virtual_memory_threshold: U32
+    process_heap_flags: U32
+    process_affinity_mask: U32
+    csd_version: U16
+    dependent_load_flags: U16
+    edit_list_address: U32
+    security_cookie_address: U32
+    se_handler_table_address: U32
+    se_handler_count: U32
+    guard_cf_check_function_address: U32
+    guard_cf_dispatch_function_address: U32
+    guard_cf_function_table_address: U32
+    guard_cf_function_count: U32
+    guard_flags: U32
+    code_integrity: Bytes12
+    guard_address_taken_iat_entry_table_address: U32
+    guard_address_taken_iat_entry_count: U32
+    guard_long_jump_target_table_address: U32
+    guard_long_jump_target_count: U32
+    dynamic_value_reloc_table_address: U32
+    chpe_metadata_address: U32
+    guard_rf_failure_routine_address: U32
+    guard_rf_failure_routine_function_address: U32
+    dynamic_value_reloc_table_offset: U32
+    dynamic_value_reloc_table_section: U16
+    reserved2: U16
+    guard_rf_verify_stack_pointer_function_address: U32
+    hot_patch_table_offset: U32
+    reserved3: U32
+    enclave_configuration_address: U32
+    volatile_metadata_address: U32
+    guard_eh_continuation_table_address: U32
+    guard_eh_continuation_count: U32
+    guard_xfg_check_function_address: U32
+    guard_xfg_dispatch_function_address: U32
+    guard_xfg_table_dispatch_function_address: U32
+    cast_guard_failure_mode_address: U32
+    guard_memcpy_function_address: U32
+
+
+class LoadConfig64(Record):
+    """IMAGE_LOAD_CONFIG_DIRECTORY64. It grew with each Windows: `size` says which fields there are."""
+
+    size: U32
+    timestamp: U32
+    major_version: U16
+    minor_version: U16
+    global_flags_clear: U32
+    global_flags_set: U32
+    critical_section_default_timeout: U32
+    de_commit_free_block_threshold: U64
+    de_commit_total_free_threshold: U64
+    lock_prefix_table_address: U64
+    maximum_allocation_size: U64
+    virtual_memory_threshold: U64
+    process_affinity_mask: U64
+    process_heap_flags: U32
+    csd_version: U16
+    dependent_load_flags: U16
+    edit_list_address: U64
+    security_cookie_address: U64
+    se_handler_table_address: U64
+    se_handler_count: U64
+    guard_cf_check_function_address: U64
+    guard_cf_dispatch_function_address: U64
+    guard_cf_function_table_address: U64
+    guard_cf_function_count: U64
+    guard_flags: U32
+    code_integrity: Bytes12
+    guard_address_taken_iat_entry_table_address: U64
+    guard_address_taken_iat_entry_count: U64
+    guard_long_jump_target_table_address: U64
+    guard_long_jump_target_count: U64
+    dynamic_value_reloc_table_address: U64
+    chpe_metadata_address: U64
+    guard_rf_failure_routine_address: U64
+    guard_rf_failure_routine_function_address: U64
+    dynamic_value_reloc_table_offset: U32
+    dynamic_value_reloc_table_section: U16
+    reserved2: U16
+    guard_rf_verify_stack_pointer_function_address: U64
+    hot_patch_table_offset: U32
+    reserved3: U32
+    enclave_configuration_address: U64
+    volatile_metadata_address: U64
+    guard_eh_continuation_table_address: U64
+    guard_eh_continuation_count: U64
+    guard_xfg_check_function_address: U64
+    guard_xfg_dispatch_function_address: U64
+    guard_xfg_table_dispatch_function_address: U64
+    cast_guard_failure_mode_address: U64
+    guard_memcpy_function_address: U64
+
+
+# Load config: GuardFlags
+GUARD_CF_INSTRUMENTED = 0x00000100
+GUARD_CFW_INSTRUMENTED = 0x00000200
+GUARD_CF_FUNCTION_TABLE_PRESENT = 0x00000400
+GUARD_CF_LONGJUMP_TABLE_PRESENT = 0x00010000
+GUARD_EH_CONTINUATION_TABLE_PRESENT = 0x00400000
+GUARD_XFG_ENABLED = 0x00800000
+GUARD_TABLE_STRIDE_SHIFT = 28
+
+
+class CertificateHeader(Record):
+    """WIN_CERTIFICATE without its data."""
+
+    length: U32
+    revision: U16
+    type: U16
+
+
+CERTIFICATE_X509 = 1
+CERTIFICATE_PKCS_SIGNED_DATA = 2
+
+
+class ClrHeader(Record):
+    """IMAGE_COR20_HEADER, of an image with .NET code."""
+
+    size: U32
+    major_runtime_version: U16
+    minor_runtime_version: U16
+    metadata_rva: U32
+    metadata_size: U32
+    flags: U32
+    entry_point: U32
+    resources_rva: U32
+    resources_size: U32
+    strong_name_signature_rva: U32
+    strong_name_signature_size: U32
+    code_manager_table_rva: U32
+    code_manager_table_size: U32
+    vtable_fixups_rva: U32
+    vtable_fixups_size: U32
+    export_address_table_jumps_rva: U32
+    export_address_table_jumps_size: U32
+    managed_native_header_rva: U32
+    managed_native_header_size: U32

@@ -28,6 +28,7 @@ U64 = Annotated[int, "Q"]
 Bytes2 = Annotated[bytes, "2s"]
 Bytes4 = Annotated[bytes, "4s"]
 Bytes8 = Annotated[bytes, "8s"]
+Bytes12 = Annotated[bytes, "12s"]
 Bytes16 = Annotated[bytes, "16s"]
 Bytes20 = Annotated[bytes, "20s"]
 
