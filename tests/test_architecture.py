@@ -15,7 +15,7 @@ ROWS = [
     {"__init__", "ctypes", "foreign", "dll"},
     {"api"},
     {"loader"},
-    {"search", "module", "process", "registry"},
+    {"search", "module", "process", "registry", "image_cache"},
     {"types", "trace"},
     {"pe", "errors", "_core"},
 ]

@@ -59,17 +59,22 @@ def find_compiler() -> str | None:
     return os.environ.get("CC") or next(filter(compiles, COMPILERS), None)
 
 
-def zig_command() -> str:
-    """$CC for the compiler in the `ziglang` package."""
+def zig_tools() -> dict[str, str]:
+    """$CC and $AR, which Meson also wants to see, for the tools in the `ziglang` package."""
     musl = "musl" in (sysconfig.get_config_var("SOABI") or "")
     target = "x86_64-linux-musl" if musl else f"x86_64-linux-gnu.{GLIBC}"
+    zig = [sys.executable, "-m", "ziglang"]
     # zig turns the undefined-behaviour sanitizer on by itself.
-    return shlex.join([sys.executable, "-m", "ziglang", "cc", "-target", target, "-fno-sanitize=undefined"])
+    return {
+        "CC": shlex.join([*zig, "cc", "-target", target, "-fno-sanitize=undefined"]),
+        "AR": shlex.join([*zig, "ar"]),
+    }
 
 
 def choose_compiler() -> None:
-    """Set $CC for Meson, which this process starts."""
-    os.environ["CC"] = find_compiler() or zig_command()
+    """Set the environment for Meson, which this process starts."""
+    compiler = find_compiler()
+    os.environ.update({"CC": compiler} if compiler else zig_tools())
 
 
 def with_compiler(requirements: list[str]) -> list[str]:
