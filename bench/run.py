@@ -1,0 +1,371 @@
+"""Times windlass on Windows DLLs against ctypes on the same code compiled for Linux, in one run.
+
+    python bench/run.py            everything
+    python bench/run.py add aes    the measurements whose names begin so
+    python bench/run.py --json     machine-readable
+
+Every measurement is one function below that is given a side, either (windlass.ctypes, DLL) or (ctypes, Linux
+library), and returns what is to be timed. The two sides take turns and the best round of each counts, so a
+noisy machine hits both. The ratio is windlass's time divided by that of ctypes. The goal beside it is the
+highest ratio that windlass wants to have.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+BENCH = Path(__file__).parent
+sys.path.insert(0, str(BENCH.parent / "tests"))
+
+import compiler  # noqa: E402
+import corpus  # noqa: E402
+
+ROUNDS = 7
+CALLS = 100_000
+LOADS = 1_000
+MEGABYTE = bytes(range(256)) * 4096
+MEGABYTES = 16
+
+
+@dataclass
+class Side:
+    """One of the two that are compared."""
+
+    module: str
+    windows: bool
+
+    @property
+    def ctypes(self) -> ModuleType:
+        return importlib.import_module(self.module)
+
+    def path(self, package: str, dll: str, twin: str) -> str:
+        """A library of a real package."""
+        found = corpus.package(package)
+        return str(found.dll(dll) if self.windows else found.twin(twin))
+
+    def native(self) -> str:
+        """bench/native.c, compiled."""
+        return str(compiler.build_dll(BENCH / "native.c") if self.windows else linux_library())
+
+    def function(self, name: str, result: Any, *arguments: Any) -> Any:
+        """A function of native.c with its prototype declared."""
+        function = getattr(self.ctypes.CDLL(self.native()), name)
+        function.restype = result
+        function.argtypes = arguments
+        return function
+
+
+SIDES = (Side("windlass.ctypes", True), Side("ctypes", False))
+
+Timed = Callable[[], object]
+
+
+@dataclass
+class Measurement:
+    """A name, what is to be timed, how many things one run of it does, and the ratio wanted."""
+
+    name: str
+    prepare: Callable[[Side], Timed]
+    count: int
+    goal: float
+
+
+MEASUREMENTS: list[Measurement] = []
+
+
+def measurement(
+    name: str, count: int, goal: float
+) -> Callable[[Callable[[Side], Timed]], Callable[[Side], Timed]]:
+    """Register a function that prepares one side; what that returns does `count` things when called."""
+
+    def register(prepare: Callable[[Side], Timed]) -> Callable[[Side], Timed]:
+        MEASUREMENTS.append(Measurement(name, prepare, count, goal))
+        return prepare
+
+    return register
+
+
+def linux_library() -> Path:
+    """native.c as a Linux library, compiled by the system's compiler, else by zig."""
+    source = BENCH / "native.c"
+    output = compiler.CACHE / "native.so"
+    cc = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    command = [cc] if cc else [sys.executable, "-m", "ziglang", "cc"]
+    command += ["-O1", "-shared", "-fPIC", str(source), "-o", str(output), "-ldl"]
+    output.parent.mkdir(parents=True, exist_ok=True)
+    if not output.exists() or output.stat().st_mtime < source.stat().st_mtime:
+        subprocess.run(command, check=True)
+    return output
+
+
+@measurement("add(int, int)", CALLS, 1 / 3)
+def add(side: Side) -> Timed:
+    function = side.function("add", side.ctypes.c_int, side.ctypes.c_int, side.ctypes.c_int)
+
+    def run() -> None:
+        for _ in range(CALLS):
+            function(20, 22)
+
+    return run
+
+
+@measurement("add without argtypes", CALLS, 1)
+def add_undeclared(side: Side) -> Timed:
+    function = side.ctypes.CDLL(side.native()).add
+
+    def run() -> None:
+        for _ in range(CALLS):
+            function(20, 22)
+
+    return run
+
+
+@measurement("double scale(double, double)", CALLS, 1 / 3)
+def scale(side: Side) -> Timed:
+    function = side.function("scale", side.ctypes.c_double, side.ctypes.c_double, side.ctypes.c_double)
+
+    def run() -> None:
+        for _ in range(CALLS):
+            function(1.5, 2.0)
+
+    return run
+
+
+@measurement("struct by reference", CALLS, 1 / 3)
+def struct_by_reference(side: Side) -> Timed:
+    ct = side.ctypes
+
+    class Point(ct.Structure):  # type: ignore[misc,name-defined]
+        _fields_ = [("x", ct.c_int), ("y", ct.c_int), ("weight", ct.c_double)]  # noqa: RUF012
+
+    function = side.function("weigh", ct.c_double, ct.POINTER(Point))
+    point = Point(1, 2, 0.5)
+
+    def run() -> None:
+        for _ in range(CALLS):
+            function(point)
+
+    return run
+
+
+@measurement("struct as void pointer", CALLS, 1 / 3)
+def struct_as_pointer(side: Side) -> Timed:
+    ct = side.ctypes
+
+    class Point(ct.Structure):  # type: ignore[misc,name-defined]
+        _fields_ = [("x", ct.c_int), ("y", ct.c_int), ("weight", ct.c_double)]  # noqa: RUF012
+
+    function = side.function("weigh", ct.c_double, ct.c_void_p)
+    point = Point(1, 2, 0.5)
+    address = ct.addressof(point)
+
+    def run() -> None:
+        for _ in range(CALLS):
+            function(address)
+        assert point.x == 1
+
+    return run
+
+
+@measurement("count(char *)", CALLS, 1 / 3)
+def count(side: Side) -> Timed:
+    function = side.function("count", side.ctypes.c_int, side.ctypes.c_char_p)
+
+    def run() -> None:
+        for _ in range(CALLS):
+            function(b"text")
+
+    return run
+
+
+@measurement("callback", CALLS, 1)
+def callback(side: Side) -> Timed:
+    ct = side.ctypes
+    prototype = ct.CFUNCTYPE(ct.c_int, ct.c_int)
+    function = side.function("call_back", ct.c_int, prototype, ct.c_int)
+    increment = prototype(lambda value: value & 1)
+    return lambda: function(increment, CALLS)
+
+
+@measurement("GetProcAddress, dlsym", CALLS, 1)
+def look_up(side: Side) -> Timed:
+    ct = side.ctypes
+    function = side.function("look_up", ct.c_void_p, ct.c_char_p, ct.c_char_p, ct.c_int)
+    path = side.native().encode()
+    return lambda: function(path, b"call_back", CALLS)
+
+
+@measurement("second LoadLibrary, dlopen", LOADS, 1)
+def load_again(side: Side) -> Timed:
+    ct = side.ctypes
+    function = side.function("load_again", ct.c_int, ct.c_char_p, ct.c_int)
+    path = side.native().encode()
+    return lambda: function(path, LOADS)
+
+
+@measurement("second CDLL(path)", LOADS, 1)
+def open_again(side: Side) -> Timed:
+    path = side.native()
+    kept = side.ctypes.CDLL(path)
+
+    def run() -> None:
+        for _ in range(LOADS):
+            side.ctypes.CDLL(path)
+        assert kept
+
+    return run
+
+
+LOAD = """
+import importlib, sys, time
+ctypes = importlib.import_module(sys.argv[1])
+start = time.perf_counter()
+library = ctypes.CDLL(sys.argv[2])
+seconds = time.perf_counter() - start
+library.sf_version_string.restype = ctypes.c_char_p
+assert b"sndfile" in library.sf_version_string()
+print(seconds)
+"""
+
+
+@measurement("load libsndfile, warm", 1, 1)
+def load_libsndfile(side: Side) -> Timed:
+    """Its first load in a fresh process, timed there, after one that filled the caches."""
+    path = side.path("soundfile", "libsndfile_x64.dll", "libsndfile*.so")
+
+    def run() -> float:
+        command = [sys.executable, "-c", LOAD, side.module, path]
+        return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+    run()
+    return run
+
+
+def cipher(side: Side, name: str) -> Any:
+    """A module of pycryptodome that is a plain C library."""
+    return side.ctypes.CDLL(side.path("pycryptodome", f"{name}.pyd", f"{name}.abi3.so"))
+
+
+@measurement("AES-256-CBC, per MB", MEGABYTES, 1)
+def aes(side: Side) -> Timed:
+    return encryption(side, "_raw_aes", "AES")
+
+
+@measurement("AES-256-CBC (AES-NI), per MB", MEGABYTES, 1)
+def aes_ni(side: Side) -> Timed:
+    return encryption(side, "_raw_aesni", "AESNI")
+
+
+def encryption(side: Side, library: str, prefix: str) -> Timed:
+    """Encrypt some megabytes in CBC mode with the block cipher that `library` holds."""
+    ct = side.ctypes
+    aes_library, cbc_library = kept = cipher(side, library), cipher(side, "_raw_cbc")
+    state, operation = ct.c_void_p(), ct.c_void_p()
+    start = getattr(aes_library, f"{prefix}_start_operation")
+    assert start(bytes(32), ct.c_size_t(32), ct.byref(state)) == 0
+    assert cbc_library.CBC_start_operation(state, bytes(16), ct.c_size_t(16), ct.byref(operation)) == 0
+    encrypt = cbc_library.CBC_encrypt
+    encrypt.argtypes = [ct.c_void_p, ct.c_char_p, ct.c_void_p, ct.c_size_t]
+    output = ct.create_string_buffer(len(MEGABYTE))
+
+    def run() -> None:
+        for _ in range(MEGABYTES):
+            assert encrypt(operation, MEGABYTE, output, len(MEGABYTE)) == 0
+        assert all(kept)
+
+    return run
+
+
+@measurement("SHA-256, per MB", MEGABYTES, 1)
+def sha256(side: Side) -> Timed:
+    ct = side.ctypes
+    library = cipher(side, "_SHA256")
+    state = ct.c_void_p()
+    assert library.SHA256_init(ct.byref(state)) == 0
+    update = library.SHA256_update
+    update.argtypes = [ct.c_void_p, ct.c_char_p, ct.c_size_t]
+
+    def run() -> None:
+        for _ in range(MEGABYTES):
+            assert update(state, MEGABYTE, len(MEGABYTE)) == 0
+
+    return run
+
+
+@dataclass
+class Result:
+    """Nanoseconds for one thing on each side."""
+
+    name: str
+    windlass: float
+    ctypes: float
+    ratio: float
+    goal: float
+
+
+def seconds(timed: Timed) -> float:
+    """How long one run takes; a function that measures by itself, elsewhere, returns its seconds."""
+    start = time.perf_counter()
+    result = timed()
+    elapsed = time.perf_counter() - start
+    return result if isinstance(result, float) else elapsed
+
+
+def take(each: Measurement) -> Result:
+    """Time both sides in turns."""
+    timed = [each.prepare(side) for side in SIDES]
+    best = [float("inf")] * len(timed)
+    for _ in range(ROUNDS):
+        for index, run in enumerate(timed):
+            best[index] = min(best[index], seconds(run))
+    ours, theirs = (value / each.count * 1e9 for value in best)
+    return Result(each.name, ours, theirs, ours / theirs, each.goal)
+
+
+def chosen(prefixes: Iterable[str]) -> list[Measurement]:
+    wanted = tuple(prefix.lower() for prefix in prefixes)
+    return [each for each in MEASUREMENTS if not wanted or each.name.lower().startswith(wanted)]
+
+
+def show(nanoseconds: float) -> str:
+    if nanoseconds < 1e4:
+        return f"{nanoseconds:8.1f} ns"
+    return f"{nanoseconds / 1e3:8.1f} us" if nanoseconds < 1e7 else f"{nanoseconds / 1e6:8.1f} ms"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("name", nargs="*", help="how the measurements wanted begin")
+    arguments = parser.parse_args()
+    if not arguments.json:
+        print(f"{'':32}{'windlass':>11}{'ctypes':>12}{'ratio':>8}{'goal':>7}")
+    for each in chosen(arguments.name):
+        try:
+            result = take(each)
+        except corpus.Unavailable as error:
+            print(f"{each.name}: left out, {error}", file=sys.stderr)
+            continue
+        if arguments.json:
+            print(json.dumps(asdict(result)), flush=True)
+        else:
+            print(
+                f"{result.name:32}{show(result.windlass)}{show(result.ctypes):>12}"
+                f"{result.ratio:8.2f}{result.goal:7.2f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
