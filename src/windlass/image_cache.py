@@ -1,0 +1,122 @@
+"""Laid-out images, kept between processes.
+
+A PE file's sections are mostly not page-aligned on disk, so what is mapped is a copy laid out by RVA and relocated to the
+base where it will lie. Every process maps the same copy privately at the same base: code pages are shared, and loading
+costs nothing per relocation. Copies lie in `$XDG_CACHE_HOME/windlass`, a folder that only its owner can enter.
+
+An entry's name holds the identity of its source and its base; its modification time is set to a value derived from that
+name, so that any later write to it is noticed. What does not fit is not used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import stat
+import tempfile
+import zlib
+from collections.abc import Callable
+
+__all__ = ["make_entry", "open_entry", "read_bytes", "write_bytes"]
+
+
+@functools.lru_cache(maxsize=None)
+def folder() -> str | None:
+    """The cache folder; None when there is none that belongs to this user alone."""
+    parent = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    path = os.path.join(parent, "windlass")
+    try:
+        os.makedirs(path, mode=0o700, exist_ok=True)
+        status = os.lstat(path)
+    except OSError:
+        return None
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
+        return None
+    return path
+
+
+def _mark(name: str) -> int:
+    """The modification time that an entry of this name must have, in nanoseconds."""
+    return (1_000_000_000 + zlib.crc32(name.encode()) % 500_000_000) * 1_000_000_000
+
+
+def open_entry(name: str, size: int) -> int | None:
+    """A file descriptor of an entry that is exactly what `make_entry` left, or None."""
+    where = folder()
+    if where is None:
+        return None
+    try:
+        fd = os.open(os.path.join(where, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return None
+    status = os.fstat(fd)
+    if (
+        stat.S_ISREG(status.st_mode)
+        and status.st_uid == os.geteuid()
+        and not status.st_mode & 0o022
+        and status.st_size == size
+        and status.st_mtime_ns == _mark(name)
+    ):
+        return fd
+    os.close(fd)
+    return None
+
+
+def make_entry(name: str | None, size: int, produce: Callable[[int], None]) -> int:
+    """Write an entry and return a file descriptor of it.
+
+    produce: gets a descriptor of an empty file of `size` bytes to write to.
+    name:    None for a file that no other process shall find; so also where there is no cache folder.
+    """
+    where = folder() if name is not None else None
+    if where is not None and name is not None:
+        with contextlib.suppress(OSError):  # a full disk, a read-only home: do without
+            return _make_named(os.path.join(where, name), name, size, produce)
+    fd = os.memfd_create("windlass-image", os.MFD_CLOEXEC)
+    try:
+        os.ftruncate(fd, size)
+        produce(fd)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
+def _make_named(path: str, name: str, size: int, produce: Callable[[int], None]) -> int:
+    fd, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix="new-")
+    try:
+        os.ftruncate(fd, size)
+        produce(fd)
+        os.utime(fd, ns=(_mark(name), _mark(name)))
+        os.rename(temporary, path)
+        os.close(fd)
+    except BaseException:
+        os.close(fd)
+        os.unlink(temporary)
+        raise
+    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
+def read_bytes(name: str) -> bytes | None:
+    """Small cached data, or None."""
+    where = folder()
+    if where is None:
+        return None
+    try:
+        with open(os.path.join(where, name), "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def write_bytes(name: str, data: bytes) -> None:
+    """Keep small data; silently not, where there is no cache folder."""
+    where = folder()
+    if where is None:
+        return
+    with contextlib.suppress(OSError):
+        fd, temporary = tempfile.mkstemp(dir=where, prefix="new-")
+        with open(fd, "wb") as file:
+            file.write(data)
+        os.rename(temporary, os.path.join(where, name))

@@ -1,0 +1,227 @@
+"""The Windows API functions that windlass implements, and the builtin DLLs made of them.
+
+A function is declared once: in C by the macros of core/api.h, in Python by `export`. From the declarations come the
+builtin images, the trace, import libraries, coverage tables and documentation.
+
+A builtin DLL is a PE image whose exports are jump stubs through slots. A stub puts the function's id into R11 and jumps
+to what its slot holds: the C function, or at first `_core.lazy_entry`, which asks `resolve` here. So Python modules of
+the API are imported when one of their functions is first called.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib
+import json
+import os
+import struct
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeVar
+
+from windlass import _core
+from windlass.pe import write
+from windlass.types import signature_of
+
+__all__ = ["Function", "builtin", "builtin_names", "export", "resolve"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Function(NamedTuple):
+    """One exported function or variable of a builtin DLL.
+
+    dll:        "kernel32.dll".
+    result, parameters: as written in the declaration; result None for data.
+    file:       where it is declared, relative to the package.
+    address:    of the C function; of the C pointer to a variable's storage; 0 for a Python function.
+    size:       of a variable; 0 for functions.
+    """
+
+    dll: str
+    name: str
+    result: str | None
+    parameters: str
+    file: str
+    address: int
+    size: int
+
+
+class Builtin(NamedTuple):
+    """A builtin DLL. `exports` is in the order of its ids, `starts` are C functions to call when it is mapped."""
+
+    name: str
+    index: int
+    exports: list[Function]
+    starts: list[int]
+
+    def ids(self) -> Iterator[int]:
+        return (self.index << 16 | position for position in range(len(self.exports)))
+
+
+def export(*dlls: str, name: str | None = None) -> Callable[[F], F]:
+    """Declare a Python function as an API function of the named DLLs (without ".dll").
+
+    The parameters and the result are annotated with names of windlass.types. `name` is the exported name, if it is not
+    the function's own. Arguments are literals, for the declarations are read without importing the module.
+    """
+
+    def declare(function: F) -> F:
+        for dll in dlls:
+            _python_functions[_file_name(dll), name or function.__name__] = function
+        return function
+
+    return declare
+
+
+_python_functions: dict[tuple[str, str], Callable[..., Any]] = {}
+_callbacks: dict[Callable[..., Any], _core.Callback] = {}
+
+
+def _file_name(dll: str) -> str:
+    return dll if "." in dll else dll + ".dll"
+
+
+# ---- collecting the declarations ----
+
+# What every Windows process has mapped, in this order.
+EVERY_PROCESS = ("ntdll.dll", "kernelbase.dll", "kernel32.dll")
+
+
+@functools.lru_cache(maxsize=None)
+def _tables() -> tuple[dict[str, Builtin], dict[int, Function]]:
+    exports: dict[str, list[Function]] = {name: [] for name in EVERY_PROCESS}
+    starts: dict[str, list[int]] = {}
+    for function in _declared():
+        if function.name:
+            exports.setdefault(function.dll, []).append(function)
+        else:
+            exports.setdefault(function.dll, [])
+            starts.setdefault(function.dll, []).append(function.address)
+    builtins = {
+        name: Builtin(name, index, sorted(exports[name], key=lambda f: f.name), starts.get(name, []))
+        for index, name in enumerate(sorted(exports))
+    }
+    by_id = {id: f for dll in builtins.values() for id, f in zip(dll.ids(), dll.exports)}
+    return builtins, by_id
+
+
+def _declared() -> Iterator[Function]:
+    for dlls, name, result, parameters, file, address, size in _core.api_records():
+        short = file[file.rfind("windlass/") + 9 :]
+        for dll in dlls.split():
+            yield Function(_file_name(dll), name or "", result, parameters or "", short, address, size)
+    for dll, name, result, parameters, file in _declared_in_python():
+        yield Function(_file_name(dll), name, result, parameters, file, 0, 0)
+
+
+def _api_sources() -> list[str]:
+    folder = os.path.join(os.path.dirname(__file__), "api")
+    return [
+        os.path.join(folder, name)
+        for name in sorted(os.listdir(folder))
+        if name.endswith(".py") and name != "__init__.py"
+    ]
+
+
+@functools.lru_cache(maxsize=None)
+def fingerprint() -> str:
+    """Changes whenever a declaration may have changed: part of the names of all cached data derived from them."""
+    digest = hashlib.sha256()
+    for path in [_core.__file__, __file__, write.__file__, *_api_sources()]:
+        status = os.stat(path)
+        digest.update(f"{path}:{status.st_size}:{status.st_mtime_ns}:{status.st_ino};".encode())
+    return digest.hexdigest()[:24]
+
+
+def _declared_in_python() -> list[list[str]]:
+    """[dll, name, result, parameters, file] of each @export, from the cache or the sources' syntax trees."""
+    from windlass import image_cache
+
+    cached = image_cache.read_bytes(f"api-{fingerprint()}.json")
+    if cached is not None:
+        return json.loads(cached)  # type: ignore[no-any-return]
+    found = [entry for path in _api_sources() for entry in _read_source(path)]
+    image_cache.write_bytes(f"api-{fingerprint()}.json", json.dumps(found).encode())
+    return found
+
+
+def _read_source(path: str) -> Iterator[list[str]]:
+    file = "api/" + os.path.basename(path)
+    with open(path, encoding="utf-8") as source:
+        tree = ast.parse(source.read(), path)
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for decorator in node.decorator_list:
+            if (
+                isinstance(decorator, ast.Call)
+                and isinstance(decorator.func, ast.Name)
+                and decorator.func.id == "export"
+            ):
+                name = next((ast.literal_eval(k.value) for k in decorator.keywords if k.arg == "name"), node.name)
+                result = ast.unparse(node.returns) if node.returns else "VOID"
+                parameters = ", ".join(
+                    f"{ast.unparse(a.annotation)} {a.arg}" for a in node.args.args if a.annotation
+                )
+                for dll in decorator.args:
+                    yield [ast.literal_eval(dll), name, result, parameters, file]
+
+
+# ---- builtin DLLs ----
+
+
+def builtin_names() -> list[str]:
+    """The builtin DLLs' file names."""
+    return list(_tables()[0])
+
+
+def builtin(name: str) -> Builtin | None:
+    """A builtin DLL by its file name in lower case."""
+    return _tables()[0].get(name)
+
+
+def image_bytes(dll: Builtin) -> bytes:
+    """The builtin DLL as a PE file."""
+    exports = [
+        write.BuiltinExport(f.name, kind="data", data_size=f.size)
+        if f.result is None
+        else write.BuiltinExport(f.name, id=id)
+        for id, f in zip(dll.ids(), dll.exports)
+    ]
+    return write.builtin_image(dll.name, exports).data
+
+
+def program_image() -> bytes:
+    """An image without exports for the program that this process runs."""
+    return write.builtin_image("python.exe", []).data
+
+
+def fill(dll: Builtin, base: int, slots: int, size: int) -> None:
+    """Connect a mapped builtin image: fill its slots, tell C where its variables lie, run its start hooks.
+
+    slots, size: address and size of the section that holds the slots.
+    """
+    functions = [f for f in dll.exports if f.result is not None]
+    targets = [f.address or _core.lazy_entry for f in functions]
+    _core.write(slots, struct.pack(f"<{len(targets)}Q", *targets)[:size])
+    for variable in dll.exports:
+        if variable.result is None:
+            storage = _core.export(base, variable.name, 0)
+            _core.write(variable.address, struct.pack("<Q", storage))
+    for start in dll.starts:
+        _core.call(start)
+
+
+def resolve(id: int) -> int:
+    """The address of the Python function with this id; the hook behind `_core.lazy_entry`."""
+    function = _tables()[1][id]
+    importlib.import_module("windlass." + function.file[:-3].replace("/", "."))
+    return _callback(_python_functions[function.dll, function.name]).address
+
+
+def _callback(function: Callable[..., Any]) -> _core.Callback:
+    if function not in _callbacks:
+        _callbacks[function] = _core.Callback(function, signature_of(function))
+    return _callbacks[function]

@@ -1,0 +1,83 @@
+"""Windows' type names for the parameters of API functions written in Python.
+
+Each name is an ordinary Python type with a code that says how the slot is converted on the way in (see `_core.Callback`).
+Input strings arrive decoded, all other pointers as integers.
+
+Source: Microsoft, "Windows Data Types".
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any, Optional
+
+BOOL = Annotated[int, "i"]
+BOOLEAN = Annotated[int, "B"]
+BYTE = Annotated[int, "B"]
+CHAR = Annotated[int, "b"]
+WCHAR = Annotated[int, "H"]
+SHORT = Annotated[int, "h"]
+WORD = Annotated[int, "H"]
+USHORT = Annotated[int, "H"]
+ATOM = Annotated[int, "H"]
+INT = Annotated[int, "i"]
+LONG = Annotated[int, "i"]
+UINT = Annotated[int, "I"]
+ULONG = Annotated[int, "I"]
+DWORD = Annotated[int, "I"]
+LCID = Annotated[int, "I"]
+LCTYPE = Annotated[int, "I"]
+LANGID = Annotated[int, "H"]
+COLORREF = Annotated[int, "I"]
+HRESULT = Annotated[int, "i"]
+LSTATUS = Annotated[int, "i"]
+NTSTATUS = Annotated[int, "i"]
+LONGLONG = Annotated[int, "q"]
+ULONGLONG = Annotated[int, "Q"]
+SIZE_T = Annotated[int, "Q"]
+SSIZE_T = Annotated[int, "q"]
+INT_PTR = Annotated[int, "q"]
+UINT_PTR = Annotated[int, "Q"]
+LONG_PTR = Annotated[int, "q"]
+ULONG_PTR = Annotated[int, "Q"]
+DWORD_PTR = Annotated[int, "Q"]
+WPARAM = Annotated[int, "Q"]
+LPARAM = Annotated[int, "q"]
+LRESULT = Annotated[int, "q"]
+FLOAT = Annotated[float, "f"]
+DOUBLE = Annotated[float, "d"]
+VOID = Annotated[None, "v"]
+
+HANDLE = Annotated[int, "Q"]
+HMODULE = HINSTANCE = HKEY = HWND = HDC = HGDIOBJ = HRSRC = HGLOBAL = HLOCAL = HANDLE
+SC_HANDLE = HCRYPTPROV = HCRYPTKEY = HCRYPTHASH = BCRYPT_HANDLE = FARPROC = HANDLE
+
+# Any pointer, in or out.
+PVOID = LPVOID = LPCVOID = Annotated[int, "Q"]
+LPWSTR = PWSTR = LPSTR = PSTR = PVOID
+LPDWORD = PDWORD = PULONG = LPBOOL = PBOOL = PHANDLE = LPHANDLE = PBYTE = LPBYTE = LPWORD = LPLONG = PVOID
+
+# Strings in.
+LPCWSTR = PCWSTR = Annotated[Optional[str], "W"]
+LPCSTR = PCSTR = Annotated[Optional[bytes], "A"]
+
+
+def signature_of(function: Callable[..., Any]) -> str:
+    """The `_core.Callback` signature of a function annotated with this module's names.
+
+    TypeError when an annotation is missing or is none of them.
+    """
+    annotations = dict(function.__annotations__)
+    result = _code(function, "return", annotations.pop("return", None))
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    return result + "".join(_code(function, name, annotations.get(name)) for name in names)
+
+
+def _code(function: Callable[..., Any], name: str, annotation: Any) -> str:
+    if isinstance(annotation, str):  # postponed evaluation
+        annotation = getattr(sys.modules[__name__], annotation, None)
+    metadata = getattr(annotation, "__metadata__", None)
+    if metadata is None:
+        raise TypeError(f"{function.__qualname__}: {name} is not annotated with a name of windlass.types")
+    return str(metadata[0])
