@@ -204,6 +204,14 @@ static PyObject *core_read(PyObject *self, PyObject *args) {
     return PyBytes_FromStringAndSize((const char *)(uintptr_t)address, size);
 }
 
+static PyObject *core_string(PyObject *self, PyObject *args) {
+    unsigned long long address;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "K", &address))
+        return NULL;
+    return PyBytes_FromString((const char *)(uintptr_t)address);
+}
+
 static PyObject *core_write(PyObject *self, PyObject *args) {
     unsigned long long address;
     const char *data;
@@ -266,6 +274,15 @@ static PyObject *core_module_flags(PyObject *self, PyObject *args) {
     LDR_DATA_TABLE_ENTRY *entry = &((struct module *)(uintptr_t)module)->ldr;
     entry->Flags |= set;
     return PyLong_FromUnsignedLong(entry->Flags);
+}
+
+static PyObject *core_set_program(PyObject *self, PyObject *args) {
+    unsigned long long base;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "K", &base))
+        return NULL;
+    process_peb.ImageBaseAddress = (void *)(uintptr_t)base;
+    Py_RETURN_NONE;
 }
 
 static PyObject *core_module_from_address(PyObject *self, PyObject *args) {
@@ -370,12 +387,14 @@ static PyMethodDef methods[] = {
     {"unmap", core_unmap, METH_VARARGS, NULL},
     {"relocate", core_relocate, METH_VARARGS, NULL},
     {"read", core_read, METH_VARARGS, NULL},
+    {"string", core_string, METH_VARARGS, NULL},
     {"write", core_write, METH_VARARGS, NULL},
     {"module_add", core_module_add, METH_VARARGS, NULL},
     {"module_set_initialized", core_module_set_initialized, METH_VARARGS, NULL},
     {"module_set_detached", core_module_set_detached, METH_VARARGS, NULL},
     {"module_remove", core_module_remove, METH_VARARGS, NULL},
     {"module_flags", core_module_flags, METH_VARARGS, NULL},
+    {"set_program", core_set_program, METH_VARARGS, NULL},
     {"module_from_address", core_module_from_address, METH_VARARGS, NULL},
     {"export", core_export, METH_VARARGS, NULL},
     {"tls_add", core_tls_add, METH_VARARGS, NULL},
@@ -404,7 +423,8 @@ PyMODINIT_FUNC PyInit__core(void) {
     modules_init();
     forwarder_hook = resolve_forwarder;
     if (add_address(module, "peb", &process_peb) || add_address(module, "lazy_entry", api_lazy_entry) ||
-        callback_type_add(module)) {
+        add_address(module, "missing_function_code", (void *)(uintptr_t)EXCEPTION_MISSING_FUNCTION) ||
+        callback_type_add(module) || missing_function_type_add(module)) {
         Py_DECREF(module);
         return NULL;
     }

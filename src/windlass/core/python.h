@@ -23,6 +23,13 @@ int call_windows_without_gil(const void *function, const uint64_t *slots, size_t
 /* Adds the type windlass._core.Callback; -1 with an exception set. */
 int callback_type_add(PyObject *module);
 
+/* Adds the type windlass._core.MissingFunction; -1 with an exception set. */
+int missing_function_type_add(PyObject *module);
+
+/* The exception that a missing function raises, with bit 29 for "not Microsoft's": information[0] is the address of
+ * two zero-terminated texts, "dll!function" and the name of the module that imported it. */
+#define EXCEPTION_MISSING_FUNCTION 0xE0574C01u
+
 /* True when the interpreter can still be entered from a Windows thread. */
 bool python_is_alive(void);
 

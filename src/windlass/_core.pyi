@@ -1,0 +1,93 @@
+"""The C core: mechanism without policy. Addresses are integers; sizes are bytes. See the C files for contracts."""
+
+from collections.abc import Callable
+from typing import Any, Optional
+
+__file__: str
+
+peb: int
+"""Address of the process environment block."""
+lazy_entry: int
+"""What a builtin's slot holds until its Python function is first called."""
+missing_function_code: int
+"""Exception code of a call to a missing function."""
+
+class Callback:
+    """A Python function with an address that Windows code can call; signature: see core/python_callback.c."""
+
+    def __init__(self, function: Callable[..., Any], signature: str) -> None: ...
+    @property
+    def address(self) -> int: ...
+
+class MissingFunction:
+    """A stub whose call raises a Windows exception that names the function and who imported it."""
+
+    def __init__(self, function: str, importer: str) -> None: ...
+    @property
+    def address(self) -> int: ...
+
+def set_hook(name: str, function: Callable[..., Any]) -> None:
+    """Set what C asks Python for: "resolve"(id) -> address, "forwarder"(base, text) -> address,
+    "exception"(code, address, parameters) -> exception."""
+
+def api_records() -> list[tuple[str, Optional[str], Optional[str], Optional[str], str, int, int]]:
+    """(dlls, name, result, parameters, file, address, size) of each declaration in C."""
+
+def reserve(address: int, size: int) -> None:
+    """Take address space, inaccessible. FileExistsError when any of it is in use."""
+
+def map(address: int, size: int, protection: int, fd: int, offset: int, shared: bool) -> None:
+    """Map a piece of a file, or zeros (fd -1), over reserved address space. OSError."""
+
+def protect(address: int, size: int, protection: int) -> None: ...
+def unmap(address: int, size: int) -> None: ...
+def relocate(address: int, size: int, rva: int, length: int, delta: int) -> int:
+    """Apply a base relocation table to a writable image; -1, or the RVA where the table is bad."""
+
+def read(address: int, size: int) -> bytes: ...
+def string(address: int) -> bytes:
+    """The zero-terminated bytes at an address."""
+
+def write(address: int, data: bytes) -> None: ...
+def module_add(
+    base: int,
+    entry_point: int,
+    size: int,
+    flags: int,
+    timestamp: int,
+    original_base: int,
+    path: bytes,
+    tls_callbacks: int,
+) -> int:
+    """Enter a module into the process's lists; `path` in UTF-16. Returns the record's address."""
+
+def module_set_initialized(record: int) -> None: ...
+def module_set_detached(record: int) -> None: ...
+def module_remove(record: int) -> None: ...
+def module_flags(record: int, set: int) -> int:
+    """Set loader flags; returns all of them."""
+
+def set_program(base: int) -> None:
+    """Say which module is the program: PEB.ImageBaseAddress."""
+
+def module_from_address(address: int) -> int:
+    """The base of the module that contains an address, or 0."""
+
+def export(base: int, name: Optional[str], ordinal: int) -> int:
+    """The address of an export, by name or (None) by ordinal; 0 if there is none. Follows forwarders."""
+
+def tls_add(data: int, size: int, zero_fill: int, alignment: int) -> int:
+    """Give every thread a copy of a TLS template; returns the index, -1 when none is left."""
+
+def tls_remove(index: int) -> None: ...
+def loader_lock_acquire() -> None: ...
+def loader_lock_release() -> None: ...
+def call(address: int, *slots: int) -> int:
+    """Call a Windows function with integer arguments; the integer result. Raises what the exception hook makes."""
+
+def get_last_error() -> int:
+    """This thread's TEB.LastErrorValue."""
+
+def set_last_error(code: int) -> None: ...
+def teb() -> int:
+    """Address of this thread's environment block."""

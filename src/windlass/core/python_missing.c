@@ -1,0 +1,80 @@
+/* windlass._core.MissingFunction: what an import is bound to when a builtin DLL has no such function. A call raises a
+ * Windows exception that names the function and who imported it. */
+#include "python.h"
+
+struct missing_function {
+    PyObject_HEAD
+    struct callback callback;
+    void *code;
+    char *text;
+};
+
+static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xmm, struct call_result *result) {
+    (void)slots, (void)xmm, (void)result;
+    const struct missing_function *self = callback->context;
+    struct thread *thread = thread_self();
+    thread->unhandled = (EXCEPTION_RECORD){.ExceptionCode = EXCEPTION_MISSING_FUNCTION,
+                                           .ExceptionFlags = 1,
+                                           .ExceptionAddress = self->code,
+                                           .NumberParameters = 1,
+                                           .ExceptionInformation = {(uintptr_t)self->text}};
+    call_windows_unwound(thread->boundary);
+}
+
+static PyObject *missing_create(PyTypeObject *type, PyObject *args, PyObject *keywords) {
+    const char *function, *importer;
+    (void)keywords;
+    if (!PyArg_ParseTuple(args, "ss", &function, &importer))
+        return NULL;
+    allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+    struct missing_function *self = (struct missing_function *)allocate(type, 0);
+    if (!self)
+        return NULL;
+    size_t size = strlen(function) + strlen(importer) + 2;
+    self->text = malloc(size);
+    self->callback = (struct callback){enter, self};
+    self->code = callback_new(&self->callback);
+    if (!self->text || !self->code) {
+        Py_DECREF(self);
+        return PyErr_NoMemory();
+    }
+    memcpy(self->text, function, strlen(function) + 1);
+    memcpy(self->text + strlen(function) + 1, importer, strlen(importer) + 1);
+    return (PyObject *)self;
+}
+
+static void missing_dealloc(PyObject *object) {
+    struct missing_function *self = (struct missing_function *)object;
+    PyTypeObject *type = Py_TYPE(object);
+    if (self->code)
+        callback_free(self->code);
+    free(self->text);
+    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    release(object);
+    Py_DECREF(type);
+}
+
+static PyObject *missing_address(PyObject *self, void *closure) {
+    (void)closure;
+    return PyLong_FromVoidPtr(((struct missing_function *)self)->code);
+}
+
+static PyGetSetDef missing_attributes[] = {
+    {"address", missing_address, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot missing_slots[] = {
+    {Py_tp_new, missing_create},
+    {Py_tp_dealloc, missing_dealloc},
+    {Py_tp_getset, missing_attributes},
+    {0, NULL},
+};
+
+static PyType_Spec missing_spec = {"windlass._core.MissingFunction", sizeof(struct missing_function), 0,
+                                   Py_TPFLAGS_DEFAULT, missing_slots};
+
+int missing_function_type_add(PyObject *module) {
+    PyObject *type = PyType_FromSpec(&missing_spec);
+    return type ? PyModule_AddObject(module, "MissingFunction", type) : -1;
+}
