@@ -1,0 +1,618 @@
+"""Loading and unloading: the whole story, one function per stage.
+
+    find -> read -> map -> relocate -> need dependencies -> bind -> protect -> attach -> commit
+
+A load is a transaction: until its commit point nothing outside can tell that it began, and a failure at any stage takes
+back what earlier stages did. Everything here runs under the loader lock.
+
+Source: Microsoft, "About Dynamic-Link Libraries", "LoadLibraryEx function", "DllMain entry point".
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import sys
+import zlib
+
+from windlass import _core, errors, image_cache, registry, search
+from windlass.errors import BadImage
+from windlass.module import Module
+from windlass.pe import Image, Section, layout
+from windlass.pe.imports import ImportedDll, ImportedFunction
+from windlass.process import loader_lock, modules
+
+__all__ = ["detach_all", "free", "load", "loaded"]
+
+DONT_RESOLVE_DLL_REFERENCES = 0x00000001
+
+DLL_PROCESS_DETACH, DLL_PROCESS_ATTACH = 0, 1
+
+# Entry flags of LDR_DATA_TABLE_ENTRY.
+IMAGE_DLL = 0x00000004
+
+PAGE = mmap.PAGESIZE
+READ, WRITE, EXECUTE = mmap.PROT_READ, mmap.PROT_WRITE, mmap.PROT_EXEC
+
+
+def load(name: str | os.PathLike[str], flags: int = 0) -> Module:
+    """Load a DLL, or add a reference to it when it is loaded.
+
+    name:  a path, or a file name to search for; ".dll" is appended when it has no extension.
+    flags: those of LoadLibraryEx.
+
+    FileNotFoundError when the DLL or a dependency is not found, OSError with winerror 193 for a file that is no x86-64
+    image, 127 when a dependency lacks a function, 1114 when an entry point refuses, 998 when it raises an exception.
+    Each says who needed what and where it was searched.
+    """
+    name = os.fspath(name)
+    with loader_lock:
+        _start_process()
+        module = _loaded_by(name)
+        if module is None:
+            module = _Load(name, flags).run()
+        module.loads += 1
+        return module
+
+
+def loaded(name: str) -> Module | None:
+    """The module of that name or path, if it is loaded. Adds no reference."""
+    with loader_lock:
+        _start_process()
+        return _loaded_by(name)
+
+
+def _loaded_by(name: str) -> Module | None:
+    name = search.with_extension(name)
+    if "/" in name:
+        return modules.by_path(name)
+    hosts = search.api_set_hosts(name)
+    return modules.by_name(hosts[0] if hosts else name)
+
+
+# ---- a load ----
+
+
+class _Load:
+    """One load with all that it brings in, until it is committed or rolled back."""
+
+    def __init__(self, name: str, flags: int) -> None:
+        self.name = name
+        self.flags = flags
+        self.directory: str | None = None
+        self.new: list[Module] = []
+        """In the order of mapping."""
+        self.attached: list[Module] = []
+
+    def run(self) -> Module:
+        try:
+            module = self.need(self.name, None, [])
+            if not self.flags & DONT_RESOLVE_DLL_REFERENCES:
+                for each in self.in_attach_order(module):
+                    self.attach(each)
+        except BaseException:
+            self.roll_back()
+            raise
+        return module
+
+    def need(self, name: str, needed_by: Module | None, functions: list[ImportedFunction]) -> Module:
+        """The module behind a name, mapped and bound with everything that it needs, but not attached."""
+        module = _loaded_by(name)
+        if module is None:
+            module = self.map(self.find(name, needed_by, functions))
+            if not self.flags & DONT_RESOLVE_DLL_REFERENCES:
+                self.bind(module)
+            protect(module)
+        return module
+
+    def find(self, name: str, needed_by: Module | None, functions: list[ImportedFunction]) -> search.Found:
+        try:
+            found = search.find(name, load_directory=self.directory, flags=self.flags)
+        except search.NotFound as error:
+            needs = [text(function) for function in functions]
+            raise errors.module_not_found(
+                self.name, error.name, needed_by.path if needed_by else None, needs, error.searched
+            ) from None
+        if needed_by is None and found.path is not None and _resolves_beside(self.name, self.flags):
+            self.directory = os.path.dirname(found.path)
+        return found
+
+    def map(self, found: search.Found) -> Module:
+        if found.path is not None and (module := modules.by_path(found.path)):
+            return module
+        module = map_builtin(found.builtin) if found.builtin is not None else map_file(found.path or "")
+        self.new.append(module)
+        return module
+
+    def bind(self, module: Module) -> None:
+        """Fill the IAT; dependencies are mapped and bound first, except in a circle."""
+        for dll in _imports_of(module):
+            # An API set is a name for several DLLs; the first one's handle is what its name gives.
+            names = search.api_set_hosts(dll.name) or (dll.name,)
+            providers = [self.need(name, module, dll.functions) for name in names]
+            for provider in providers:
+                depend(module, provider)
+            write_iat(module, dll, providers)
+
+    def in_attach_order(self, module: Module) -> list[Module]:
+        """The new modules, dependencies first; in a circle the one that was reached last comes first."""
+        order: list[Module] = []
+        seen: set[Module] = set()
+
+        def visit(each: Module) -> None:
+            if each in seen:
+                return
+            seen.add(each)
+            for dependency in each.dependencies:
+                visit(dependency)
+            order.append(each)
+
+        visit(module)
+        return [each for each in order if not each.attached]
+
+    def attach(self, module: Module) -> None:
+        self.attached.append(module)
+        attach(module)
+
+    def roll_back(self) -> None:
+        for module in reversed(self.attached):
+            if module in self.new:
+                detach(module)
+        for module in reversed(self.new):
+            _release(module)
+        for module in self.new:
+            unmap(module)
+
+
+def _resolves_beside(name: str, flags: int) -> bool:
+    """Whether dependencies are searched for in the DLL's own folder first (LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR).
+
+    Python's ctypes says so for every name with a slash. Without any search flag windlass does it for searched names
+    too: there is no application directory here where a DLL's companions would lie.
+    """
+    return not flags & search.SEARCH_FLAGS or bool(flags & search.SEARCH_DLL_LOAD_DIR)
+
+
+def _imports_of(module: Module) -> list[ImportedDll]:
+    try:
+        return module.image.imports
+    except BadImage as error:
+        raise errors.bad_image(module.path, str(error)) from None
+
+
+# ---- map ----
+
+
+def map_file(path: str) -> Module:
+    """Map a DLL from a file: laid out, relocated, its sections not yet protected."""
+    try:
+        image = Image.open(path)
+        check(image)
+        status = os.stat(path)
+        key = f"{status.st_dev:x}-{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}-{status.st_ctime_ns:x}"
+        base = map_image(image, key)
+    except BadImage as error:
+        raise errors.bad_image(path, str(error)) from None
+    module = Module(path, windows_path(path), image, base, builtin=False)
+    publish(module, (status.st_dev, status.st_ino))
+    set_up_tls(module)
+    return module
+
+
+def map_builtin(name: str) -> Module:
+    """Map a builtin DLL and connect its exports to their functions."""
+    dll = registry.builtin(name)
+    assert dll is not None
+    image = Image(_builtin_bytes(dll), path=name)
+    base = map_image(image, f"{name}-{registry.fingerprint()}")
+    slots = next((s for s in image.sections if s.name == ".slots"), None)
+    module = Module(f"C:\\windows\\system32\\{name}", f"C:\\windows\\system32\\{name}", image, base, builtin=True)
+    module.name = name
+    publish(module, None)
+    registry.fill(dll, base, base + slots.rva if slots else 0, slots.virtual_size if slots else 0)
+    return module
+
+
+def _builtin_bytes(dll: registry.Builtin) -> bytes:
+    """The builtin's file, from the cache when it has been written before."""
+    name = f"{dll.name}-{registry.fingerprint()}.pe"
+    cached = image_cache.read_bytes(name)
+    if cached is None:
+        cached = registry.image_bytes(dll)
+        image_cache.write_bytes(name, cached)
+    return cached
+
+
+def check(image: Image) -> None:
+    """Refuse what cannot run here; BadImage says why."""
+    if image.machine != layout.MACHINE_AMD64 or not image.is_pe32plus:
+        machine = layout.MACHINE_NAMES.get(image.machine, hex(image.machine))
+        raise image.bad(f"an image for {machine}; only x86-64 images can be loaded", 0)
+    image.check()
+
+
+def map_image(image: Image, key: str) -> int:
+    """Map the image at a base chosen from its key, laid out and relocated; returns the base."""
+    size = page_up(image.size_of_image)
+    preferred_only = not relocatable(image)
+    for attempt, base in enumerate(_bases(image, key, size, preferred_only)):
+        try:
+            _core.reserve(base, size)
+        except FileExistsError:
+            continue
+        try:
+            # Where another image lies at the first choice, this process relocates privately.
+            map_reserved(image, base, size, f"{key}-{base:x}.image" if attempt == 0 else None)
+        except BaseException:
+            _core.unmap(base, size)
+            raise
+        return base
+    raise image.bad(f"the address space at {image.image_base:#x} is taken and the image cannot be moved", 0)
+
+
+def relocatable(image: Image) -> bool:
+    return not image.characteristics & layout.FILE_RELOCS_STRIPPED
+
+
+def _bases(image: Image, key: str, size: int, preferred_only: bool) -> list[int]:
+    """Bases to try, the same in every process.
+
+    As on Windows, an image that prefers to lie below 4 GiB stays there: it may hold 32-bit addresses.
+    """
+    if preferred_only:
+        return [image.image_base]
+    low, high = (0x1000_0000, 0x7000_0000) if image.image_base < 1 << 32 else (0x2000_0000_0000, 0x3000_0000_0000)
+    places = (high - low - size) // 0x10000
+    first = zlib.crc32(key.encode()) * 0x9E3779B1
+    return [low + (first + attempt * 0x61C9) % places * 0x10000 for attempt in range(64)]
+
+
+def map_reserved(image: Image, base: int, size: int, entry: str | None) -> None:
+    fd = image_cache.open_entry(entry, size) if entry else None
+    if fd is None:
+        fd = image_cache.make_entry(entry, size, lambda new: lay_out(image, base, size, new))
+    try:
+        _core.map(base, page_up(image.size_of_headers), READ, fd, 0, False)
+        for section in mapped_sections(image):
+            start, length = section_pages(section)
+            _core.map(base + start, length, READ | WRITE if section.writable else READ, fd, start, False)
+    finally:
+        os.close(fd)
+
+
+def lay_out(image: Image, base: int, size: int, fd: int) -> None:
+    """Write the image to the file as it lies in memory at `base`."""
+    _core.map(base, size, READ | WRITE, fd, 0, True)
+    try:
+        os.pwrite(fd, image.read(0, min(image.size_of_headers, size)), 0)
+        for section in mapped_sections(image):
+            stored = min(section.virtual_size, section.raw_size)
+            if stored:
+                os.pwrite(fd, image.read(section.rva, stored), section.rva)
+        relocate(image, base, size)
+    finally:
+        # Away with the shared mapping, before the cache marks the file as complete.
+        _core.map(base, size, 0, -1, 0, False)
+
+
+def relocate(image: Image, base: int, size: int) -> None:
+    """Apply the base relocations to a writable laid-out image at `base`, and tell its header."""
+    rva, length = image.directory(layout.DIRECTORY_RELOCATION)
+    delta = base - image.image_base
+    if delta and rva and relocatable(image):
+        bad_rva = _core.relocate(base, size, rva, length, delta & (1 << 64) - 1)
+        if bad_rva >= 0:
+            raise image.bad(f"bad base relocation at RVA {bad_rva:#x}", image.offset_of(bad_rva) or 0)
+    _core.write(base + image.dos_header.lfanew + 24 + 24, struct.pack("<Q", base))
+
+
+def mapped_sections(image: Image) -> list[Section]:
+    """The sections to map. A low-alignment image is one piece with its headers, as the file is."""
+    if image.is_low_alignment:
+        everything = 0
+        for section in image.sections:
+            everything |= section.characteristics
+        size = image.size_of_image
+        return [Section("", 0, size, 0, min(size, len(image)), everything | layout.SECTION_READ)]
+    return image.sections
+
+
+def section_pages(section: Section) -> tuple[int, int]:
+    return section.rva & -PAGE, page_up(section.rva + section.virtual_size) - (section.rva & -PAGE)
+
+
+def page_up(size: int) -> int:
+    return size + PAGE - 1 & -PAGE
+
+
+def windows_path(path: str) -> str:
+    """As Windows programs see a host path: drive Z: is the root."""
+    return "Z:" + path.replace("/", "\\")
+
+
+# ---- publish ----
+
+
+def publish(module: Module, file: tuple[int, int] | None) -> None:
+    """Enter the module into the process's lists."""
+    image = module.image
+    entry = module.handle + image.entry_point if image.entry_point and image.is_dll else 0
+    tls = image.tls
+    callbacks = module.handle + tls.callbacks_rva if tls and tls.callbacks else 0
+    module.record = _core.module_add(
+        module.handle,
+        entry,
+        page_up(image.size_of_image),
+        IMAGE_DLL if image.is_dll else 0,
+        image.timestamp,
+        image.image_base,
+        module.windows_path.encode("utf-16-le", "surrogatepass"),
+        callbacks,
+    )
+    modules.add(module, file)
+
+
+def set_up_tls(module: Module) -> None:
+    """Give every thread its copy of the module's thread-local data, and the module its index."""
+    tls = module.image.tls
+    if tls is None:
+        return
+    template = module.handle + tls.template_rva
+    index = _core.tls_add(template, tls.template_size, tls.zero_fill_size, tls.alignment or 16)
+    if index < 0:
+        raise errors.win_error(errors.ERROR_NOT_ENOUGH_MEMORY)
+    module.tls_index = index
+    if tls.index_rva:
+        with _writable(module, tls.index_rva, 4):
+            _core.write(module.handle + tls.index_rva, struct.pack("<I", index))
+
+
+# ---- bind ----
+
+
+def depend(module: Module, provider: Module) -> None:
+    """Note that the module uses the provider, which then stays as long as the module does."""
+    if provider is not module and provider not in module.dependencies:
+        module.dependencies.append(provider)
+        provider.dependants += 1
+
+
+def write_iat(module: Module, dll: ImportedDll, providers: list[Module]) -> None:
+    """Write the addresses of one import descriptor's functions."""
+    if not dll.functions:
+        return
+    addresses = [resolve(module, dll, function, providers) for function in dll.functions]
+    with _writable(module, dll.iat_rva, 8 * len(addresses)):
+        _core.write(module.handle + dll.iat_rva, struct.pack(f"<{len(addresses)}Q", *addresses))
+
+
+def resolve(module: Module, dll: ImportedDll, function: ImportedFunction, providers: list[Module]) -> int:
+    """The address of an imported function; of a stub that raises, when a builtin DLL lacks it."""
+    for provider in providers:
+        if address := _core.export(provider.handle, function.name, function.ordinal or 0):
+            return address
+    if not providers[0].builtin:
+        raise errors.procedure_not_found(module.path, providers[0].path, text(function))
+    stub = _core.MissingFunction(f"{dll.name}!{text(function)}", module.name)
+    module.keep.append(stub)
+    return stub.address
+
+
+def text(function: ImportedFunction) -> str:
+    """A function as users read it: its name, or #ordinal."""
+    return function.name if function.name is not None else f"#{function.ordinal}"
+
+
+class _writable:  # noqa: N801 - reads as a statement
+    """Makes a range of a module writable for a while; never executable at the same time, unless its section is."""
+
+    def __init__(self, module: Module, rva: int, size: int) -> None:
+        self.module = module
+        self.start = rva & -PAGE
+        self.length = page_up(rva + size) - self.start
+
+    def __enter__(self) -> None:
+        _core.protect(self.module.handle + self.start, self.length, READ | WRITE)
+
+    def __exit__(self, *exception: object) -> None:
+        for section in mapped_sections(self.module.image):
+            start, length = section_pages(section)
+            low, high = max(start, self.start), min(start + length, self.start + self.length)
+            if low < high:
+                _core.protect(self.module.handle + low, high - low, protection_of(section))
+
+
+# ---- protect ----
+
+
+def protection_of(section: Section) -> int:
+    return (
+        (READ if section.readable or section.executable else 0)
+        | (WRITE if section.writable else 0)
+        | (EXECUTE if section.executable else 0)
+    )
+
+
+def protect(module: Module) -> None:
+    """Give each section its own protection, and the security cookie its secret."""
+    set_security_cookie(module)
+    for section in mapped_sections(module.image):
+        start, length = section_pages(section)
+        _core.protect(module.handle + start, length, protection_of(section))
+
+
+DEFAULT_SECURITY_COOKIE = 0x2B992DDFA232
+
+
+def set_security_cookie(module: Module) -> None:
+    """Replace the linker's default value of __security_cookie, as the Windows loader does.
+
+    Source: Microsoft, "/GS (Buffer Security Check)"; "Load Configuration Layout" in "PE Format".
+    """
+    config = module.image.load_config
+    address = config.security_cookie if config else 0
+    rva = address - module.image.image_base if address else 0
+    if not 0 < rva <= module.size - 8:
+        return
+    if struct.unpack("<Q", _core.read(module.handle + rva, 8))[0] == DEFAULT_SECURITY_COOKIE:
+        secret = int.from_bytes(os.urandom(6), "little")  # the upper 16 bits are zero on x64
+        with _writable(module, rva, 8):
+            _core.write(module.handle + rva, struct.pack("<Q", secret))
+
+
+# ---- attach and detach ----
+
+
+def attach(module: Module) -> None:
+    """Run TLS callbacks and the entry point with DLL_PROCESS_ATTACH.
+
+    OSError with winerror 1114 when the entry point returns FALSE, 998 when it raises an exception.
+    """
+    module.attached = True
+    modules.attached.append(module)
+    _core.module_set_initialized(module.record)
+    try:
+        result = _call_entry_points(module, DLL_PROCESS_ATTACH, 0)
+    except OSError as error:
+        raise errors.entry_point_raised(module.path) from error
+    if not result:
+        raise errors.entry_point_refused(module.path)
+
+
+def detach(module: Module, at_exit: bool = False) -> None:
+    """Run TLS callbacks and the entry point with DLL_PROCESS_DETACH; what they raise is let go, as on Windows."""
+    if not module.attached:
+        return
+    module.attached = False
+    modules.attached.remove(module)
+    try:
+        _call_entry_points(module, DLL_PROCESS_DETACH, int(at_exit))
+    except OSError:
+        pass
+    _core.module_set_detached(module.record)
+
+
+def _call_entry_points(module: Module, reason: int, reserved: int) -> int:
+    image = module.image
+    for rva in image.tls.callbacks if image.tls else ():
+        _core.call(module.handle + rva, module.handle, reason, reserved)
+    if not image.entry_point or not image.is_dll:
+        return 1
+    return _core.call(module.handle + image.entry_point, module.handle, reason, reserved) & 0xFFFFFFFF
+
+
+# ---- free ----
+
+
+def free(module: Module) -> None:
+    """Give one reference back; modules that nothing uses any more are detached and unmapped.
+
+    OSError with winerror 126 when the module is not loaded, or not by LoadLibrary.
+    """
+    with loader_lock:
+        if not module.record or (not module.loads and not module.pinned):
+            raise errors.win_error(errors.ERROR_MOD_NOT_FOUND)
+        if module.pinned:
+            return
+        module.loads -= 1
+        if not module.loads:
+            unload_unused()
+
+
+def unload_unused() -> None:
+    """Unload what no load reaches through bindings. Circles of modules go as one."""
+    used: set[Module] = set()
+    waiting = [module for module in modules if module.loads or module.pinned]
+    while waiting:
+        module = waiting.pop()
+        if module not in used:
+            used.add(module)
+            waiting.extend(module.dependencies)
+    unused = [module for module in modules if module not in used]
+    for module in [each for each in reversed(modules.attached) if each in unused]:
+        detach(module)
+    for module in unused:
+        _release(module)
+    for module in unused:
+        unmap(module)
+
+
+def _release(module: Module) -> None:
+    """Let go of the modules that this one was bound to."""
+    for dependency in module.dependencies:
+        dependency.dependants -= 1
+    module.dependencies = []
+
+
+def unmap(module: Module) -> None:
+    """Take the module out of the process."""
+    modules.remove(module)
+    if module.tls_index is not None:
+        _core.tls_remove(module.tls_index)
+    _core.module_remove(module.record)
+    _core.unmap(module.handle, page_up(module.size))
+    module.record = 0
+    module.image.close()
+    module.keep.clear()
+
+
+def detach_all() -> None:
+    """The process ends: detach every module, dependants before what they depend on. Nothing is unmapped."""
+    with loader_lock:
+        for module in reversed(list(modules.attached)):
+            detach(module, at_exit=True)
+
+
+# ---- the process ----
+
+
+def program() -> Module:
+    """The module that stands for the program: what GetModuleHandle(NULL) gives."""
+    with loader_lock:
+        _start_process()
+        return next(iter(modules))
+
+
+def _start_process() -> None:
+    """Map what every Windows process has: its program, ntdll, kernelbase and kernel32."""
+    if len(modules):
+        return
+    _core.set_hook("resolve", registry.resolve)
+    _core.set_hook("forwarder", resolve_forwarder)
+    _core.set_hook("exception", errors.from_exception)
+    _pin(map_program())
+    for name in registry.EVERY_PROCESS:
+        _pin(map_builtin(name))
+
+
+def _pin(module: Module) -> None:
+    protect(module)
+    attach(module)
+    module.pinned = True
+
+
+def map_program() -> Module:
+    """Map an image without code that stands for the Python interpreter: programs expect an EXE in every process."""
+    image = Image(registry.program_image(), path=sys.executable)
+    base = map_image(image, f"program-{registry.fingerprint()}")
+    module = Module(sys.executable, windows_path(sys.executable), image, base, builtin=True)
+    publish(module, None)
+    _core.set_program(base)
+    return module
+
+
+def resolve_forwarder(base: int, forwarder: str) -> int:
+    """The address behind "dll.name" or "dll.#ordinal"; 0 if there is none. The DLL is loaded when it is not yet."""
+    with loader_lock:
+        name, _, function = forwarder.rpartition(".")
+        source = modules.by_handle(base)
+        try:
+            target = _loaded_by(name + ".dll") or _Load(name + ".dll", 0).run()
+        except OSError:
+            return 0
+        if source is not None:
+            depend(source, target)
+        if function.startswith("#"):
+            return _core.export(target.handle, None, int(function[1:]))
+        return _core.export(target.handle, function, 0)

@@ -1,0 +1,99 @@
+"""This process, as Windows code sees it: its modules and its loader lock. All process state of the loader is here.
+
+Source: Microsoft, "About Dynamic-Link Libraries", "DLLs and Memory Management": every process maps the DLL into its own
+address space and keeps a reference count for it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from windlass import _core
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from windlass.module import Module
+
+__all__ = ["loader_lock", "modules"]
+
+
+class LoaderLock:
+    """Held while modules come and go and while their entry points run. Recursive.
+
+    The GIL is released while waiting for it, so that its owner can run Python code.
+    """
+
+    def __enter__(self) -> None:
+        _core.loader_lock_acquire()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _core.loader_lock_release()
+
+
+class ModuleTable:
+    """The modules of this process, in the order in which they were mapped."""
+
+    def __init__(self) -> None:
+        self._by_handle: dict[int, Module] = {}
+        self._by_file: dict[tuple[int, int], Module] = {}
+        self.attached: list[Module] = []
+        """In the order in which their entry points were called."""
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(list(self._by_handle.values()))
+
+    def __len__(self) -> int:
+        return len(self._by_handle)
+
+    def add(self, module: Module, file: tuple[int, int] | None) -> None:
+        self._by_handle[module.handle] = module
+        if file is not None:
+            self._by_file[file] = module
+
+    def remove(self, module: Module) -> None:
+        self._by_handle.pop(module.handle, None)
+        for file in [file for file, other in self._by_file.items() if other is module]:
+            del self._by_file[file]
+
+    def by_handle(self, handle: int) -> Module | None:
+        return self._by_handle.get(handle)
+
+    def by_name(self, name: str) -> Module | None:
+        """By file name, in any case; the one mapped first."""
+        wanted = name.lower()
+        for module in self._by_handle.values():
+            if module.name.lower() == wanted:
+                return module
+        return None
+
+    def by_path(self, path: str) -> Module | None:
+        """By the file itself, whatever it is called."""
+        try:
+            status = os.stat(path)
+        except OSError:
+            return None
+        return self._by_file.get((status.st_dev, status.st_ino))
+
+
+loader_lock = LoaderLock()
+modules = ModuleTable()
+
+# The child of a fork has only the forking thread: wait until no other one is in the middle of a load. The child's lock
+# is new (core/module.c).
+os.register_at_fork(before=_core.loader_lock_acquire, after_in_parent=_core.loader_lock_release)
+
+
+def at_exit() -> None:
+    """Detach all modules in the opposite order of their attachment, as at a process's end."""
+    from windlass import loader
+
+    loader.detach_all()
+
+
+atexit.register(at_exit)
