@@ -110,7 +110,7 @@ def why_offline() -> str | None:
 
 
 def run_pip(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pip", "--timeout", str(OFFLINE_SECONDS), *arguments]
+    command = [sys.executable, "-m", "pip", "--timeout", str(OFFLINE_SECONDS), "--retries", "2", *arguments]
     command += ["--disable-pip-version-check", "--no-input"]
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
