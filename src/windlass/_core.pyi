@@ -1,9 +1,9 @@
-"""The C core: mechanism without policy. Addresses are integers; sizes are bytes. See the C files for contracts."""
+"""The C core: mechanism without policy. Addresses are integers; sizes are bytes. See the C files for
+contracts.
+"""
 
 from collections.abc import Callable
-from typing import Any, Optional
-
-__file__: str
+from typing import Any
 
 peb: int
 """Address of the process environment block."""
@@ -30,7 +30,7 @@ def set_hook(name: str, function: Callable[..., Any]) -> None:
     """Set what C asks Python for: "resolve"(id) -> address, "forwarder"(base, text) -> address,
     "exception"(code, address, parameters) -> exception."""
 
-def api_records() -> list[tuple[str, Optional[str], Optional[str], Optional[str], str, int, int]]:
+def api_records() -> list[tuple[str, str | None, str | None, str | None, str, int, int]]:
     """(dlls, name, result, parameters, file, address, size) of each declaration in C."""
 
 def reserve(address: int, size: int) -> None:
@@ -73,7 +73,7 @@ def set_program(base: int) -> None:
 def module_from_address(address: int) -> int:
     """The base of the module that contains an address, or 0."""
 
-def export(base: int, name: Optional[str], ordinal: int) -> int:
+def export(base: int, name: str | None, ordinal: int) -> int:
     """The address of an export, by name or (None) by ordinal; 0 if there is none. Follows forwarders."""
 
 def tls_add(data: int, size: int, zero_fill: int, alignment: int) -> int:
@@ -83,7 +83,9 @@ def tls_remove(index: int) -> None: ...
 def loader_lock_acquire() -> None: ...
 def loader_lock_release() -> None: ...
 def call(address: int, *slots: int) -> int:
-    """Call a Windows function with integer arguments; the integer result. Raises what the exception hook makes."""
+    """Call a Windows function with integer arguments; the integer result. Raises what the exception hook
+    makes.
+    """
 
 def get_last_error() -> int:
     """This thread's TEB.LastErrorValue."""

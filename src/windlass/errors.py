@@ -101,7 +101,8 @@ def entry_point_refused(path: str) -> OSError:
 
 def entry_point_raised(path: str) -> OSError:
     """DllMain raised an exception."""
-    return win_error(ERROR_NOACCESS, f"{_TEXTS[ERROR_NOACCESS]}: the entry point of {path} raised an exception")
+    text = f"{_TEXTS[ERROR_NOACCESS]}: the entry point of {path} raised an exception"
+    return win_error(ERROR_NOACCESS, text)
 
 
 # ---- exceptions of Windows code ----

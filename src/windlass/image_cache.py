@@ -1,11 +1,12 @@
 """Laid-out images, kept between processes.
 
-A PE file's sections are mostly not page-aligned on disk, so what is mapped is a copy laid out by RVA and relocated to the
-base where it will lie. Every process maps the same copy privately at the same base: code pages are shared, and loading
-costs nothing per relocation. Copies lie in `$XDG_CACHE_HOME/windlass`, a folder that only its owner can enter.
+A PE file's sections are mostly not page-aligned on disk, so what is mapped is a copy laid out by RVA and
+relocated to the base where it will lie. Every process maps the same copy privately at the same base: code
+pages are shared, and loading costs nothing per relocation. Copies lie in `$XDG_CACHE_HOME/windlass`, a
+folder that only its owner can enter.
 
-An entry's name holds the identity of its source and its base; its modification time is set to a value derived from that
-name, so that any later write to it is noticed. What does not fit is not used.
+An entry's name holds the identity of its source and its base; its modification time is set to a value
+derived from that name, so that any later write to it is noticed. What does not fit is not used.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Callable
 __all__ = ["make_entry", "open_entry", "read_bytes", "write_bytes"]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def folder() -> str | None:
     """The cache folder; None when there is none that belongs to this user alone."""
     parent = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")

@@ -2,24 +2,23 @@
 
     find -> read -> map -> relocate -> need dependencies -> bind -> protect -> attach -> commit
 
-A load is a transaction: until its commit point nothing outside can tell that it began, and a failure at any stage takes
-back what earlier stages did. Everything here runs under the loader lock.
+A load is a transaction: until its commit point nothing outside can tell that it began, and a failure at any
+stage takes back what earlier stages did. Everything here runs under the loader lock.
 
 Source: Microsoft, "About Dynamic-Link Libraries", "LoadLibraryEx function", "DllMain entry point".
 """
 
 from __future__ import annotations
 
-import mmap
+import contextlib
 import os
 import struct
 import sys
-import zlib
 
-from windlass import _core, errors, image_cache, registry, search
+from windlass import _core, errors, image_cache, mapping, registry, search
 from windlass.errors import BadImage
 from windlass.module import Module
-from windlass.pe import Image, Section, layout
+from windlass.pe import Image
 from windlass.pe.imports import ImportedDll, ImportedFunction
 from windlass.process import loader_lock, modules
 
@@ -32,9 +31,6 @@ DLL_PROCESS_DETACH, DLL_PROCESS_ATTACH = 0, 1
 # Entry flags of LDR_DATA_TABLE_ENTRY.
 IMAGE_DLL = 0x00000004
 
-PAGE = mmap.PAGESIZE
-READ, WRITE, EXECUTE = mmap.PROT_READ, mmap.PROT_WRITE, mmap.PROT_EXEC
-
 
 def load(name: str | os.PathLike[str], flags: int = 0) -> Module:
     """Load a DLL, or add a reference to it when it is loaded.
@@ -42,9 +38,9 @@ def load(name: str | os.PathLike[str], flags: int = 0) -> Module:
     name:  a path, or a file name to search for; ".dll" is appended when it has no extension.
     flags: those of LoadLibraryEx.
 
-    FileNotFoundError when the DLL or a dependency is not found, OSError with winerror 193 for a file that is no x86-64
-    image, 127 when a dependency lacks a function, 1114 when an entry point refuses, 998 when it raises an exception.
-    Each says who needed what and where it was searched.
+    FileNotFoundError when the DLL or a dependency is not found, OSError with winerror 193 for a file that
+    is no x86-64 image, 127 when a dependency lacks a function, 1114 when an entry point refuses, 998 when
+    it raises an exception. Each says who needed what and where it was searched.
     """
     name = os.fspath(name)
     with loader_lock:
@@ -91,6 +87,9 @@ class _Load:
             if not self.flags & DONT_RESOLVE_DLL_REFERENCES:
                 for each in self.in_attach_order(module):
                     self.attach(each)
+        except BadImage as error:
+            self.roll_back()
+            raise errors.bad_image(error.path or self.name, str(error)) from None
         except BaseException:
             self.roll_back()
             raise
@@ -127,7 +126,7 @@ class _Load:
 
     def bind(self, module: Module) -> None:
         """Fill the IAT; dependencies are mapped and bound first, except in a circle."""
-        for dll in _imports_of(module):
+        for dll in module.image.imports:
             # An API set is a name for several DLLs; the first one's handle is what its name gives.
             names = search.api_set_hosts(dll.name) or (dll.name,)
             providers = [self.need(name, module, dll.functions) for name in names]
@@ -168,17 +167,10 @@ class _Load:
 def _resolves_beside(name: str, flags: int) -> bool:
     """Whether dependencies are searched for in the DLL's own folder first (LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR).
 
-    Python's ctypes says so for every name with a slash. Without any search flag windlass does it for searched names
-    too: there is no application directory here where a DLL's companions would lie.
+    Python's ctypes says so for every name with a slash. Without any search flag windlass does it for
+    searched names too: there is no application directory here where a DLL's companions would lie.
     """
     return not flags & search.SEARCH_FLAGS or bool(flags & search.SEARCH_DLL_LOAD_DIR)
-
-
-def _imports_of(module: Module) -> list[ImportedDll]:
-    try:
-        return module.image.imports
-    except BadImage as error:
-        raise errors.bad_image(module.path, str(error)) from None
 
 
 # ---- map ----
@@ -186,14 +178,12 @@ def _imports_of(module: Module) -> list[ImportedDll]:
 
 def map_file(path: str) -> Module:
     """Map a DLL from a file: laid out, relocated, its sections not yet protected."""
-    try:
-        image = Image.open(path)
-        check(image)
-        status = os.stat(path)
-        key = f"{status.st_dev:x}-{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}-{status.st_ctime_ns:x}"
-        base = map_image(image, key)
-    except BadImage as error:
-        raise errors.bad_image(path, str(error)) from None
+    image = Image.open(path)
+    mapping.check(image)
+    status = os.stat(path)
+    times = f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}"
+    key = f"{status.st_dev:x}-{status.st_ino:x}-{status.st_size:x}-{times}"
+    base = mapping.map_image(image, key)
     module = Module(path, windows_path(path), image, base, builtin=False)
     publish(module, (status.st_dev, status.st_ino))
     set_up_tls(module)
@@ -205,9 +195,10 @@ def map_builtin(name: str) -> Module:
     dll = registry.builtin(name)
     assert dll is not None
     image = Image(_builtin_bytes(dll), path=name)
-    base = map_image(image, f"{name}-{registry.fingerprint()}")
+    base = mapping.map_image(image, f"{name}-{registry.fingerprint()}")
     slots = next((s for s in image.sections if s.name == ".slots"), None)
-    module = Module(f"C:\\windows\\system32\\{name}", f"C:\\windows\\system32\\{name}", image, base, builtin=True)
+    path = f"C:\\windows\\system32\\{name}"
+    module = Module(path, path, image, base, builtin=True)
     module.name = name
     publish(module, None)
     registry.fill(dll, base, base + slots.rva if slots else 0, slots.virtual_size if slots else 0)
@@ -222,108 +213,6 @@ def _builtin_bytes(dll: registry.Builtin) -> bytes:
         cached = registry.image_bytes(dll)
         image_cache.write_bytes(name, cached)
     return cached
-
-
-def check(image: Image) -> None:
-    """Refuse what cannot run here; BadImage says why."""
-    if image.machine != layout.MACHINE_AMD64 or not image.is_pe32plus:
-        machine = layout.MACHINE_NAMES.get(image.machine, hex(image.machine))
-        raise image.bad(f"an image for {machine}; only x86-64 images can be loaded", 0)
-    image.check()
-
-
-def map_image(image: Image, key: str) -> int:
-    """Map the image at a base chosen from its key, laid out and relocated; returns the base."""
-    size = page_up(image.size_of_image)
-    preferred_only = not relocatable(image)
-    for attempt, base in enumerate(_bases(image, key, size, preferred_only)):
-        try:
-            _core.reserve(base, size)
-        except FileExistsError:
-            continue
-        try:
-            # Where another image lies at the first choice, this process relocates privately.
-            map_reserved(image, base, size, f"{key}-{base:x}.image" if attempt == 0 else None)
-        except BaseException:
-            _core.unmap(base, size)
-            raise
-        return base
-    raise image.bad(f"the address space at {image.image_base:#x} is taken and the image cannot be moved", 0)
-
-
-def relocatable(image: Image) -> bool:
-    return not image.characteristics & layout.FILE_RELOCS_STRIPPED
-
-
-def _bases(image: Image, key: str, size: int, preferred_only: bool) -> list[int]:
-    """Bases to try, the same in every process.
-
-    As on Windows, an image that prefers to lie below 4 GiB stays there: it may hold 32-bit addresses.
-    """
-    if preferred_only:
-        return [image.image_base]
-    low, high = (0x1000_0000, 0x7000_0000) if image.image_base < 1 << 32 else (0x2000_0000_0000, 0x3000_0000_0000)
-    places = (high - low - size) // 0x10000
-    first = zlib.crc32(key.encode()) * 0x9E3779B1
-    return [low + (first + attempt * 0x61C9) % places * 0x10000 for attempt in range(64)]
-
-
-def map_reserved(image: Image, base: int, size: int, entry: str | None) -> None:
-    fd = image_cache.open_entry(entry, size) if entry else None
-    if fd is None:
-        fd = image_cache.make_entry(entry, size, lambda new: lay_out(image, base, size, new))
-    try:
-        _core.map(base, page_up(image.size_of_headers), READ, fd, 0, False)
-        for section in mapped_sections(image):
-            start, length = section_pages(section)
-            _core.map(base + start, length, READ | WRITE if section.writable else READ, fd, start, False)
-    finally:
-        os.close(fd)
-
-
-def lay_out(image: Image, base: int, size: int, fd: int) -> None:
-    """Write the image to the file as it lies in memory at `base`."""
-    _core.map(base, size, READ | WRITE, fd, 0, True)
-    try:
-        os.pwrite(fd, image.read(0, min(image.size_of_headers, size)), 0)
-        for section in mapped_sections(image):
-            stored = min(section.virtual_size, section.raw_size)
-            if stored:
-                os.pwrite(fd, image.read(section.rva, stored), section.rva)
-        relocate(image, base, size)
-    finally:
-        # Away with the shared mapping, before the cache marks the file as complete.
-        _core.map(base, size, 0, -1, 0, False)
-
-
-def relocate(image: Image, base: int, size: int) -> None:
-    """Apply the base relocations to a writable laid-out image at `base`, and tell its header."""
-    rva, length = image.directory(layout.DIRECTORY_RELOCATION)
-    delta = base - image.image_base
-    if delta and rva and relocatable(image):
-        bad_rva = _core.relocate(base, size, rva, length, delta & (1 << 64) - 1)
-        if bad_rva >= 0:
-            raise image.bad(f"bad base relocation at RVA {bad_rva:#x}", image.offset_of(bad_rva) or 0)
-    _core.write(base + image.dos_header.lfanew + 24 + 24, struct.pack("<Q", base))
-
-
-def mapped_sections(image: Image) -> list[Section]:
-    """The sections to map. A low-alignment image is one piece with its headers, as the file is."""
-    if image.is_low_alignment:
-        everything = 0
-        for section in image.sections:
-            everything |= section.characteristics
-        size = image.size_of_image
-        return [Section("", 0, size, 0, min(size, len(image)), everything | layout.SECTION_READ)]
-    return image.sections
-
-
-def section_pages(section: Section) -> tuple[int, int]:
-    return section.rva & -PAGE, page_up(section.rva + section.virtual_size) - (section.rva & -PAGE)
-
-
-def page_up(size: int) -> int:
-    return size + PAGE - 1 & -PAGE
 
 
 def windows_path(path: str) -> str:
@@ -343,7 +232,7 @@ def publish(module: Module, file: tuple[int, int] | None) -> None:
     module.record = _core.module_add(
         module.handle,
         entry,
-        page_up(image.size_of_image),
+        mapping.page_up(image.size_of_image),
         IMAGE_DLL if image.is_dll else 0,
         image.timestamp,
         image.image_base,
@@ -364,7 +253,7 @@ def set_up_tls(module: Module) -> None:
         raise errors.win_error(errors.ERROR_NOT_ENOUGH_MEMORY)
     module.tls_index = index
     if tls.index_rva:
-        with _writable(module, tls.index_rva, 4):
+        with mapping.writable(module.image, module.handle, tls.index_rva, 4):
             _core.write(module.handle + tls.index_rva, struct.pack("<I", index))
 
 
@@ -383,7 +272,7 @@ def write_iat(module: Module, dll: ImportedDll, providers: list[Module]) -> None
     if not dll.functions:
         return
     addresses = [resolve(module, dll, function, providers) for function in dll.functions]
-    with _writable(module, dll.iat_rva, 8 * len(addresses)):
+    with mapping.writable(module.image, module.handle, dll.iat_rva, 8 * len(addresses)):
         _core.write(module.handle + dll.iat_rva, struct.pack(f"<{len(addresses)}Q", *addresses))
 
 
@@ -404,42 +293,13 @@ def text(function: ImportedFunction) -> str:
     return function.name if function.name is not None else f"#{function.ordinal}"
 
 
-class _writable:  # noqa: N801 - reads as a statement
-    """Makes a range of a module writable for a while; never executable at the same time, unless its section is."""
-
-    def __init__(self, module: Module, rva: int, size: int) -> None:
-        self.module = module
-        self.start = rva & -PAGE
-        self.length = page_up(rva + size) - self.start
-
-    def __enter__(self) -> None:
-        _core.protect(self.module.handle + self.start, self.length, READ | WRITE)
-
-    def __exit__(self, *exception: object) -> None:
-        for section in mapped_sections(self.module.image):
-            start, length = section_pages(section)
-            low, high = max(start, self.start), min(start + length, self.start + self.length)
-            if low < high:
-                _core.protect(self.module.handle + low, high - low, protection_of(section))
-
-
 # ---- protect ----
-
-
-def protection_of(section: Section) -> int:
-    return (
-        (READ if section.readable or section.executable else 0)
-        | (WRITE if section.writable else 0)
-        | (EXECUTE if section.executable else 0)
-    )
 
 
 def protect(module: Module) -> None:
     """Give each section its own protection, and the security cookie its secret."""
     set_security_cookie(module)
-    for section in mapped_sections(module.image):
-        start, length = section_pages(section)
-        _core.protect(module.handle + start, length, protection_of(section))
+    mapping.protect(module.image, module.handle)
 
 
 DEFAULT_SECURITY_COOKIE = 0x2B992DDFA232
@@ -451,13 +311,12 @@ def set_security_cookie(module: Module) -> None:
     Source: Microsoft, "/GS (Buffer Security Check)"; "Load Configuration Layout" in "PE Format".
     """
     config = module.image.load_config
-    address = config.security_cookie if config else 0
-    rva = address - module.image.image_base if address else 0
+    rva = config.security_cookie_rva if config else 0
     if not 0 < rva <= module.size - 8:
         return
     if struct.unpack("<Q", _core.read(module.handle + rva, 8))[0] == DEFAULT_SECURITY_COOKIE:
         secret = int.from_bytes(os.urandom(6), "little")  # the upper 16 bits are zero on x64
-        with _writable(module, rva, 8):
+        with mapping.writable(module.image, module.handle, rva, 8):
             _core.write(module.handle + rva, struct.pack("<Q", secret))
 
 
@@ -481,15 +340,13 @@ def attach(module: Module) -> None:
 
 
 def detach(module: Module, at_exit: bool = False) -> None:
-    """Run TLS callbacks and the entry point with DLL_PROCESS_DETACH; what they raise is let go, as on Windows."""
+    """Run TLS callbacks and the entry point with DLL_PROCESS_DETACH; what they raise is let go."""
     if not module.attached:
         return
     module.attached = False
     modules.attached.remove(module)
-    try:
+    with contextlib.suppress(OSError):
         _call_entry_points(module, DLL_PROCESS_DETACH, int(at_exit))
-    except OSError:
-        pass
     _core.module_set_detached(module.record)
 
 
@@ -551,7 +408,7 @@ def unmap(module: Module) -> None:
     if module.tls_index is not None:
         _core.tls_remove(module.tls_index)
     _core.module_remove(module.record)
-    _core.unmap(module.handle, page_up(module.size))
+    _core.unmap(module.handle, mapping.page_up(module.size))
     module.record = 0
     module.image.close()
     module.keep.clear()
@@ -593,9 +450,11 @@ def _pin(module: Module) -> None:
 
 
 def map_program() -> Module:
-    """Map an image without code that stands for the Python interpreter: programs expect an EXE in every process."""
+    """Map an image without code that stands for the Python interpreter: programs expect an EXE in every
+    process.
+    """
     image = Image(registry.program_image(), path=sys.executable)
-    base = map_image(image, f"program-{registry.fingerprint()}")
+    base = mapping.map_image(image, f"program-{registry.fingerprint()}")
     module = Module(sys.executable, windows_path(sys.executable), image, base, builtin=True)
     publish(module, None)
     _core.set_program(base)
@@ -603,7 +462,9 @@ def map_program() -> Module:
 
 
 def resolve_forwarder(base: int, forwarder: str) -> int:
-    """The address behind "dll.name" or "dll.#ordinal"; 0 if there is none. The DLL is loaded when it is not yet."""
+    """The address behind "dll.name" or "dll.#ordinal"; 0 if there is none. The DLL is loaded when it is not
+    yet.
+    """
     with loader_lock:
         name, _, function = forwarder.rpartition(".")
         source = modules.by_handle(base)

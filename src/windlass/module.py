@@ -25,8 +25,8 @@ class Module:
     handle:  HMODULE: the address where the image lies.
     size:    bytes of address space.
 
-    Each load of the same file gives the same object and adds one to its reference count; `free` takes one away. It is
-    also a context manager that frees on exit.
+    Each load of the same file gives the same object and adds one to its reference count; `free` takes one
+    away. It is also a context manager that frees on exit.
 
     Source: Microsoft, "About Dynamic-Link Libraries".
     """

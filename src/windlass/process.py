@@ -1,7 +1,8 @@
-"""This process, as Windows code sees it: its modules and its loader lock. All process state of the loader is here.
+"""This process, as Windows code sees it: its modules and its loader lock. All process state of the loader
+is here.
 
-Source: Microsoft, "About Dynamic-Link Libraries", "DLLs and Memory Management": every process maps the DLL into its own
-address space and keeps a reference count for it.
+Source: Microsoft, "About Dynamic-Link Libraries", "DLLs and Memory Management": every process maps the DLL
+into its own address space and keeps a reference count for it.
 """
 
 from __future__ import annotations
@@ -84,8 +85,8 @@ class ModuleTable:
 loader_lock = LoaderLock()
 modules = ModuleTable()
 
-# The child of a fork has only the forking thread: wait until no other one is in the middle of a load. The child's lock
-# is new (core/module.c).
+# The child of a fork has only the forking thread: wait until no other one is in the middle of a load. The
+# child's lock is new (core/module.c).
 os.register_at_fork(before=_core.loader_lock_acquire, after_in_parent=_core.loader_lock_release)
 
 

@@ -1,11 +1,11 @@
 """The Windows API functions that windlass implements, and the builtin DLLs made of them.
 
-A function is declared once: in C by the macros of core/api.h, in Python by `export`. From the declarations come the
-builtin images, the trace, import libraries, coverage tables and documentation.
+A function is declared once: in C by the macros of core/api.h, in Python by `export`. From the declarations
+come the builtin images, the trace, import libraries, coverage tables and documentation.
 
-A builtin DLL is a PE image whose exports are jump stubs through slots. A stub puts the function's id into R11 and jumps
-to what its slot holds: the C function, or at first `_core.lazy_entry`, which asks `resolve` here. So Python modules of
-the API are imported when one of their functions is first called.
+A builtin DLL is a PE image whose exports are jump stubs through slots. A stub puts the function's id into
+R11 and jumps to what its slot holds: the C function, or at first `_core.lazy_entry`, which asks `resolve`
+here. So Python modules of the API are imported when one of their functions is first called.
 """
 
 from __future__ import annotations
@@ -49,22 +49,25 @@ class Function(NamedTuple):
 
 
 class Builtin(NamedTuple):
-    """A builtin DLL. `exports` is in the order of its ids, `starts` are C functions to call when it is mapped."""
+    """A builtin DLL. `exports` is in the order of its ids, `starts` are C functions to call when it is
+    mapped.
+    """
 
     name: str
-    index: int
+    number: int
     exports: list[Function]
     starts: list[int]
 
     def ids(self) -> Iterator[int]:
-        return (self.index << 16 | position for position in range(len(self.exports)))
+        return (self.number << 16 | position for position in range(len(self.exports)))
 
 
 def export(*dlls: str, name: str | None = None) -> Callable[[F], F]:
     """Declare a Python function as an API function of the named DLLs (without ".dll").
 
-    The parameters and the result are annotated with names of windlass.types. `name` is the exported name, if it is not
-    the function's own. Arguments are literals, for the declarations are read without importing the module.
+    The parameters and the result are annotated with names of windlass.types. `name` is the exported name,
+    if it is not the function's own. Arguments are literals, for the declarations are read without importing
+    the module.
     """
 
     def declare(function: F) -> F:
@@ -89,7 +92,7 @@ def _file_name(dll: str) -> str:
 EVERY_PROCESS = ("ntdll.dll", "kernelbase.dll", "kernel32.dll")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _tables() -> tuple[dict[str, Builtin], dict[int, Function]]:
     exports: dict[str, list[Function]] = {name: [] for name in EVERY_PROCESS}
     starts: dict[str, list[int]] = {}
@@ -125,11 +128,13 @@ def _api_sources() -> list[str]:
     ]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def fingerprint() -> str:
-    """Changes whenever a declaration may have changed: part of the names of all cached data derived from them."""
+    """Changes whenever a declaration may have changed: part of the names of all cached data derived from
+    them.
+    """
     digest = hashlib.sha256()
-    for path in [_core.__file__, __file__, write.__file__, *_api_sources()]:
+    for path in [str(_core.__file__), __file__, write.__file__, *_api_sources()]:
         status = os.stat(path)
         digest.update(f"{path}:{status.st_size}:{status.st_mtime_ns}:{status.st_ino};".encode())
     return digest.hexdigest()[:24]
@@ -160,7 +165,8 @@ def _read_source(path: str) -> Iterator[list[str]]:
                 and isinstance(decorator.func, ast.Name)
                 and decorator.func.id == "export"
             ):
-                name = next((ast.literal_eval(k.value) for k in decorator.keywords if k.arg == "name"), node.name)
+                given = {k.arg: ast.literal_eval(k.value) for k in decorator.keywords}
+                name = given.get("name", node.name)
                 result = ast.unparse(node.returns) if node.returns else "VOID"
                 parameters = ", ".join(
                     f"{ast.unparse(a.annotation)} {a.arg}" for a in node.args.args if a.annotation

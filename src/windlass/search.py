@@ -25,7 +25,7 @@ SEARCH_FLAGS = 0x00001F00
 
 
 class Found(NamedTuple):
-    """Where a DLL is: `path` for a file, `builtin` (the file name in lower case) for one of windlass's own."""
+    """Where a DLL is: `path` for a file, `builtin` (its name in lower case) for one of windlass's own."""
 
     path: str | None
     builtin: str | None
@@ -131,7 +131,9 @@ def _directories(load_directory: str | None, flags: int) -> Iterator[str]:
 
 
 def in_directory(directory: str, name: str) -> str | None:
-    """The file of that name in a folder; on Windows names match in any case, an exact match comes first here."""
+    """The file of that name in a folder; on Windows names match in any case, an exact match comes first
+    here.
+    """
     path = os.path.join(directory, name)
     if os.path.isfile(path):
         return path

@@ -1,7 +1,7 @@
 """Windows' type names for the parameters of API functions written in Python.
 
-Each name is an ordinary Python type with a code that says how the slot is converted on the way in (see `_core.Callback`).
-Input strings arrive decoded, all other pointers as integers.
+Each name is an ordinary Python type with a code that says how the slot is converted on the way in (see
+`_core.Callback`). Input strings arrive decoded, all other pointers as integers.
 
 Source: Microsoft, "Windows Data Types".
 """
@@ -50,17 +50,47 @@ DOUBLE = Annotated[float, "d"]
 VOID = Annotated[None, "v"]
 
 HANDLE = Annotated[int, "Q"]
-HMODULE = HINSTANCE = HKEY = HWND = HDC = HGDIOBJ = HRSRC = HGLOBAL = HLOCAL = HANDLE
-SC_HANDLE = HCRYPTPROV = HCRYPTKEY = HCRYPTHASH = BCRYPT_HANDLE = FARPROC = HANDLE
+HMODULE = HANDLE
+HINSTANCE = HANDLE
+HKEY = HANDLE
+HWND = HANDLE
+HDC = HANDLE
+HGDIOBJ = HANDLE
+HRSRC = HANDLE
+HGLOBAL = HANDLE
+HLOCAL = HANDLE
+SC_HANDLE = HANDLE
+HCRYPTPROV = HANDLE
+HCRYPTKEY = HANDLE
+HCRYPTHASH = HANDLE
+BCRYPT_HANDLE = HANDLE
+FARPROC = HANDLE
 
 # Any pointer, in or out.
-PVOID = LPVOID = LPCVOID = Annotated[int, "Q"]
-LPWSTR = PWSTR = LPSTR = PSTR = PVOID
-LPDWORD = PDWORD = PULONG = LPBOOL = PBOOL = PHANDLE = LPHANDLE = PBYTE = LPBYTE = LPWORD = LPLONG = PVOID
+PVOID = Annotated[int, "Q"]
+LPVOID = Annotated[int, "Q"]
+LPCVOID = Annotated[int, "Q"]
+LPWSTR = PVOID
+PWSTR = PVOID
+LPSTR = PVOID
+PSTR = PVOID
+LPDWORD = PVOID
+PDWORD = PVOID
+PULONG = PVOID
+LPBOOL = PVOID
+PBOOL = PVOID
+PHANDLE = PVOID
+LPHANDLE = PVOID
+PBYTE = PVOID
+LPBYTE = PVOID
+LPWORD = PVOID
+LPLONG = PVOID
 
 # Strings in.
-LPCWSTR = PCWSTR = Annotated[Optional[str], "W"]
-LPCSTR = PCSTR = Annotated[Optional[bytes], "A"]
+LPCWSTR = Annotated[Optional[str], "W"]
+PCWSTR = Annotated[Optional[str], "W"]
+LPCSTR = Annotated[Optional[bytes], "A"]
+PCSTR = Annotated[Optional[bytes], "A"]
 
 
 def signature_of(function: Callable[..., Any]) -> str:

@@ -1,4 +1,5 @@
-"""Run-time linking by the names and in the manner of pywin32's `win32api`: handles are integers, failures OSError.
+"""Run-time linking by the names and in the manner of pywin32's `win32api`: handles are integers, failures
+OSError.
 
 Source: Microsoft, "Run-Time Dynamic Linking"; pywin32, "Module win32api".
 """
@@ -26,24 +27,24 @@ def _module(handle: int) -> Module:
     return module
 
 
-def LoadLibrary(fileName: str) -> int:  # noqa: N802, N803 - Windows' names
+def LoadLibrary(fileName: str) -> int:
     """Load a DLL and return its handle; each call adds one to the reference count."""
     return loader.load(fileName).handle
 
 
-def LoadLibraryEx(fileName: str, handle: int, flags: int) -> int:  # noqa: N802, N803
+def LoadLibraryEx(fileName: str, handle: int, flags: int) -> int:
     """LoadLibrary with LOAD_LIBRARY_* flags; `handle` is reserved and must be 0."""
     if handle:
         raise errors.win_error(errors.ERROR_INVALID_PARAMETER)
     return loader.load(fileName, flags).handle
 
 
-def FreeLibrary(hModule: int) -> None:  # noqa: N802, N803
+def FreeLibrary(hModule: int) -> None:
     """Give one reference back; OSError with winerror 126 when the module is not loaded."""
     loader.free(_module(hModule))
 
 
-def GetProcAddress(hModule: int, functionName: str | int) -> int:  # noqa: N802, N803
+def GetProcAddress(hModule: int, functionName: str | int) -> int:
     """The address of an export by name or ordinal; OSError with winerror 127 or 182 when there is none."""
     try:
         return _module(hModule).export(functionName)
@@ -54,7 +55,7 @@ def GetProcAddress(hModule: int, functionName: str | int) -> int:  # noqa: N802,
         ) from None
 
 
-def GetModuleHandle(fileName: str | None = None) -> int:  # noqa: N802, N803
+def GetModuleHandle(fileName: str | None = None) -> int:
     """The handle of a loaded module, without a new reference; None: of the program itself."""
     module = loader.loaded(fileName) if fileName is not None else loader.program()
     if module is None:
@@ -62,6 +63,6 @@ def GetModuleHandle(fileName: str | None = None) -> int:  # noqa: N802, N803
     return module.handle
 
 
-def GetModuleFileName(hModule: int) -> str:  # noqa: N802, N803
+def GetModuleFileName(hModule: int) -> str:
     """The path of a module; 0: of the program itself."""
     return (_module(hModule) if hModule else loader.program()).path
