@@ -15,7 +15,7 @@ ROWS = [
     {"__init__", "ctypes", "foreign", "dll", "win32api"},
     {"api"},
     {"loader"},
-    {"search", "module", "process", "registry", "image_cache"},
+    {"search", "module", "lifetime", "mapping", "process", "registry", "image_cache"},
     {"types", "trace"},
     {"pe", "errors", "_core"},
 ]

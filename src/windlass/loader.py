@@ -10,23 +10,20 @@ Source: Microsoft, "About Dynamic-Link Libraries", "LoadLibraryEx function", "Dl
 
 from __future__ import annotations
 
-import contextlib
 import os
 import struct
 import sys
 
-from windlass import _core, errors, image_cache, mapping, registry, search
+from windlass import _core, errors, image_cache, lifetime, mapping, registry, search
 from windlass.errors import BadImage
 from windlass.module import Module
 from windlass.pe import Image
 from windlass.pe.imports import ImportedDll, ImportedFunction
 from windlass.process import loader_lock, modules
 
-__all__ = ["detach_all", "free", "load", "loaded"]
+__all__ = ["load", "loaded", "program"]
 
 DONT_RESOLVE_DLL_REFERENCES = 0x00000001
-
-DLL_PROCESS_DETACH, DLL_PROCESS_ATTACH = 0, 1
 
 # Entry flags of LDR_DATA_TABLE_ENTRY.
 IMAGE_DLL = 0x00000004
@@ -73,10 +70,11 @@ def _loaded_by(name: str) -> Module | None:
 class _Load:
     """One load with all that it brings in, until it is committed or rolled back."""
 
-    def __init__(self, name: str, flags: int) -> None:
+    def __init__(self, name: str, flags: int, directory: str | None = None) -> None:
         self.name = name
         self.flags = flags
-        self.directory: str | None = None
+        self.directory = directory
+        """Where dependencies are searched for first."""
         self.new: list[Module] = []
         """In the order of mapping."""
         self.attached: list[Module] = []
@@ -131,7 +129,7 @@ class _Load:
             names = search.api_set_hosts(dll.name) or (dll.name,)
             providers = [self.need(name, module, dll.functions) for name in names]
             for provider in providers:
-                depend(module, provider)
+                lifetime.depend(module, provider)
             write_iat(module, dll, providers)
 
     def in_attach_order(self, module: Module) -> list[Module]:
@@ -152,16 +150,16 @@ class _Load:
 
     def attach(self, module: Module) -> None:
         self.attached.append(module)
-        attach(module)
+        lifetime.attach(module)
 
     def roll_back(self) -> None:
         for module in reversed(self.attached):
             if module in self.new:
-                detach(module)
+                lifetime.detach(module)
         for module in reversed(self.new):
-            _release(module)
+            lifetime.release(module)
         for module in self.new:
-            unmap(module)
+            lifetime.unmap(module)
 
 
 def _resolves_beside(name: str, flags: int) -> bool:
@@ -260,13 +258,6 @@ def set_up_tls(module: Module) -> None:
 # ---- bind ----
 
 
-def depend(module: Module, provider: Module) -> None:
-    """Note that the module uses the provider, which then stays as long as the module does."""
-    if provider is not module and provider not in module.dependencies:
-        module.dependencies.append(provider)
-        provider.dependants += 1
-
-
 def write_iat(module: Module, dll: ImportedDll, providers: list[Module]) -> None:
     """Write the addresses of one import descriptor's functions."""
     if not dll.functions:
@@ -320,107 +311,6 @@ def set_security_cookie(module: Module) -> None:
             _core.write(module.handle + rva, struct.pack("<Q", secret))
 
 
-# ---- attach and detach ----
-
-
-def attach(module: Module) -> None:
-    """Run TLS callbacks and the entry point with DLL_PROCESS_ATTACH.
-
-    OSError with winerror 1114 when the entry point returns FALSE, 998 when it raises an exception.
-    """
-    module.attached = True
-    modules.attached.append(module)
-    _core.module_set_initialized(module.record)
-    try:
-        result = _call_entry_points(module, DLL_PROCESS_ATTACH, 0)
-    except OSError as error:
-        raise errors.entry_point_raised(module.path) from error
-    if not result:
-        raise errors.entry_point_refused(module.path)
-
-
-def detach(module: Module, at_exit: bool = False) -> None:
-    """Run TLS callbacks and the entry point with DLL_PROCESS_DETACH; what they raise is let go."""
-    if not module.attached:
-        return
-    module.attached = False
-    modules.attached.remove(module)
-    with contextlib.suppress(OSError):
-        _call_entry_points(module, DLL_PROCESS_DETACH, int(at_exit))
-    _core.module_set_detached(module.record)
-
-
-def _call_entry_points(module: Module, reason: int, reserved: int) -> int:
-    image = module.image
-    for rva in image.tls.callbacks if image.tls else ():
-        _core.call(module.handle + rva, module.handle, reason, reserved)
-    if not image.entry_point or not image.is_dll:
-        return 1
-    return _core.call(module.handle + image.entry_point, module.handle, reason, reserved) & 0xFFFFFFFF
-
-
-# ---- free ----
-
-
-def free(module: Module) -> None:
-    """Give one reference back; modules that nothing uses any more are detached and unmapped.
-
-    OSError with winerror 126 when the module is not loaded, or not by LoadLibrary.
-    """
-    with loader_lock:
-        if not module.record or (not module.loads and not module.pinned):
-            raise errors.win_error(errors.ERROR_MOD_NOT_FOUND)
-        if module.pinned:
-            return
-        module.loads -= 1
-        if not module.loads:
-            unload_unused()
-
-
-def unload_unused() -> None:
-    """Unload what no load reaches through bindings. Circles of modules go as one."""
-    used: set[Module] = set()
-    waiting = [module for module in modules if module.loads or module.pinned]
-    while waiting:
-        module = waiting.pop()
-        if module not in used:
-            used.add(module)
-            waiting.extend(module.dependencies)
-    unused = [module for module in modules if module not in used]
-    for module in [each for each in reversed(modules.attached) if each in unused]:
-        detach(module)
-    for module in unused:
-        _release(module)
-    for module in unused:
-        unmap(module)
-
-
-def _release(module: Module) -> None:
-    """Let go of the modules that this one was bound to."""
-    for dependency in module.dependencies:
-        dependency.dependants -= 1
-    module.dependencies = []
-
-
-def unmap(module: Module) -> None:
-    """Take the module out of the process."""
-    modules.remove(module)
-    if module.tls_index is not None:
-        _core.tls_remove(module.tls_index)
-    _core.module_remove(module.record)
-    _core.unmap(module.handle, mapping.page_up(module.size))
-    module.record = 0
-    module.image.close()
-    module.keep.clear()
-
-
-def detach_all() -> None:
-    """The process ends: detach every module, dependants before what they depend on. Nothing is unmapped."""
-    with loader_lock:
-        for module in reversed(list(modules.attached)):
-            detach(module, at_exit=True)
-
-
 # ---- the process ----
 
 
@@ -445,7 +335,7 @@ def _start_process() -> None:
 
 def _pin(module: Module) -> None:
     protect(module)
-    attach(module)
+    lifetime.attach(module)
     module.pinned = True
 
 
@@ -462,18 +352,27 @@ def map_program() -> Module:
 
 
 def resolve_forwarder(base: int, forwarder: str) -> int:
-    """The address behind "dll.name" or "dll.#ordinal"; 0 if there is none. The DLL is loaded when it is not
-    yet.
+    """The address behind "dll.name" or "dll.#ordinal"; 0 if there is none.
+
+    The DLL is loaded when it is not yet, and stays as long as the module that forwards to it.
     """
+    name, _, function = forwarder.rpartition(".")
     with loader_lock:
-        name, _, function = forwarder.rpartition(".")
         source = modules.by_handle(base)
-        try:
-            target = _loaded_by(name + ".dll") or _Load(name + ".dll", 0).run()
-        except OSError:
+        if source is None or (base, forwarder) in _forwarding:  # the latter: it leads back to itself
             return 0
-        if source is not None:
-            depend(source, target)
-        if function.startswith("#"):
-            return _core.export(target.handle, None, int(function[1:]))
-        return _core.export(target.handle, function, 0)
+        _forwarding.add((base, forwarder))
+        try:
+            target = _loaded_by(name + ".dll") or _Load(name, 0, os.path.dirname(source.path)).run()
+            lifetime.depend(source, target)
+            by_ordinal = function.startswith("#")
+            return _core.export(
+                target.handle, None if by_ordinal else function, int(function[1:]) if by_ordinal else 0
+            )
+        except (OSError, ValueError):
+            return 0
+        finally:
+            _forwarding.discard((base, forwarder))
+
+
+_forwarding: set[tuple[int, str]] = set()

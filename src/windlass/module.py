@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from windlass import _core
+from windlass import _core, lifetime
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -99,9 +99,7 @@ class Module:
 
         OSError (winerror 126) if it is not loaded any more.
         """
-        from windlass import loader
-
-        loader.free(self)
+        lifetime.free(self)
 
     def __enter__(self) -> Module:
         return self

@@ -7,7 +7,6 @@ into its own address space and keeps a reference count for it.
 
 from __future__ import annotations
 
-import atexit
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -88,13 +87,3 @@ modules = ModuleTable()
 # The child of a fork has only the forking thread: wait until no other one is in the middle of a load. The
 # child's lock is new (core/module.c).
 os.register_at_fork(before=_core.loader_lock_acquire, after_in_parent=_core.loader_lock_release)
-
-
-def at_exit() -> None:
-    """Detach all modules in the opposite order of their attachment, as at a process's end."""
-    from windlass import loader
-
-    loader.detach_all()
-
-
-atexit.register(at_exit)

@@ -41,7 +41,7 @@ def LoadLibraryEx(fileName: str, handle: int, flags: int) -> int:
 
 def FreeLibrary(hModule: int) -> None:
     """Give one reference back; OSError with winerror 126 when the module is not loaded."""
-    loader.free(_module(hModule))
+    _module(hModule).free()
 
 
 def GetProcAddress(hModule: int, functionName: str | int) -> int:

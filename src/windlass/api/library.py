@@ -71,7 +71,7 @@ def FreeLibrary(hLibModule: HMODULE) -> BOOL:
     if module is None:
         return fail(ERROR_MOD_NOT_FOUND)
     try:
-        loader.free(module)
+        module.free()
     except OSError as error:
         return fail(getattr(error, "winerror", None) or ERROR_MOD_NOT_FOUND)
     return 1

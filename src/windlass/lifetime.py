@@ -1,0 +1,127 @@
+"""The life of a mapped module: attached, referenced, detached, unmapped.
+
+All of it under the loader lock.
+
+Source: Microsoft, "DllMain entry point", "FreeLibrary function", "About Dynamic-Link Libraries".
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+from typing import TYPE_CHECKING
+
+from windlass import _core, errors, mapping
+from windlass.process import loader_lock, modules
+
+if TYPE_CHECKING:
+    from windlass.module import Module
+
+__all__ = ["attach", "depend", "detach", "detach_all", "free", "release", "unmap"]
+
+DLL_PROCESS_DETACH, DLL_PROCESS_ATTACH = 0, 1
+
+
+def depend(module: Module, provider: Module) -> None:
+    """Note that the module uses the provider, which then stays as long as the module does."""
+    if provider is not module and provider not in module.dependencies:
+        module.dependencies.append(provider)
+        provider.dependants += 1
+
+
+def attach(module: Module) -> None:
+    """Run TLS callbacks and the entry point with DLL_PROCESS_ATTACH.
+
+    OSError with winerror 1114 when the entry point returns FALSE, 998 when it raises an exception.
+    """
+    module.attached = True
+    modules.attached.append(module)
+    _core.module_set_initialized(module.record)
+    try:
+        result = _call_entry_points(module, DLL_PROCESS_ATTACH, 0)
+    except OSError as error:
+        raise errors.entry_point_raised(module.path) from error
+    if not result:
+        raise errors.entry_point_refused(module.path)
+
+
+def detach(module: Module, at_exit: bool = False) -> None:
+    """Run TLS callbacks and the entry point with DLL_PROCESS_DETACH; what they raise is let go."""
+    if not module.attached:
+        return
+    module.attached = False
+    modules.attached.remove(module)
+    with contextlib.suppress(OSError):
+        _call_entry_points(module, DLL_PROCESS_DETACH, int(at_exit))
+    _core.module_set_detached(module.record)
+
+
+def _call_entry_points(module: Module, reason: int, reserved: int) -> int:
+    image = module.image
+    for rva in image.tls.callbacks if image.tls else ():
+        _core.call(module.handle + rva, module.handle, reason, reserved)
+    if not image.entry_point or not image.is_dll:
+        return 1
+    return _core.call(module.handle + image.entry_point, module.handle, reason, reserved) & 0xFFFFFFFF
+
+
+def free(module: Module) -> None:
+    """Give one reference back; modules that nothing uses any more are detached and unmapped.
+
+    OSError with winerror 126 when the module is not loaded, or not by LoadLibrary.
+    """
+    with loader_lock:
+        if not module.record or (not module.loads and not module.pinned):
+            raise errors.win_error(errors.ERROR_MOD_NOT_FOUND)
+        if module.pinned:
+            return
+        module.loads -= 1
+        if not module.loads:
+            unload_unused()
+
+
+def unload_unused() -> None:
+    """Unload what no load reaches through bindings. Circles of modules go as one."""
+    used: set[Module] = set()
+    waiting = [module for module in modules if module.loads or module.pinned]
+    while waiting:
+        module = waiting.pop()
+        if module not in used:
+            used.add(module)
+            waiting.extend(module.dependencies)
+    unused = [module for module in modules if module not in used]
+    for module in [each for each in reversed(modules.attached) if each in unused]:
+        detach(module)
+    for module in unused:
+        release(module)
+    for module in unused:
+        unmap(module)
+
+
+def release(module: Module) -> None:
+    """Let go of the modules that this one was bound to."""
+    for dependency in module.dependencies:
+        dependency.dependants -= 1
+    module.dependencies = []
+
+
+def unmap(module: Module) -> None:
+    """Take the module out of the process."""
+    modules.remove(module)
+    if module.tls_index is not None:
+        _core.tls_remove(module.tls_index)
+    _core.module_remove(module.record)
+    _core.unmap(module.handle, mapping.page_up(module.size))
+    module.record = 0
+    module.image.close()
+    module.keep.clear()
+
+
+def detach_all() -> None:
+    """The process ends: detach every module, dependants before what they depend on. Nothing is unmapped."""
+    with loader_lock:
+        for module in reversed(list(modules.attached)):
+            detach(module, at_exit=True)
+
+
+atexit.register(detach_all)
