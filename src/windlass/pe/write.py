@@ -111,7 +111,7 @@ def builtin_image(
     stubs = _stubs([exports[i].id for i in functions], text_rva, slots_rva)
     directory = _export_directory(name, exports, ordinals, rvas, rdata_rva, timestamp)
     assert len(directory) == directory_size
-    reloc = layout.BaseRelocationBlock.pack(page_rva=text_rva, size=12) + bytes(4)
+    reloc = layout.BaseRelocationBlock.pack(page_rva=text_rva, size=layout.BaseRelocationBlock.size_in_bytes)
     read, write = layout.SECTION_READ, layout.SECTION_WRITE
     initialized = layout.SECTION_INITIALIZED_DATA
     code = layout.SECTION_CODE | layout.SECTION_EXECUTE | read
