@@ -16,7 +16,7 @@ ROWS = [
     {"api"},
     {"loader"},
     {"search", "module", "lifetime", "mapping", "process", "registry", "image_cache"},
-    {"types", "trace"},
+    {"types", "tracing"},
     {"pe", "errors", "_core"},
 ]
 PACKAGE = Path(find_spec("windlass").submodule_search_locations[0])

@@ -153,11 +153,11 @@ def test_exports_by_name_ordinal_and_forwarder(write_dll, journal_dll):
         assert _core.call(module.export("one")) == 1
         assert _core.call(module.export(77)) == 2
         assert module.export("length") == journal.export("journal_length")
-        with pytest.raises(AttributeError, match="^function 'hidden' not found$"):
+        with pytest.raises(AttributeError, match=r"^function 'hidden' not found$"):
             module.export("hidden")
-        with pytest.raises(AttributeError, match="^function 'two' not found$"):
+        with pytest.raises(AttributeError, match=r"^function 'two' not found$"):
             module.export("two")
-        with pytest.raises(AttributeError, match="^function ordinal 9999 not found$"):
+        with pytest.raises(AttributeError, match=r"^function ordinal 9999 not found$"):
             module.export(9999)
 
 
@@ -442,7 +442,9 @@ def test_missing_dll():
 
 def test_missing_dependency_says_who_needs_what(write_dll):
     path = write_dll(
-        "__declspec(dllimport) int lost(void); EXPORT int f(void) { return lost(); }\n// imports: away.dll lost\n",
+        "__declspec(dllimport) int lost(void);\n"
+        "EXPORT int f(void) { return lost(); }\n"
+        "// imports: away.dll lost\n",
         name="needy",
     )
     with pytest.raises(FileNotFoundError) as caught:
@@ -562,3 +564,27 @@ def test_the_child_of_a_fork_can_use_and_load(write_dll):
             os._exit(0 if ok else 1)
         assert os.waitpid(child, 0)[1] == 0
         assert _core.call(module.export("f")) == 2
+
+
+def test_traced_calls_show_arguments_result_and_caller(write_dll, fresh_python):
+    path = write_dll(
+        """
+        __declspec(dllimport) void *LoadLibraryA(const char *);
+        EXPORT int f(void) { return LoadLibraryA("no\\x01such.dll") == 0; }
+        """,
+        name="traced",
+    )
+    code = """
+        import os, sys
+        os.dup2(1, 2)
+        import windlass
+        from windlass import _core
+        module = windlass.load(sys.argv[1])
+        windlass.trace("kernel32.LoadLibraryA")
+        _core.call(module.export("f"))
+        windlass.trace()
+        _core.call(module.export("f"))
+        """
+    called, returned = fresh_python(code, path).splitlines()
+    assert r'kernel32.dll!LoadLibraryA(lpLibFileName="no\x01such.dll") from traced.dll+0x' in called
+    assert returned.endswith("kernel32.dll!LoadLibraryA = 0 (last error 126)")

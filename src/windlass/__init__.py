@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from windlass.errors import BadImage
     from windlass.loader import load
+    from windlass.loader import trace_calls as trace
     from windlass.module import Module
     from windlass.win32api import (
         FreeLibrary,
@@ -25,15 +26,16 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "BadImage": "errors",
-    "load": "loader",
-    "Module": "module",
-    "FreeLibrary": "win32api",
-    "GetModuleFileName": "win32api",
-    "GetModuleHandle": "win32api",
-    "GetProcAddress": "win32api",
-    "LoadLibrary": "win32api",
-    "LoadLibraryEx": "win32api",
+    "BadImage": "errors.BadImage",
+    "FreeLibrary": "win32api.FreeLibrary",
+    "GetModuleFileName": "win32api.GetModuleFileName",
+    "GetModuleHandle": "win32api.GetModuleHandle",
+    "GetProcAddress": "win32api.GetProcAddress",
+    "LoadLibrary": "win32api.LoadLibrary",
+    "LoadLibraryEx": "win32api.LoadLibraryEx",
+    "Module": "module.Module",
+    "load": "loader.load",
+    "trace": "loader.trace_calls",
 }
 
 __all__ = [
@@ -46,12 +48,14 @@ __all__ = [
     "LoadLibraryEx",
     "Module",
     "load",
+    "trace",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+        module, _, attribute = _HOMES[name].partition(".")
+        value = getattr(importlib.import_module(f"{__name__}.{module}"), attribute)
         globals()[name] = value
         return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,6 +9,8 @@ peb: int
 """Address of the process environment block."""
 lazy_entry: int
 """What a builtin's slot holds until its Python function is first called."""
+trace_entry: int
+"""What a traced function's slot holds."""
 missing_function_code: int
 """Exception code of a call to a missing function."""
 
@@ -32,6 +34,9 @@ def set_hook(name: str, function: Callable[..., Any]) -> None:
 
 def api_records() -> list[tuple[str, str | None, str | None, str | None, str, int, int]]:
     """(dlls, name, result, parameters, file, address, size) of each declaration in C."""
+
+def trace_add(id: int, name: str, result: str, parameters: str, address: int) -> None:
+    """Say what a traced function's id means; address 0 for one that `resolve` gives."""
 
 def reserve(address: int, size: int) -> None:
     """Take address space, inaccessible. FileExistsError when any of it is in use."""

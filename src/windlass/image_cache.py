@@ -16,6 +16,7 @@ import functools
 import os
 import stat
 import tempfile
+import time
 import zlib
 from collections.abc import Callable
 
@@ -72,6 +73,7 @@ def make_entry(name: str | None, size: int, produce: Callable[[int], None]) -> i
     """
     where = folder() if name is not None else None
     if where is not None and name is not None:
+        prune(where)
         with contextlib.suppress(OSError):  # a full disk, a read-only home: do without
             return _make_named(os.path.join(where, name), name, size, produce)
     fd = os.memfd_create("windlass-image", os.MFD_CLOEXEC)
@@ -89,7 +91,7 @@ def _make_named(path: str, name: str, size: int, produce: Callable[[int], None])
     try:
         os.ftruncate(fd, size)
         produce(fd)
-        os.utime(fd, ns=(_mark(name), _mark(name)))
+        os.utime(fd, ns=(time.time_ns(), _mark(name)))  # the access time says when it was last of use
         os.rename(temporary, path)
         os.close(fd)
     except BaseException:
@@ -97,6 +99,16 @@ def _make_named(path: str, name: str, size: int, produce: Callable[[int], None])
         os.unlink(temporary)
         raise
     return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
+@functools.cache
+def prune(where: str) -> None:
+    """Remove what no process has used for a month; once per process, when it adds something."""
+    oldest = time.time() - 30 * 24 * 3600
+    with contextlib.suppress(OSError), os.scandir(where) as entries:
+        for entry in entries:
+            if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_atime < oldest:
+                os.unlink(entry.path)
 
 
 def read_bytes(name: str) -> bytes | None:

@@ -11,7 +11,7 @@ import atexit
 import contextlib
 from typing import TYPE_CHECKING
 
-from windlass import _core, errors, mapping
+from windlass import _core, errors, mapping, tracing
 from windlass.process import loader_lock, modules
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def attach(module: Module) -> None:
 
     OSError with winerror 1114 when the entry point returns FALSE, 998 when it raises an exception.
     """
+    tracing.event(f"attach {module.name}")
     module.attached = True
     modules.attached.append(module)
     _core.module_set_initialized(module.record)
@@ -49,6 +50,7 @@ def detach(module: Module, at_exit: bool = False) -> None:
     """Run TLS callbacks and the entry point with DLL_PROCESS_DETACH; what they raise is let go."""
     if not module.attached:
         return
+    tracing.event(f"detach {module.name}")
     module.attached = False
     modules.attached.remove(module)
     with contextlib.suppress(OSError):
@@ -107,6 +109,7 @@ def release(module: Module) -> None:
 
 def unmap(module: Module) -> None:
     """Take the module out of the process."""
+    tracing.event(f"unmap {module.name}")
     modules.remove(module)
     if module.tls_index is not None:
         _core.tls_remove(module.tls_index)

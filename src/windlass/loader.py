@@ -14,7 +14,7 @@ import os
 import struct
 import sys
 
-from windlass import _core, errors, image_cache, lifetime, mapping, registry, search
+from windlass import _core, errors, image_cache, lifetime, mapping, registry, search, tracing
 from windlass.errors import BadImage
 from windlass.module import Module
 from windlass.pe import Image
@@ -44,6 +44,7 @@ def load(name: str | os.PathLike[str], flags: int = 0) -> Module:
         _start_process()
         module = _loaded_by(name)
         if module is None:
+            tracing.event(f"load {name}")
             module = _Load(name, flags).run()
         module.loads += 1
         return module
@@ -111,6 +112,7 @@ class _Load:
             raise errors.module_not_found(
                 self.name, error.name, needed_by.path if needed_by else None, needs, error.searched
             ) from None
+        tracing.event(f"find {name}: {found.path or 'builtin ' + str(found.builtin)}")
         if needed_by is None and found.path is not None and _resolves_beside(self.name, self.flags):
             self.directory = os.path.dirname(found.path)
         return found
@@ -120,6 +122,7 @@ class _Load:
             return module
         module = map_builtin(found.builtin) if found.builtin is not None else map_file(found.path or "")
         self.new.append(module)
+        tracing.event(f"map {module.path} at {module.handle:#x}-{module.handle + module.size:#x}")
         return module
 
     def bind(self, module: Module) -> None:
@@ -194,13 +197,29 @@ def map_builtin(name: str) -> Module:
     assert dll is not None
     image = Image(_builtin_bytes(dll), path=name)
     base = mapping.map_image(image, f"{name}-{registry.fingerprint()}")
-    slots = next((s for s in image.sections if s.name == ".slots"), None)
     path = f"C:\\windows\\system32\\{name}"
     module = Module(path, path, image, base, builtin=True)
     module.name = name
     publish(module, None)
-    registry.fill(dll, base, base + slots.rva if slots else 0, slots.virtual_size if slots else 0)
+    registry.fill(dll, base, *_slots_of(module))
     return module
+
+
+def _slots_of(module: Module) -> tuple[int, int]:
+    """Address and size of a builtin's slots."""
+    for section in module.image.sections:
+        if section.name == ".slots":
+            return module.handle + section.rva, section.virtual_size
+    return 0, 0
+
+
+def trace_calls(*names: str) -> None:
+    """Trace these API functions, DLLs or "loader" from now on, and nothing else; see windlass.trace."""
+    with loader_lock:
+        tracing.select(",".join(names))
+        for module in modules:
+            if module.builtin and (dll := registry.builtin(module.name)):
+                registry.connect(dll, *_slots_of(module))
 
 
 def _builtin_bytes(dll: registry.Builtin) -> bytes:
@@ -274,6 +293,7 @@ def resolve(module: Module, dll: ImportedDll, function: ImportedFunction, provid
             return address
     if not providers[0].builtin:
         raise errors.procedure_not_found(module.path, providers[0].path, text(function))
+    tracing.event(f"bind {module.name}: {dll.name}!{text(function)} is not implemented")
     stub = _core.MissingFunction(f"{dll.name}!{text(function)}", module.name)
     module.keep.append(stub)
     return stub.address

@@ -20,7 +20,7 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
-from windlass import _core
+from windlass import _core, tracing
 from windlass.pe import write
 from windlass.types import signature_of
 
@@ -209,9 +209,7 @@ def fill(dll: Builtin, base: int, slots: int, size: int) -> None:
 
     slots, size: address and size of the section that holds the slots.
     """
-    functions = [f for f in dll.exports if f.result is not None]
-    targets = [f.address or _core.lazy_entry for f in functions]
-    _core.write(slots, struct.pack(f"<{len(targets)}Q", *targets)[:size])
+    connect(dll, slots, size)
     for variable in dll.exports:
         if variable.result is None:
             storage = _core.export(base, variable.name, 0)
@@ -220,11 +218,41 @@ def fill(dll: Builtin, base: int, slots: int, size: int) -> None:
         _core.call(start)
 
 
+def connect(dll: Builtin, slots: int, size: int) -> None:
+    """Fill the slots of a mapped builtin image, with trace_entry for what is traced."""
+    _slots[dll.number] = slots
+    targets = [
+        _target(id, function) for id, function in zip(dll.ids(), dll.exports) if function.result is not None
+    ]
+    _core.write(slots, struct.pack(f"<{len(targets)}Q", *targets)[:size])
+
+
+_slots: dict[int, int] = {}
+
+
+def _target(id: int, function: Function) -> int:
+    """What a function's slot holds before its first call."""
+    if tracing.selection.names and tracing.selection.has_function(function.dll, function.name):
+        name = f"{function.dll}!{function.name}"
+        _core.trace_add(id, name, function.result or "", function.parameters, function.address)
+        return _core.trace_entry
+    return function.address or _core.lazy_entry
+
+
 def resolve(id: int) -> int:
-    """The address of the Python function with this id; the hook behind `_core.lazy_entry`."""
-    function = _tables()[1][id]
+    """The address of the Python function with this id; the hook behind `_core.lazy_entry`.
+
+    Its slot leads there directly from now on.
+    """
+    builtins, by_id = _tables()
+    function = by_id[id]
     importlib.import_module("windlass." + function.file[:-3].replace("/", "."))
-    return _callback(_python_functions[function.dll, function.name]).address
+    address = _callback(_python_functions[function.dll, function.name]).address
+    if not tracing.selection.has_function(function.dll, function.name):
+        before = builtins[function.dll].exports[: id & 0xFFFF]
+        slot = _slots[id >> 16] + 8 * sum(each.result is not None for each in before)
+        _core.write(slot, struct.pack("<Q", address))
+    return address
 
 
 def _callback(function: Callable[..., Any]) -> _core.Callback:

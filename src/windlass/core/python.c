@@ -7,6 +7,7 @@
 #include "map.h"
 #include "module.h"
 #include "registry.h"
+#include "trace.h"
 
 PyObject *python_hooks[HOOK_COUNT];
 static const char *const hook_names[HOOK_COUNT] = {"resolve", "forwarder", "exception"};
@@ -134,6 +135,19 @@ static PyObject *core_api_records(PyObject *self, PyObject *args) {
         Py_XDECREF(item);
     }
     return list;
+}
+
+static PyObject *core_trace_add(PyObject *self, PyObject *args) {
+    unsigned id;
+    unsigned long long function;
+    struct trace_record record;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "IsssK", &id, &record.name, &record.result, &record.parameters, &function))
+        return NULL;
+    record.function = (void *)(uintptr_t)function;
+    if (!trace_add(id, &record))
+        return PyErr_NoMemory();
+    Py_RETURN_NONE;
 }
 
 /* ---- memory ---- */
@@ -381,6 +395,7 @@ static PyObject *core_teb(PyObject *self, PyObject *args) {
 static PyMethodDef methods[] = {
     {"set_hook", core_set_hook, METH_VARARGS, NULL},
     {"api_records", core_api_records, METH_NOARGS, NULL},
+    {"trace_add", core_trace_add, METH_VARARGS, NULL},
     {"reserve", core_reserve, METH_VARARGS, NULL},
     {"map", core_map, METH_VARARGS, NULL},
     {"protect", core_protect, METH_VARARGS, NULL},
@@ -410,7 +425,7 @@ static PyMethodDef methods[] = {
 
 static PyModuleDef definition = {PyModuleDef_HEAD_INIT, "windlass._core", NULL, -1, methods, NULL, NULL, NULL, NULL};
 
-extern const char api_lazy_entry[];
+extern const char api_lazy_entry[], trace_entry[];
 
 static int add_address(PyObject *module, const char *name, const void *address) {
     return PyModule_AddObject(module, name, PyLong_FromVoidPtr((void *)(uintptr_t)address));
@@ -423,6 +438,7 @@ PyMODINIT_FUNC PyInit__core(void) {
     modules_init();
     forwarder_hook = resolve_forwarder;
     if (add_address(module, "peb", &process_peb) || add_address(module, "lazy_entry", api_lazy_entry) ||
+        add_address(module, "trace_entry", trace_entry) ||
         add_address(module, "missing_function_code", (void *)(uintptr_t)EXCEPTION_MISSING_FUNCTION) ||
         callback_type_add(module) || missing_function_type_add(module)) {
         Py_DECREF(module);
