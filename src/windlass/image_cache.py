@@ -12,6 +12,7 @@ derived from that name, so that any later write to it is noticed. What does not 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
 import os
 import stat
@@ -20,7 +21,7 @@ import time
 import zlib
 from collections.abc import Callable
 
-__all__ = ["make_entry", "open_entry", "read_bytes", "write_bytes"]
+__all__ = ["make_entry", "open_entry", "open_shared", "read_bytes", "write_bytes"]
 
 
 @functools.cache
@@ -109,6 +110,29 @@ def prune(where: str) -> None:
         for entry in entries:
             if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_atime < oldest:
                 os.unlink(entry.path)
+
+
+def open_shared(name: str, size: int, initial: bytes) -> int:
+    """A descriptor of a file that all processes of this user share while any of them has it open.
+
+    The one that finds no other writes the initial data. Without a folder the data is this process's own.
+    """
+    where = folder()
+    if where is None:
+        fd = os.memfd_create(name, os.MFD_CLOEXEC)
+        os.pwrite(fd, initial, 0)
+        return fd
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    fd = os.open(os.path.join(where, name), flags, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pass
+    else:
+        os.ftruncate(fd, size)
+        os.pwrite(fd, initial, 0)
+    fcntl.flock(fd, fcntl.LOCK_SH)
+    return fd
 
 
 def read_bytes(name: str) -> bytes | None:

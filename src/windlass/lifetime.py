@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import os
 from typing import TYPE_CHECKING
 
 from windlass import _core, errors, mapping, tracing
@@ -118,6 +119,8 @@ def unmap(module: Module) -> None:
     module.record = 0
     module.image.close()
     module.keep.clear()
+    for fd in module.descriptors:
+        os.close(fd)
 
 
 def detach_all() -> None:

@@ -186,6 +186,7 @@ def map_file(path: str) -> Module:
     key = f"{status.st_dev:x}-{status.st_ino:x}-{status.st_size:x}-{times}"
     base = mapping.map_image(image, key)
     module = Module(path, windows_path(path), image, base, builtin=False)
+    module.descriptors = mapping.map_shared_sections(image, base, key)
     publish(module, (status.st_dev, status.st_ino))
     set_up_tls(module)
     return module

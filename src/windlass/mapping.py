@@ -37,7 +37,7 @@ def map_image(image: Image, key: str) -> int:
     for attempt, base in enumerate(_bases(image, key, size, preferred_only)):
         try:
             _core.reserve(base, size)
-        except FileExistsError:
+        except OSError:  # taken, or below what the system gives to programs
             continue
         try:
             # Where another image lies at the first choice, this process relocates privately.
@@ -47,6 +47,22 @@ def map_image(image: Image, key: str) -> int:
             raise
         return base
     raise image.bad(f"the address space at {image.image_base:#x} is taken and the image cannot be moved", 0)
+
+
+def map_shared_sections(image: Image, base: int, key: str) -> list[int]:
+    """Map the sections that are one for all processes; returns descriptors that hold them.
+
+    The first process sets a section's initial data. A lock on the section's file, which ends with its
+    holder, tells whether there is another one.
+    """
+    held = []
+    for section in image.sections:
+        if section.shared and section.writable:
+            start, length = section_pages(section)
+            fd = image_cache.open_shared(f"{key}-{start:x}.shared", length, _core.read(base + start, length))
+            _core.map(base + start, length, READ | WRITE, fd, 0, True)
+            held.append(fd)
+    return held
 
 
 def relocatable(image: Image) -> bool:
@@ -62,7 +78,7 @@ def _bases(image: Image, key: str, size: int, preferred_only: bool) -> list[int]
         return [image.image_base]
     stays_low = image.image_base < 1 << 32
     low, high = (0x1000_0000, 0x7000_0000) if stays_low else (0x2000_0000_0000, 0x3000_0000_0000)
-    places = (high - low - size) // 0x10000
+    places = max(1, (high - low - size) // 0x10000)
     first = zlib.crc32(key.encode()) * 0x9E3779B1
     return [low + (first + attempt * 0x61C9) % places * 0x10000 for attempt in range(64)]
 
@@ -86,7 +102,8 @@ def lay_out(image: Image, base: int, size: int, fd: int) -> None:
     try:
         os.pwrite(fd, image.read(0, min(image.size_of_headers, size)), 0)
         for section in mapped_sections(image):
-            stored = min(section.virtual_size, section.raw_size)
+            # The file's bytes go on to the end of the last page, whatever the virtual size is.
+            stored = min(page_up(section.virtual_size), section.raw_size if section.offset else 0)
             if stored:
                 os.pwrite(fd, image.read(section.rva, stored), section.rva)
         relocate(image, base, size)

@@ -49,6 +49,8 @@ class Module:
         """The C core's record, 0 when the module is gone."""
         self.tls_index: int | None = None
         self.attached = False
+        self.descriptors: list[int] = []
+        """Open files that hold sections shared between processes."""
         self.keep: list[Any] = []
         """What must live as long as the mapping: stubs of missing functions."""
 
