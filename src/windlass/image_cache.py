@@ -14,9 +14,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import functools
+import itertools
 import os
 import stat
-import tempfile
 import time
 import zlib
 from collections.abc import Callable
@@ -87,8 +87,17 @@ def make_entry(name: str | None, size: int, produce: Callable[[int], None]) -> i
     return fd
 
 
+def _new_file(where: str) -> tuple[int, str]:
+    """A descriptor and the path of a new file under a name that nobody looks for."""
+    path = os.path.join(where, f"new-{os.getpid()}-{next(_serial)}-{time.monotonic_ns():x}")
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), path
+
+
+_serial = itertools.count()
+
+
 def _make_named(path: str, name: str, size: int, produce: Callable[[int], None]) -> int:
-    fd, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix="new-")
+    fd, temporary = _new_file(os.path.dirname(path))
     try:
         os.ftruncate(fd, size)
         produce(fd)
@@ -153,7 +162,7 @@ def write_bytes(name: str, data: bytes) -> None:
     if where is None:
         return
     with contextlib.suppress(OSError):
-        fd, temporary = tempfile.mkstemp(dir=where, prefix="new-")
+        fd, temporary = _new_file(where)
         with open(fd, "wb") as file:
             file.write(data)
         os.rename(temporary, os.path.join(where, name))

@@ -10,13 +10,11 @@ here. So Python modules of the API are imported when one of their functions is f
 
 from __future__ import annotations
 
-import ast
 import functools
-import hashlib
 import importlib
-import json
 import os
 import struct
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
@@ -133,26 +131,29 @@ def fingerprint() -> str:
     """Changes whenever a declaration may have changed: part of the names of all cached data derived from
     them.
     """
-    digest = hashlib.sha256()
+    stamps = []
     for path in [str(_core.__file__), __file__, write.__file__, *_api_sources()]:
         status = os.stat(path)
-        digest.update(f"{path}:{status.st_size}:{status.st_mtime_ns}:{status.st_ino};".encode())
-    return digest.hexdigest()[:24]
+        stamps.append(f"{path}:{status.st_size}:{status.st_mtime_ns}:{status.st_ino}")
+    text = ";".join(stamps).encode()
+    return f"{zlib.crc32(text):08x}{zlib.adler32(text):08x}"
 
 
 def _declared_in_python() -> list[list[str]]:
     """[dll, name, result, parameters, file] of each @export, from the cache or the sources' syntax trees."""
     from windlass import image_cache
 
-    cached = image_cache.read_bytes(f"api-{fingerprint()}.json")
-    if cached is not None:
-        return json.loads(cached)  # type: ignore[no-any-return]
-    found = [entry for path in _api_sources() for entry in _read_source(path)]
-    image_cache.write_bytes(f"api-{fingerprint()}.json", json.dumps(found).encode())
-    return found
+    cached = image_cache.read_bytes(f"api-{fingerprint()}.txt")
+    if cached is None:
+        found = ["\t".join(entry) for path in _api_sources() for entry in _read_source(path)]
+        cached = "\n".join(found).encode()
+        image_cache.write_bytes(f"api-{fingerprint()}.txt", cached)
+    return [line.split("\t") for line in cached.decode().splitlines()]
 
 
 def _read_source(path: str) -> Iterator[list[str]]:
+    import ast  # only when the sources have changed
+
     file = "api/" + os.path.basename(path)
     with open(path, encoding="utf-8") as source:
         tree = ast.parse(source.read(), path)

@@ -1,0 +1,61 @@
+"""The declarations of API functions, and the builtin DLLs made of them."""
+
+from __future__ import annotations
+
+import collections
+
+import pytest
+
+import windlass
+from windlass import _core, loader, registry
+from windlass.pe import Image
+from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, signature_of
+
+
+def test_each_function_is_declared_once():
+    count = collections.Counter((f.dll, f.name) for f in registry._declared() if f.name)
+    assert [each for each, times in count.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("name", registry.builtin_names())
+def test_each_python_function_can_be_called(name):
+    dll = registry.builtin(name)
+    with windlass.load(name):
+        for id, function in zip(dll.ids(), dll.exports):
+            if function.file.endswith(".py"):
+                assert registry.resolve(id), function.name
+
+
+@pytest.mark.parametrize("name", registry.builtin_names())
+def test_a_builtin_dll_is_a_sound_image(name):
+    dll = registry.builtin(name)
+    image = Image(registry.image_bytes(dll))
+    image.check()
+    assert image.is_dll
+    assert image.exports.name == name
+    assert [export.name for export in image.exports] == [function.name for function in dll.exports]
+
+
+def test_a_builtin_dll_is_loaded_like_any_other():
+    module = windlass.load("kernel32.dll")
+    address = module.export("LoadLibraryA")
+    assert _core.module_from_address(address) == module.handle
+    assert module.exports.find("LoadLibraryA").rva == address - module.handle
+    assert windlass.load("KERNEL32") is module
+    assert loader.loaded("api-ms-win-core-libraryloader-l1-2-0.dll").name == "kernelbase.dll"
+    for _ in range(2):
+        module.free()
+    assert module.is_loaded  # every process has it
+
+
+def test_signatures_come_from_annotations():
+    def function(a: DWORD, b: LPCWSTR, c: LPCSTR, d: HANDLE) -> BOOL:
+        return 1
+
+    assert signature_of(function) == "iIWAQ"
+
+    def unknown(a: list) -> BOOL:
+        return 1
+
+    with pytest.raises(TypeError, match="unknown: a is not annotated"):
+        signature_of(unknown)
