@@ -36,7 +36,7 @@ struct thread {
     CONTEXT *unhandled_context;     /* valid until the next call */
     unsigned tls_capacity;          /* slots in ThreadLocalStoragePointer */
     void *crt;                      /* the C run-time's per-thread data (crt_*.c) */
-    void *handle;                   /* the thread's kernel object, if one exists (api/thread.c) */
+    struct thread_object *object;   /* the thread's kernel object, if one exists (thread_object.h) */
     bool created_here;              /* by CreateThread: it has no host frames below it */
 };
 
@@ -68,6 +68,9 @@ static inline BOOL fail(DWORD code) {
     set_last_error(code);
     return FALSE;
 }
+
+/* The function is called on each thread that leaves Windows code for good, after DLL_THREAD_DETACH. */
+void thread_at_exit(void (*function)(struct thread *));
 
 void thread_list_acquire(void);
 void thread_list_release(void);

@@ -1,0 +1,212 @@
+/* Handles ("Handle and Object Functions"). */
+#include "handle.h"
+
+#include "namespace.h"
+#include "nt.h"
+
+API(ntdll, NTSTATUS, NtClose, HANDLE Handle) { return handle_close(Handle); }
+ZW(Close);
+
+API(kernel32 kernelbase, BOOL, CloseHandle, HANDLE hObject) { return succeed_or_fail(handle_close(hObject)); }
+
+static bool is_this_process(HANDLE process) {
+    NTSTATUS status;
+    struct object *object = handle_object(process, current_process_object()->type, 0, &status);
+    object_release(object);
+    return object == current_process_object();
+}
+
+/* Handles of other processes are theirs alone: no other process can be reached into. */
+API(ntdll, NTSTATUS, NtDuplicateObject, HANDLE SourceProcessHandle, HANDLE SourceHandle, HANDLE TargetProcessHandle,
+    PHANDLE TargetHandle, ACCESS_MASK DesiredAccess, ULONG HandleAttributes, ULONG Options) {
+    enum { DUPLICATE_SAME_ATTRIBUTES = 4 };
+    if (!is_this_process(SourceProcessHandle) || (TargetProcessHandle && !is_this_process(TargetProcessHandle)))
+        return STATUS_ACCESS_DENIED;
+    DWORD flags = HandleAttributes & OBJ_INHERIT ? HANDLE_FLAG_INHERIT : 0;
+    if (Options & DUPLICATE_SAME_ATTRIBUTES) {
+        ACCESS_MASK access;
+        handle_query(SourceHandle, &flags, &access);
+    }
+    return handle_duplicate(SourceHandle, TargetProcessHandle ? TargetHandle : NULL, DesiredAccess, flags, Options);
+}
+ZW(DuplicateObject);
+
+API(kernel32 kernelbase, BOOL, DuplicateHandle, HANDLE hSourceProcessHandle, HANDLE hSourceHandle,
+    HANDLE hTargetProcessHandle, LPHANDLE lpTargetHandle, DWORD dwDesiredAccess, BOOL bInheritHandle,
+    DWORD dwOptions) {
+    return succeed_or_fail(api_NtDuplicateObject(hSourceProcessHandle, hSourceHandle, hTargetProcessHandle,
+                                                 lpTargetHandle, dwDesiredAccess, bInheritHandle ? OBJ_INHERIT : 0,
+                                                 dwOptions));
+}
+
+API(kernel32 kernelbase, BOOL, GetHandleInformation, HANDLE hObject, LPDWORD lpdwFlags) {
+    ACCESS_MASK access;
+    return succeed_or_fail(handle_query(hObject, lpdwFlags, &access));
+}
+
+API(kernel32 kernelbase, BOOL, SetHandleInformation, HANDLE hObject, DWORD dwMask, DWORD dwFlags) {
+    if (dwMask & ~(DWORD)(HANDLE_FLAG_INHERIT | HANDLE_FLAG_PROTECT_FROM_CLOSE))
+        return fail(ERROR_INVALID_PARAMETER);
+    return succeed_or_fail(handle_set_flags(hObject, dwMask, dwFlags));
+}
+
+API(ntdll, NTSTATUS, NtCompareObjects, HANDLE FirstObjectHandle, HANDLE SecondObjectHandle) {
+    NTSTATUS status;
+    struct object *first = handle_object(FirstObjectHandle, NULL, 0, &status);
+    struct object *second = handle_object(SecondObjectHandle, NULL, 0, &status);
+    status = !first || !second ? STATUS_INVALID_HANDLE : first == second ? STATUS_SUCCESS : STATUS_NOT_SAME_OBJECT;
+    object_release(first);
+    object_release(second);
+    return status;
+}
+ZW(CompareObjects);
+
+API(kernel32 kernelbase, BOOL, CompareObjectHandles, HANDLE hFirstObjectHandle, HANDLE hSecondObjectHandle) {
+    return succeed_or_fail(api_NtCompareObjects(hFirstObjectHandle, hSecondObjectHandle));
+}
+
+/* There is no limit to be raised. */
+API(kernel32 kernelbase, UINT, SetHandleCount, UINT uNumber) { return uNumber; }
+
+API(kernel32 kernelbase, HANDLE, GetStdHandle, DWORD nStdHandle) {
+    HANDLE handle = std_handle(nStdHandle);
+    if (handle == INVALID_HANDLE_VALUE && nStdHandle + 12 > 2)
+        set_last_error(ERROR_INVALID_HANDLE);
+    return handle;
+}
+
+API(kernel32 kernelbase, BOOL, SetStdHandle, DWORD nStdHandle, HANDLE hHandle) {
+    return std_handle_set(nStdHandle, hHandle) ? TRUE : fail(ERROR_INVALID_HANDLE);
+}
+
+API(kernel32 kernelbase, BOOL, SetStdHandleEx, DWORD nStdHandle, HANDLE hHandle, PHANDLE phPrevValue) {
+    if (phPrevValue)
+        *phPrevValue = std_handle(nStdHandle);
+    return api_SetStdHandle(nStdHandle, hHandle);
+}
+
+/* ---- NtQueryObject ---- */
+
+enum { ObjectBasicInformation, ObjectNameInformation, ObjectTypeInformation, ObjectTypesInformation,
+       ObjectHandleFlagInformation };
+
+typedef struct {
+    ULONG Attributes;
+    ACCESS_MASK GrantedAccess;
+    ULONG HandleCount, PointerCount, PagedPoolUsage, NonPagedPoolUsage, Reserved[3];
+    ULONG NameInformationLength, TypeInformationLength, SecurityDescriptorLength;
+    LARGE_INTEGER CreateTime;
+} OBJECT_BASIC_INFORMATION;
+
+/* A UNICODE_STRING followed by its text. */
+static NTSTATUS put_string(const WCHAR *text, size_t length, PVOID buffer, ULONG size, ULONG *needed) {
+    UNICODE_STRING *string = buffer;
+    *needed = (ULONG)(sizeof *string + (length + 1) * sizeof(WCHAR));
+    if (size < *needed)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    WCHAR *copy = (WCHAR *)(string + 1);
+    memcpy(copy, text, length * sizeof *copy);
+    copy[length] = 0;
+    *string = (UNICODE_STRING){(USHORT)(2 * length), (USHORT)(2 * length + 2), copy};
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_name(struct object *object, PVOID buffer, ULONG size, ULONG *needed) {
+    static const WCHAR directory[] = u"\\BaseNamedObjects\\";
+    enum { DIRECTORY_LENGTH = sizeof directory / sizeof *directory - 1, LONGEST = 0x7fff };
+    size_t length;
+    const WCHAR *name = object_name(object, &length);
+    if (object->type->query_name)
+        return object->type->query_name(object, buffer, size, needed);
+    if (!name) {
+        *needed = sizeof(UNICODE_STRING);
+        if (size < *needed)
+            return STATUS_INFO_LENGTH_MISMATCH;
+        *(UNICODE_STRING *)buffer = (UNICODE_STRING){0, 0, NULL};
+        return STATUS_SUCCESS;
+    }
+    WCHAR full[LONGEST];
+    if (length > LONGEST - DIRECTORY_LENGTH)
+        length = LONGEST - DIRECTORY_LENGTH;
+    memcpy(full, directory, DIRECTORY_LENGTH * sizeof *full);
+    memcpy(full + DIRECTORY_LENGTH, name, length * sizeof *full);
+    return put_string(full, DIRECTORY_LENGTH + length, buffer, size, needed);
+}
+
+static NTSTATUS query_type(const struct object *object, PVOID buffer, ULONG size, ULONG *needed) {
+    enum { TYPE_INFORMATION_SIZE = 0x68 };           /* OBJECT_TYPE_INFORMATION (PUBLIC_OBJECT_TYPE_INFORMATION) */
+    WCHAR name[32];
+    size_t length = 0;
+    for (; object->type->name[length]; length++)
+        name[length] = (WCHAR)object->type->name[length];
+    *needed = (ULONG)(TYPE_INFORMATION_SIZE + (length + 1) * sizeof *name);
+    if (size < *needed)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memset(buffer, 0, TYPE_INFORMATION_SIZE);
+    WCHAR *copy = (WCHAR *)((char *)buffer + TYPE_INFORMATION_SIZE);
+    memcpy(copy, name, length * sizeof *copy);
+    copy[length] = 0;
+    *(UNICODE_STRING *)buffer = (UNICODE_STRING){(USHORT)(2 * length), (USHORT)(2 * length + 2), copy};
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_basic(const struct object *object, ACCESS_MASK access, DWORD flags, PVOID buffer, ULONG size,
+                            ULONG *needed) {
+    OBJECT_BASIC_INFORMATION information = {
+        .Attributes = flags & HANDLE_FLAG_INHERIT ? OBJ_INHERIT : 0, .GrantedAccess = access,
+        .HandleCount = atomic_load(&object->handles), .PointerCount = atomic_load(&object->references)};
+    *needed = sizeof information;
+    if (size < sizeof information)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memcpy(buffer, &information, sizeof information);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_flags(DWORD flags, PVOID buffer, ULONG size, ULONG *needed) {
+    *needed = 2;
+    if (size < *needed)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    BYTE *information = buffer;
+    information[0] = !!(flags & HANDLE_FLAG_INHERIT);
+    information[1] = !!(flags & HANDLE_FLAG_PROTECT_FROM_CLOSE);
+    return STATUS_SUCCESS;
+}
+
+API(ntdll, NTSTATUS, NtQueryObject, HANDLE Handle, ULONG ObjectInformationClass, PVOID ObjectInformation,
+    ULONG ObjectInformationLength, PULONG ReturnLength) {
+    NTSTATUS status;
+    DWORD flags;
+    ACCESS_MASK access;
+    ULONG needed = 0;
+    struct object *object = handle_object(Handle, NULL, 0, &status);
+    if (!object)
+        return status;
+    handle_query(Handle, &flags, &access);
+    PVOID buffer = ObjectInformation;
+    ULONG size = ObjectInformationLength;
+    switch (ObjectInformationClass) {
+    case ObjectBasicInformation: status = query_basic(object, access, flags, buffer, size, &needed); break;
+    case ObjectNameInformation: status = query_name(object, buffer, size, &needed); break;
+    case ObjectTypeInformation: status = query_type(object, buffer, size, &needed); break;
+    case ObjectHandleFlagInformation: status = query_flags(flags, buffer, size, &needed); break;
+    default: status = STATUS_INVALID_INFO_CLASS;
+    }
+    object_release(object);
+    if (ReturnLength)
+        *ReturnLength = needed;
+    return status;
+}
+ZW(QueryObject);
+
+API(ntdll, NTSTATUS, NtSetInformationObject, HANDLE Handle, ULONG ObjectInformationClass, PVOID ObjectInformation,
+    ULONG ObjectInformationLength) {
+    const BYTE *information = ObjectInformation;
+    if (ObjectInformationClass != ObjectHandleFlagInformation)
+        return STATUS_INVALID_INFO_CLASS;
+    if (ObjectInformationLength < 2)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    DWORD flags = (information[0] ? HANDLE_FLAG_INHERIT : 0u) |
+                  (information[1] ? HANDLE_FLAG_PROTECT_FROM_CLOSE : 0u);
+    return handle_set_flags(Handle, HANDLE_FLAG_INHERIT | HANDLE_FLAG_PROTECT_FROM_CLOSE, flags);
+}
+ZW(SetInformationObject);

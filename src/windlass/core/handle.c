@@ -1,0 +1,309 @@
+/* The process's table of handles.
+ *
+ * Windows programs see handles as small multiples of four, whose two lowest bits are theirs to use. Entries lie in
+ * chunks that never move, so that looking up a handle needs no lock on the table: each entry has a lock of its own, one
+ * bit, held for the few instructions between reading the object and adding a reference to it. */
+#include <pthread.h>
+#include <sched.h>
+
+#include "handle.h"
+#include "namespace.h"
+#include "thread_object.h"
+
+enum {
+    CHUNK_ENTRIES = 1024,
+    MAX_CHUNKS = 1 << 14,                            /* 16 million handles, as on Windows */
+    ENTRY_LOCKED = 1,
+};
+
+struct entry {
+    atomic_uintptr_t object;                         /* 0: free; the lowest bit locks the entry */
+    ACCESS_MASK access;
+    union {
+        DWORD flags;
+        DWORD next_free;
+    };
+};
+
+static struct entry *_Atomic chunks[MAX_CHUNKS];
+
+/* What follows is under the table lock. Index 0 is no handle. */
+static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
+static DWORD entries_in_use = 1, first_free, open_handles;
+
+
+void object_release(struct object *object) {
+    if (object && atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) == 1)
+        object->type->destroy(object);
+}
+
+static void object_lost_handle(struct object *object) {
+    if (object_drop_handle_count(object) && object->type->closed)
+        object->type->closed(object);
+    object_release(object);
+}
+
+/* ---- entries ---- */
+
+static struct entry *entry_at(DWORD index) {
+    struct entry *chunk = atomic_load_explicit(&chunks[index / CHUNK_ENTRIES], memory_order_acquire);
+    return chunk ? &chunk[index % CHUNK_ENTRIES] : NULL;
+}
+
+static struct entry *entry_of(HANDLE handle) {
+    uintptr_t index = (uintptr_t)handle / 4;
+    return index && index < (uintptr_t)MAX_CHUNKS * CHUNK_ENTRIES ? entry_at((DWORD)index) : NULL;
+}
+
+/* The entry's object, with the entry locked; NULL, and not locked, when the entry is free. */
+static struct object *entry_lock(struct entry *entry) {
+    for (;;) {
+        uintptr_t value = atomic_load_explicit(&entry->object, memory_order_relaxed);
+        if (!value)
+            return NULL;
+        if (value & ENTRY_LOCKED)
+            sched_yield();
+        else if (atomic_compare_exchange_weak_explicit(&entry->object, &value, value | ENTRY_LOCKED,
+                                                       memory_order_acquire, memory_order_relaxed))
+            return (struct object *)value;
+    }
+}
+
+static void entry_unlock(struct entry *entry, struct object *object) {
+    atomic_store_explicit(&entry->object, (uintptr_t)object, memory_order_release);
+}
+
+/* A free entry's index, or 0. The table lock is held. */
+static DWORD take_free_index(void) {
+    DWORD index = first_free;
+    if (index) {
+        first_free = entry_at(index)->next_free;
+        return index;
+    }
+    index = entries_in_use;
+    if (index / CHUNK_ENTRIES == MAX_CHUNKS)
+        return 0;
+    if (!entry_at(index)) {
+        struct entry *chunk = calloc(CHUNK_ENTRIES, sizeof *chunk);
+        if (!chunk)
+            return 0;
+        atomic_store_explicit(&chunks[index / CHUNK_ENTRIES], chunk, memory_order_release);
+    }
+    entries_in_use++;
+    return index;
+}
+
+/* ---- handles ---- */
+
+HANDLE handle_new(struct object *object, ACCESS_MASK access, DWORD flags) {
+    pthread_mutex_lock(&table_lock);
+    DWORD index = take_free_index();
+    if (index)
+        open_handles++;
+    pthread_mutex_unlock(&table_lock);
+    if (!index)
+        return NULL;
+    struct entry *entry = entry_at(index);
+    entry->access = access;
+    entry->flags = flags;
+    atomic_fetch_add(&object->handles, 1);
+    entry_unlock(entry, object_reference(object));
+    return (HANDLE)(uintptr_t)(index * 4);
+}
+
+static struct object *pseudo_handle_object(HANDLE handle) {
+    if (handle == CURRENT_PROCESS)
+        return object_reference(current_process_object());
+    if (handle == CURRENT_THREAD)
+        return object_reference(&thread_object_self()->object);
+    return NULL;
+}
+
+/* The object with a reference added, and what the handle may do. */
+static struct object *look_up(HANDLE handle, ACCESS_MASK *access, DWORD *flags) {
+    *flags = 0;
+    struct entry *entry = entry_of(handle);
+    struct object *object = entry ? entry_lock(entry) : NULL;
+    if (object) {
+        *access = entry->access;
+        *flags = entry->flags;
+        object_reference(object);
+        entry_unlock(entry, object);
+    } else if ((object = pseudo_handle_object(handle)) != NULL) {
+        *access = object->type->all_access;
+    }
+    return object;
+}
+
+struct object *handle_object(HANDLE handle, const struct object_type *type, ACCESS_MASK access, NTSTATUS *status) {
+    ACCESS_MASK granted;
+    DWORD flags;
+    struct object *object = look_up(handle, &granted, &flags);
+    if (!object)
+        *status = STATUS_INVALID_HANDLE;
+    else if (type && object->type != type)
+        *status = STATUS_OBJECT_TYPE_MISMATCH;
+    else if ((granted & access) != access)
+        *status = STATUS_ACCESS_DENIED;
+    else
+        return *status = STATUS_SUCCESS, object;
+    object_release(object);
+    return NULL;
+}
+
+struct object *handle_object_or_fail(HANDLE handle, const struct object_type *type, ACCESS_MASK access) {
+    NTSTATUS status;
+    struct object *object = handle_object(handle, type, access, &status);
+    if (!object)
+        set_last_error(win32_from_status(status));
+    return object;
+}
+
+static bool is_pseudo_handle(HANDLE handle) {
+    return (LONG_PTR)handle < 0 && (LONG_PTR)handle >= -6; /* process, thread, tokens */
+}
+
+NTSTATUS handle_close(HANDLE handle) {
+    if (is_pseudo_handle(handle))
+        return STATUS_SUCCESS;
+    struct entry *entry = entry_of(handle);
+    struct object *object = entry ? entry_lock(entry) : NULL;
+    if (!object)
+        return STATUS_INVALID_HANDLE;
+    if (entry->flags & HANDLE_FLAG_PROTECT_FROM_CLOSE) {
+        entry_unlock(entry, object);
+        return STATUS_HANDLE_NOT_CLOSABLE;
+    }
+    pthread_mutex_lock(&table_lock);
+    DWORD index = (DWORD)((uintptr_t)handle / 4);
+    entry->next_free = first_free;
+    first_free = index;
+    open_handles--;
+    entry_unlock(entry, NULL);
+    pthread_mutex_unlock(&table_lock);
+    object_lost_handle(object);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS handle_query(HANDLE handle, DWORD *flags, ACCESS_MASK *access) {
+    struct object *object = look_up(handle, access, flags);
+    object_release(object);
+    return object ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
+}
+
+NTSTATUS handle_set_flags(HANDLE handle, DWORD mask, DWORD flags) {
+    struct entry *entry = entry_of(handle);
+    struct object *object = entry ? entry_lock(entry) : NULL;
+    if (!object)
+        return STATUS_INVALID_HANDLE;
+    entry->flags = (entry->flags & ~mask) | (flags & mask);
+    entry_unlock(entry, object);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS handle_duplicate(HANDLE source, HANDLE *target, ACCESS_MASK access, DWORD flags, DWORD options) {
+    ACCESS_MASK granted;
+    DWORD source_flags;
+    struct object *object = look_up(source, &granted, &source_flags);
+    NTSTATUS status = STATUS_SUCCESS;
+    if (!object)
+        return STATUS_INVALID_HANDLE;
+    if (target) {
+        *target = handle_new(object, options & DUPLICATE_SAME_ACCESS ? granted : access_from_generic(object, access),
+                             flags);
+        if (!*target)
+            status = STATUS_INSUFFICIENT_RESOURCES;
+    }
+    object_release(object);
+    if (options & DUPLICATE_CLOSE_SOURCE)            /* "DuplicateHandle function": whatever else happens */
+        handle_close(source);
+    return status;
+}
+
+ACCESS_MASK access_from_generic(const struct object *object, ACCESS_MASK access) {
+    const ACCESS_MASK generic = GENERIC_ALL | GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | MAXIMUM_ALLOWED;
+    ACCESS_MASK mapped = access & ~generic;
+    if (access & (GENERIC_ALL | MAXIMUM_ALLOWED))
+        mapped |= object->type->all_access;
+    if (access & GENERIC_READ)
+        mapped |= object->type->generic_read;
+    if (access & GENERIC_WRITE)
+        mapped |= object->type->generic_write;
+    if (access & GENERIC_EXECUTE)
+        mapped |= object->type->generic_execute;
+    return mapped;
+}
+
+void handle_each(bool (*visit)(HANDLE, struct object *, ACCESS_MASK, DWORD, void *), void *context) {
+    pthread_mutex_lock(&table_lock);
+    DWORD end = entries_in_use;
+    pthread_mutex_unlock(&table_lock);
+    bool more = true;
+    for (DWORD index = 1; more && index < end; index++) {
+        HANDLE handle = (HANDLE)(uintptr_t)(index * 4);
+        ACCESS_MASK access;
+        DWORD flags;
+        struct object *object = look_up(handle, &access, &flags);
+        if (!object)
+            continue;
+        more = visit(handle, object, access, flags, context);
+        object_release(object);
+    }
+}
+
+DWORD handle_count(void) {
+    pthread_mutex_lock(&table_lock);
+    DWORD count = open_handles;
+    pthread_mutex_unlock(&table_lock);
+    return count;
+}
+
+/* ---- fork ---- */
+
+static void before_fork(void) { pthread_mutex_lock(&table_lock); }
+static void after_fork_in_parent(void) { pthread_mutex_unlock(&table_lock); }
+
+/* Another thread may have held an entry's lock at the time of the fork; here it will never release it. */
+static void after_fork_in_child(void) {
+    for (DWORD index = 1; index < entries_in_use; index++)
+        atomic_fetch_and(&entry_at(index)->object, ~(uintptr_t)ENTRY_LOCKED);
+    pthread_mutex_unlock(&table_lock);
+}
+
+__attribute__((constructor)) static void survive_fork(void) {
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}
+
+/* ---- standard handles ---- */
+
+struct object *(*std_file_hook)(int fd, ACCESS_MASK *access);
+
+static pthread_once_t std_once = PTHREAD_ONCE_INIT;
+static _Atomic(HANDLE) std_handles[3];
+
+static void make_std_handles(void) {
+    for (int fd = 0; std_file_hook && fd < 3; fd++) {
+        ACCESS_MASK access;
+        struct object *file = std_file_hook(fd, &access);
+        if (file)
+            std_handles[fd] = handle_new(file, access, HANDLE_FLAG_INHERIT);
+        object_release(file);
+    }
+}
+
+HANDLE std_handle(DWORD which) {
+    DWORD index = (DWORD)-10 - which;
+    if (index > 2)
+        return INVALID_HANDLE_VALUE;
+    pthread_once(&std_once, make_std_handles);
+    return std_handles[index];
+}
+
+bool std_handle_set(DWORD which, HANDLE handle) {
+    DWORD index = (DWORD)-10 - which;
+    if (index > 2)
+        return false;
+    pthread_once(&std_once, make_std_handles);
+    std_handles[index] = handle;
+    return true;
+}

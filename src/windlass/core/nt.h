@@ -1,0 +1,28 @@
+/* Structures of ntdll's native interface that several API files use. */
+#ifndef WINDLASS_NT_H
+#define WINDLASS_NT_H
+
+#include "api.h"
+
+#define OBJ_INHERIT 0x2u
+#define OBJ_OPENIF 0x80u
+
+typedef struct {
+    ULONG Length;
+    HANDLE RootDirectory;
+    UNICODE_STRING *ObjectName;
+    ULONG Attributes;
+    PVOID SecurityDescriptor, SecurityQualityOfService;
+} OBJECT_ATTRIBUTES;
+
+typedef struct { HANDLE UniqueProcess, UniqueThread; } CLIENT_ID;
+
+/* ntdll exports each Nt function under its Zw name, too. */
+#define ZW(name_) API_ALIAS(api_Nt##name_, zw, ntdll, "Zw" #name_)
+
+/* For Win32 functions that are an NT function: FALSE and the last error for a failure. */
+static inline BOOL succeed_or_fail(NTSTATUS status) {
+    return NT_SUCCESS(status) ? TRUE : fail(win32_from_status(status));
+}
+
+#endif

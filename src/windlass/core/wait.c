@@ -1,0 +1,356 @@
+#include "wait.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "thread_object.h"
+
+/* A thread that is waiting. On its stack; seen by others only under the dispatcher lock. */
+struct waiter {
+    struct waiter *next, *previous;                  /* all sleeping waiters */
+    struct thread_object *thread;
+    struct wait_block *blocks;
+    unsigned count;
+    bool all, alertable, done;
+    NTSTATUS status;
+};
+
+/* ---- futexes and time ---- */
+
+int64_t monotonic_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+static int64_t after(int64_t nanoseconds) {
+    int64_t now = monotonic_now();
+    return nanoseconds > INT64_MAX - now ? INT64_MAX : now + nanoseconds;
+}
+
+int64_t deadline_from_milliseconds(DWORD milliseconds) {
+    if (milliseconds == 0)
+        return 0;
+    return milliseconds == INFINITE ? INT64_MAX : after(milliseconds * 1000000ll);
+}
+
+/* 1601-01-01 to 1970-01-01 in 100 ns ("FILETIME structure"). */
+#define EPOCH_DIFFERENCE 116444736000000000ll
+
+int64_t deadline_from_nt(const LARGE_INTEGER *timeout) {
+    if (!timeout || timeout->QuadPart == INT64_MIN)
+        return INT64_MAX;
+    int64_t value = timeout->QuadPart;
+    if (value > 0) {                                 /* a point in system time */
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        value = now.tv_sec * 10000000ll + now.tv_nsec / 100 + EPOCH_DIFFERENCE - value;
+        if (value >= 0)
+            return 0;
+    }
+    if (value == 0)
+        return 0;
+    return value < -(INT64_MAX / 100) ? INT64_MAX : after(-value * 100);
+}
+
+bool futex_wait_until(atomic_uint *word, unsigned expected, int64_t deadline) {
+    struct timespec until = {deadline / 1000000000, deadline % 1000000000};
+    long result = syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected,
+                          deadline == INT64_MAX ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY);
+    return result == 0 || errno != ETIMEDOUT;
+}
+
+void futex_wake(atomic_uint *word, int count) { syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0); }
+
+/* ---- the dispatcher lock ---- */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Threads whose waits are over, woken once the lock is free; each referenced. */
+static struct thread_object *to_wake;
+
+void dispatcher_acquire(void) { pthread_mutex_lock(&lock); }
+
+void dispatcher_release(void) {
+    struct thread_object *thread = to_wake, *next;
+    to_wake = NULL;
+    pthread_mutex_unlock(&lock);
+    for (; thread; thread = next) {
+        next = thread->next_to_wake;
+        futex_wake(&thread->wake, 1);
+        object_release(&thread->object);
+    }
+}
+
+/* ---- waits ---- */
+
+static bool can_acquire(struct object *object, struct thread_object *thread) {
+    return object->type->is_signaled(object, thread);
+}
+
+/* True when the object was an abandoned mutex. */
+static bool acquire(struct object *object, struct thread_object *thread) {
+    return object->type->acquire && object->type->acquire(object, thread);
+}
+
+/* Acquires what the waiter waits for, if it can be had now. */
+static bool satisfy(struct waiter *waiter) {
+    struct thread_object *thread = waiter->thread;
+    if (waiter->all) {
+        bool abandoned = false;
+        for (unsigned i = 0; i < waiter->count; i++)
+            if (!can_acquire(waiter->blocks[i].object, thread))
+                return false;
+        for (unsigned i = 0; i < waiter->count; i++)
+            abandoned |= acquire(waiter->blocks[i].object, thread);
+        waiter->status = abandoned ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0;
+        return true;
+    }
+    for (unsigned i = 0; i < waiter->count; i++) {
+        struct object *object = waiter->blocks[i].object;
+        if (can_acquire(object, thread)) {
+            waiter->status = (NTSTATUS)i + (acquire(object, thread) ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void enqueue(struct wait_block *block) {
+    struct object *object = block->object;
+    block->next = NULL;
+    block->previous = object->last_waiter;
+    if (block->previous)
+        block->previous->next = block;
+    else
+        object->first_waiter = block;
+    object->last_waiter = block;
+}
+
+static void dequeue(struct wait_block *block) {
+    struct object *object = block->object;
+    if (block->previous)
+        block->previous->next = block->next;
+    else
+        object->first_waiter = block->next;
+    if (block->next)
+        block->next->previous = block->previous;
+    else
+        object->last_waiter = block->previous;
+}
+
+static struct waiter *sleeping;
+
+/* Puts the waiter into its objects' queues, or takes it out again. */
+static void waiter_add(struct waiter *waiter) {
+    waiter->next = sleeping;
+    if (sleeping)
+        sleeping->previous = waiter;
+    sleeping = waiter;
+    waiter->thread->waiter = waiter;
+    for (unsigned i = 0; i < waiter->count; i++)
+        enqueue(&waiter->blocks[i]);
+}
+
+static void waiter_remove(struct waiter *waiter) {
+    for (unsigned i = 0; i < waiter->count; i++)
+        dequeue(&waiter->blocks[i]);
+    waiter->thread->waiter = NULL;
+    if (waiter->previous)
+        waiter->previous->next = waiter->next;
+    else
+        sleeping = waiter->next;
+    if (waiter->next)
+        waiter->next->previous = waiter->previous;
+}
+
+/* Ends a wait: the thread will find waiter->done. */
+static void finish(struct waiter *waiter) {
+    struct thread_object *thread = waiter->thread;
+    waiter_remove(waiter);
+    waiter->done = true;
+    atomic_store(&thread->wake, 1);
+    object_reference(&thread->object);
+    thread->next_to_wake = to_wake;
+    to_wake = thread;
+}
+
+void object_signaled(struct object *object) {
+    struct wait_block *block = object->first_waiter;
+    while (block && can_acquire(object, block->waiter->thread)) {
+        struct waiter *waiter = block->waiter;
+        do
+            block = block->next;
+        while (block && block->waiter == waiter);    /* it may wait twice for one object */
+        if (satisfy(waiter))
+            finish(waiter);
+    }
+}
+
+bool thread_run_apcs(void) {
+    struct thread_object *thread = thread_object_self();
+    for (bool any = false;; any = true) {
+        dispatcher_acquire();
+        struct apc *apc = thread->first_apc;
+        if (apc)
+            thread->first_apc = apc->next;
+        dispatcher_release();
+        if (!apc)
+            return any;
+        apc->run(apc);
+    }
+}
+
+/* Sleeps until the wait is finished by another thread or the deadline passes. The lock is held, and held again at the
+ * end. */
+static void sleep_until_done(struct waiter *waiter, int64_t deadline) {
+    struct thread_object *thread = waiter->thread;
+    atomic_store(&thread->wake, 0);
+    waiter_add(waiter);
+    bool in_time = true;
+    while (!waiter->done && in_time) {
+        dispatcher_release();
+        in_time = futex_wait_until(&thread->wake, 0, deadline);
+        dispatcher_acquire();
+    }
+    if (waiter->done)
+        return;
+    waiter_remove(waiter);
+    waiter->status = STATUS_TIMEOUT;
+}
+
+NTSTATUS wait_for_objects(struct object *const *objects, unsigned count, bool all, bool alertable, int64_t deadline) {
+    struct thread_object *thread = thread_object_self();
+    struct wait_block blocks[MAXIMUM_WAIT_OBJECTS];
+    struct waiter waiter = {.thread = thread, .blocks = blocks, .count = count, .all = all && count,
+                            .alertable = alertable};
+    for (unsigned i = 0; i < count; i++)
+        blocks[i] = (struct wait_block){.object = objects[i], .waiter = &waiter};
+
+    dispatcher_acquire();
+    if (!count || !satisfy(&waiter)) {
+        waiter.status = STATUS_TIMEOUT;
+        if (alertable && thread->first_apc)
+            waiter.status = STATUS_USER_APC;
+        else if (deadline)
+            sleep_until_done(&waiter, deadline);
+    }
+    dispatcher_release();
+    if (waiter.status == STATUS_USER_APC)
+        thread_run_apcs();
+    return waiter.status;
+}
+
+/* ---- by handle ---- */
+
+static struct object *waitable_object(HANDLE handle, NTSTATUS *status) {
+    struct object *object = handle_object(handle, NULL, SYNCHRONIZE, status);
+    if (object && !object->type->is_signaled) {
+        *status = STATUS_OBJECT_TYPE_MISMATCH;
+        object_release(object);
+        object = NULL;
+    }
+    return object;
+}
+
+static bool has_duplicates(struct object *const *objects, unsigned count) {
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned j = 0; j < i; j++)
+            if (objects[i] == objects[j])
+                return true;
+    return false;
+}
+
+NTSTATUS wait_for_handles(const HANDLE *handles, unsigned count, bool all, bool alertable, int64_t deadline) {
+    struct object *objects[MAXIMUM_WAIT_OBJECTS];
+    NTSTATUS status = STATUS_SUCCESS;
+    unsigned referenced = 0;
+    if (count == 0 || count > MAXIMUM_WAIT_OBJECTS)
+        return STATUS_INVALID_PARAMETER_1;
+    while (referenced < count && (objects[referenced] = waitable_object(handles[referenced], &status)) != NULL)
+        referenced++;
+    if (referenced == count && all && has_duplicates(objects, count))
+        status = STATUS_INVALID_PARAMETER_MIX;
+    if (NT_SUCCESS(status))
+        status = wait_for_objects(objects, count, all, alertable, deadline);
+    while (referenced)
+        object_release(objects[--referenced]);
+    return status;
+}
+
+/* "SignalObjectAndWait function": the two steps are not one atomic operation. */
+NTSTATUS signal_and_wait(HANDLE to_signal, HANDLE to_wait_on, bool alertable, int64_t deadline) {
+    NTSTATUS status;
+    struct object *signaled = handle_object(to_signal, NULL, 0, &status);
+    if (!signaled)
+        return status;
+    struct object *waited = waitable_object(to_wait_on, &status);
+    if (waited) {
+        status = STATUS_OBJECT_TYPE_MISMATCH;
+        if (signaled->type->signal) {
+            struct thread_object *self = thread_object_self();
+            dispatcher_acquire();
+            status = signaled->type->signal(signaled, self);
+            dispatcher_release();
+        }
+        if (NT_SUCCESS(status))
+            status = wait_for_objects(&waited, 1, false, alertable, deadline);
+    }
+    object_release(waited);
+    object_release(signaled);
+    return status;
+}
+
+NTSTATUS sleep_until(int64_t deadline, bool alertable) {
+    if (alertable)
+        return wait_for_objects(NULL, 0, false, true, deadline) == STATUS_USER_APC ? STATUS_USER_APC : STATUS_SUCCESS;
+    if (deadline == 0) {
+        sched_yield();
+        return STATUS_SUCCESS;
+    }
+    struct timespec until = {deadline / 1000000000, deadline % 1000000000};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+        ;
+    return STATUS_SUCCESS;
+}
+
+/* ---- asynchronous procedure calls ---- */
+
+bool thread_queue_apc(struct thread_object *thread, struct apc *apc) {
+    apc->next = NULL;
+    dispatcher_acquire();
+    bool alive = thread->thread != NULL;
+    if (alive) {
+        if (thread->first_apc)
+            thread->last_apc->next = apc;
+        else
+            thread->first_apc = apc;
+        thread->last_apc = apc;
+        struct waiter *waiter = thread->waiter;
+        if (waiter && waiter->alertable) {
+            waiter->status = STATUS_USER_APC;
+            finish(waiter);
+        }
+    }
+    dispatcher_release();
+    return alive;
+}
+
+/* ---- fork ---- */
+
+/* The threads that slept in the parent do not exist here, and their stacks will be used again. */
+static void after_fork_in_child(void) {
+    while (sleeping)
+        waiter_remove(sleeping);
+    to_wake = NULL;
+    pthread_mutex_unlock(&lock);
+}
+
+__attribute__((constructor)) static void survive_fork(void) {
+    pthread_atfork(dispatcher_acquire, dispatcher_release, after_fork_in_child);
+}

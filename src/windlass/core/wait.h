@@ -1,0 +1,69 @@
+/* Waiting for kernel objects.
+ *
+ * One lock, the dispatcher lock, guards the signal state of all kernel objects and their queues of waiting threads, so
+ * that "wait for all" is atomic. It is held for a few dozen instructions, never while a thread sleeps, and never while
+ * memory of the Windows program is touched. A thread that signals an object satisfies the waits it can, in the order
+ * in which they came, and wakes those threads. */
+#ifndef WINDLASS_WAIT_H
+#define WINDLASS_WAIT_H
+
+#include "handle.h"
+
+enum { MAXIMUM_WAIT_OBJECTS = 64 };
+
+/* One per (waiting thread, object). On the waiter's stack. */
+struct wait_block {
+    struct object *object;
+    struct waiter *waiter;
+    struct wait_block *next, *previous;             /* the object's queue */
+};
+
+void dispatcher_acquire(void);
+void dispatcher_release(void);
+
+/* The object's state may have become signaled: satisfies waits. The dispatcher lock is held. Threads are woken when it
+ * is released. */
+void object_signaled(struct object *object);
+
+/* Waits until one of the objects, or all at once, can be acquired. `deadline` is on the monotonic clock in
+ * nanoseconds: 0 does not wait, INT64_MAX never ends. Returns STATUS_WAIT_0 + i, STATUS_ABANDONED_WAIT_0 + i,
+ * STATUS_USER_APC (APCs have been run), STATUS_TIMEOUT. With count 0 it sleeps. */
+NTSTATUS wait_for_objects(struct object *const *objects, unsigned count, bool all, bool alertable, int64_t deadline);
+
+/* The same for handles, with their errors: STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH for what cannot be waited
+ * for, STATUS_ACCESS_DENIED without SYNCHRONIZE, STATUS_INVALID_PARAMETER_1 for a bad count. */
+NTSTATUS wait_for_handles(const HANDLE *handles, unsigned count, bool all, bool alertable, int64_t deadline);
+
+/* Signals one object and waits for another. */
+NTSTATUS signal_and_wait(HANDLE to_signal, HANDLE to_wait_on, bool alertable, int64_t deadline);
+
+/* STATUS_SUCCESS or STATUS_USER_APC. A deadline of 0 lets other threads run. */
+NTSTATUS sleep_until(int64_t deadline, bool alertable);
+
+/* The monotonic clock in nanoseconds. */
+int64_t monotonic_now(void);
+
+/* A deadline from a Win32 timeout in milliseconds, and from an NT one (100 ns; negative: relative, positive: system
+ * time, NULL: never). */
+int64_t deadline_from_milliseconds(DWORD milliseconds);
+int64_t deadline_from_nt(const LARGE_INTEGER *timeout);
+
+/* Sleeps while *word is `expected`, until the deadline or a wake. Returns false when the deadline has passed. */
+bool futex_wait_until(atomic_uint *word, unsigned expected, int64_t deadline);
+void futex_wake(atomic_uint *word, int count);
+
+/* An asynchronous procedure call. Exactly one of the two is called in the end, without any lock, and owns the
+ * structure: `run` on the thread in an alertable wait, `discard` when the thread has ended first. */
+struct apc {
+    struct apc *next;
+    void (*run)(struct apc *self);
+    void (*discard)(struct apc *self);
+};
+
+/* False when the thread has ended; the structure is still the caller's then. */
+bool thread_queue_apc(struct thread_object *thread, struct apc *apc);
+
+/* Runs what is queued for the calling thread ("NtTestAlert"). True: there was something. */
+bool thread_run_apcs(void);
+
+#endif
