@@ -54,6 +54,12 @@ def string(address: int) -> bytes:
     """The zero-terminated bytes at an address."""
 
 def write(address: int, data: bytes) -> None: ...
+def path_to_host(path: str) -> str | None:
+    """The host path that a Windows path names; None if it is no file's."""
+
+def path_to_windows(path: str) -> str:
+    """A host path as Windows programs see it."""
+
 def module_add(
     base: int,
     entry_point: int,

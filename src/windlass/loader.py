@@ -14,7 +14,7 @@ import os
 import struct
 import sys
 
-from windlass import _core, errors, image_cache, lifetime, mapping, registry, search, tracing
+from windlass import _core, errors, lifetime, mapping, registry, search, tracing
 from windlass.errors import BadImage
 from windlass.module import Module
 from windlass.pe import Image
@@ -39,7 +39,7 @@ def load(name: str | os.PathLike[str], flags: int = 0) -> Module:
     is no x86-64 image, 127 when a dependency lacks a function, 1114 when an entry point refuses, 998 when
     it raises an exception. Each says who needed what and where it was searched.
     """
-    name = os.fspath(name)
+    name = _host_name(os.fspath(name))
     with loader_lock:
         _start_process()
         module = _loaded_by(name)
@@ -54,7 +54,14 @@ def loaded(name: str) -> Module | None:
     """The module of that name or path, if it is loaded. Adds no reference."""
     with loader_lock:
         _start_process()
-        return _loaded_by(name)
+        return _loaded_by(_host_name(name))
+
+
+def _host_name(name: str) -> str:
+    """A Windows path as a host path; a host path or a plain file name as it is."""
+    if "\\" in name or name[1:2] == ":":
+        return name if os.path.exists(name) else _core.path_to_host(name) or name
+    return name
 
 
 def _loaded_by(name: str) -> Module | None:
@@ -185,7 +192,7 @@ def map_file(path: str) -> Module:
     times = f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}"
     key = f"{status.st_dev:x}-{status.st_ino:x}-{status.st_size:x}-{times}"
     base = mapping.map_image(image, key)
-    module = Module(path, windows_path(path), image, base, builtin=False)
+    module = Module(path, _core.path_to_windows(path), image, base, builtin=False)
     module.descriptors = mapping.map_shared_sections(image, base, key)
     publish(module, (status.st_dev, status.st_ino))
     set_up_tls(module)
@@ -196,11 +203,10 @@ def map_builtin(name: str) -> Module:
     """Map a builtin DLL and connect its exports to their functions."""
     dll = registry.builtin(name)
     assert dll is not None
-    image = Image(_builtin_bytes(dll), path=name)
+    image = Image(registry.image_bytes(dll), path=name)
     base = mapping.map_image(image, f"{name}-{registry.fingerprint()}")
-    path = f"C:\\windows\\system32\\{name}"
-    module = Module(path, path, image, base, builtin=True)
-    module.name = name
+    path = os.path.join(search.system_directory(), name)
+    module = Module(path, _core.path_to_windows(path), image, base, builtin=True)
     publish(module, None)
     registry.fill(dll, base, *_slots_of(module))
     return module
@@ -221,24 +227,6 @@ def trace_calls(*names: str) -> None:
         for module in modules:
             if module.builtin and (dll := registry.builtin(module.name)):
                 registry.connect(dll, *_slots_of(module))
-
-
-def _builtin_bytes(dll: registry.Builtin) -> bytes:
-    """The builtin's file, from the cache when it has been written before."""
-    name = f"{dll.name}-{registry.fingerprint()}.pe"
-    cached = image_cache.read_bytes(name)
-    if cached is None:
-        cached = registry.image_bytes(dll)
-        image_cache.write_bytes(name, cached)
-    return cached
-
-
-def windows_path(path: str) -> str:
-    """As Windows programs see a host path: drive Z: is the root."""
-    return "Z:" + path.replace("/", "\\")
-
-
-# ---- publish ----
 
 
 def publish(module: Module, file: tuple[int, int] | None) -> None:
@@ -366,7 +354,7 @@ def map_program() -> Module:
     """
     image = Image(registry.program_image(), path=sys.executable)
     base = mapping.map_image(image, f"program-{registry.fingerprint()}")
-    module = Module(sys.executable, windows_path(sys.executable), image, base, builtin=True)
+    module = Module(sys.executable, _core.path_to_windows(sys.executable), image, base, builtin=True)
     publish(module, None)
     _core.set_program(base)
     return module

@@ -18,8 +18,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
-from windlass import _core, tracing
-from windlass.pe import write
+from windlass import _core, image_cache, tracing
 from windlass.types import signature_of
 
 __all__ = ["Function", "builtin", "builtin_names", "export", "resolve"]
@@ -126,13 +125,16 @@ def _api_sources() -> list[str]:
     ]
 
 
+_WRITER = os.path.join(os.path.dirname(__file__), "pe", "write.py")
+
+
 @functools.cache
 def fingerprint() -> str:
     """Changes whenever a declaration may have changed: part of the names of all cached data derived from
     them.
     """
     stamps = []
-    for path in [str(_core.__file__), __file__, write.__file__, *_api_sources()]:
+    for path in [str(_core.__file__), __file__, _WRITER, *_api_sources()]:
         status = os.stat(path)
         stamps.append(f"{path}:{status.st_size}:{status.st_mtime_ns}:{status.st_ino}")
     text = ";".join(stamps).encode()
@@ -141,8 +143,6 @@ def fingerprint() -> str:
 
 def _declared_in_python() -> list[list[str]]:
     """[dll, name, result, parameters, file] of each @export, from the cache or the sources' syntax trees."""
-    from windlass import image_cache
-
     cached = image_cache.read_bytes(f"api-{fingerprint()}.txt")
     if cached is None:
         found = ["\t".join(entry) for path in _api_sources() for entry in _read_source(path)]
@@ -191,18 +191,34 @@ def builtin(name: str) -> Builtin | None:
 
 def image_bytes(dll: Builtin) -> bytes:
     """The builtin DLL as a PE file."""
-    exports = [
-        write.BuiltinExport(f.name, kind="data", data_size=f.size)
-        if f.result is None
-        else write.BuiltinExport(f.name, id=id)
-        for id, f in zip(dll.ids(), dll.exports)
-    ]
-    return write.builtin_image(dll.name, exports).data
+    return _written(dll.name, dll)
 
 
 def program_image() -> bytes:
     """An image without exports for the program that this process runs."""
-    return write.builtin_image("python.exe", []).data
+    return _written("python.exe", None)
+
+
+def _written(name: str, dll: Builtin | None) -> bytes:
+    """The image, from the cache when it has been written before."""
+    entry = f"{name}-{fingerprint()}.pe"
+    data = image_cache.read_bytes(entry)
+    if data is None:
+        data = _write(name, dll)
+        image_cache.write_bytes(entry, data)
+    return data
+
+
+def _write(name: str, dll: Builtin | None) -> bytes:
+    from windlass.pe import write  # not needed when the image is in the cache
+
+    exports = [
+        write.BuiltinExport(f.name, kind="data", data_size=f.size)
+        if f.result is None
+        else write.BuiltinExport(f.name, id=id)
+        for id, f in (zip(dll.ids(), dll.exports) if dll else ())
+    ]
+    return write.builtin_image(name, exports).data
 
 
 def fill(dll: Builtin, base: int, slots: int, size: int) -> None:

@@ -5,7 +5,6 @@ Source: Microsoft, "LoadLibraryExW function", "FreeLibrary function", "AddDllDir
 
 from __future__ import annotations
 
-import ntpath
 import os
 
 from windlass import _core, loader, search
@@ -23,23 +22,12 @@ def fail(code: int) -> int:
     return 0
 
 
-def host_path(name: str) -> str:
-    """A DLL name or path of a Windows program as a host path or a plain name."""
-    drive, rest = ntpath.splitdrive(name)
-    if not drive and "\\" not in name:
-        return name
-    rest = rest.replace("\\", "/")
-    if drive.upper() == "C:":
-        return os.path.join(search.data_home(), "drive_c", rest.lstrip("/"))
-    return rest if rest.startswith("/") else os.path.join(os.getcwd(), rest)
-
-
 @export("kernel32", "kernelbase")
 def LoadLibraryExW(lpLibFileName: LPCWSTR, hFile: HANDLE, dwFlags: DWORD) -> HMODULE:
     if not lpLibFileName or hFile:
         return fail(ERROR_INVALID_PARAMETER)
     try:
-        return loader.load(host_path(lpLibFileName), dwFlags).handle
+        return loader.load(lpLibFileName, dwFlags).handle
     except FileNotFoundError:
         return fail(ERROR_MOD_NOT_FOUND)
     except OSError as error:
@@ -82,8 +70,10 @@ _cookies: dict[int, str] = {}
 
 @export("kernel32", "kernelbase")
 def AddDllDirectory(NewDirectory: LPCWSTR) -> PVOID:
-    path = host_path(NewDirectory or "")
-    if not os.path.isabs(path):
+    if not NewDirectory or not (NewDirectory[1:2] == ":" or NewDirectory.startswith(("\\", "/"))):
+        return fail(ERROR_INVALID_PARAMETER)
+    path = _core.path_to_host(NewDirectory)
+    if path is None:
         return fail(ERROR_INVALID_PARAMETER)
     if not os.path.isdir(path):
         return fail(ERROR_FILE_NOT_FOUND)

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "module.h"
+#include "unicode.h"
 
 PEB process_peb;
 static PEB_LDR_DATA ldr;
@@ -127,13 +128,11 @@ LDR_DATA_TABLE_ENTRY *module_from_base(const void *base) {
     return entry && entry->DllBase == base ? entry : NULL;
 }
 
-static WCHAR upper_ascii(WCHAR c) { return c >= 'a' && c <= 'z' ? (WCHAR)(c - 32) : c; }
-
 static bool same_name(const UNICODE_STRING *name, const WCHAR *other, size_t length) {
     if (name->Length != length * 2)
         return false;
     for (size_t i = 0; i < length; i++)
-        if (upper_ascii(name->Buffer[i]) != upper_ascii(other[i]))
+        if (unicode_upper(name->Buffer[i]) != unicode_upper(other[i]))
             return false;
     return true;
 }

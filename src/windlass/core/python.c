@@ -6,6 +6,7 @@
 
 #include "map.h"
 #include "module.h"
+#include "path.h"
 #include "registry.h"
 #include "trace.h"
 
@@ -237,6 +238,48 @@ static PyObject *core_write(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+/* ---- paths ---- */
+
+static PyObject *core_path_to_host(PyObject *self, PyObject *args) {
+    PyObject *path;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "U", &path))
+        return NULL;
+    PyObject *wide = PyUnicode_AsEncodedString(path, "utf-16-le", "surrogatepass");
+    if (!wide)
+        return NULL;
+    WCHAR *text = calloc(1, (size_t)PyBytes_Size(wide) + sizeof(WCHAR));
+    if (!text) {
+        Py_DECREF(wide);
+        return PyErr_NoMemory();
+    }
+    memcpy(text, PyBytes_AsString(wide), (size_t)PyBytes_Size(wide));
+    struct host_path host;
+    DWORD error = path_to_host(text, &host);
+    free(text);
+    Py_DECREF(wide);
+    if (error || host.kind != PATH_FILE)
+        Py_RETURN_NONE;
+    return PyUnicode_DecodeFSDefault(host.text);
+}
+
+static PyObject *core_path_to_windows(PyObject *self, PyObject *args) {
+    PyObject *path;
+    size_t length;
+    int little_endian = -1;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "O&", PyUnicode_FSConverter, &path))
+        return NULL;
+    WCHAR *text = path_to_windows(PyBytes_AsString(path), &length);
+    Py_DECREF(path);
+    if (!text)
+        return PyErr_NoMemory();
+    PyObject *result =
+        PyUnicode_DecodeUTF16((const char *)text, (Py_ssize_t)(length * sizeof *text), "surrogatepass", &little_endian);
+    free(text);
+    return result;
+}
+
 /* ---- modules ---- */
 
 static PyObject *core_module_add(PyObject *self, PyObject *args) {
@@ -404,6 +447,8 @@ static PyMethodDef methods[] = {
     {"read", core_read, METH_VARARGS, NULL},
     {"string", core_string, METH_VARARGS, NULL},
     {"write", core_write, METH_VARARGS, NULL},
+    {"path_to_host", core_path_to_host, METH_VARARGS, NULL},
+    {"path_to_windows", core_path_to_windows, METH_VARARGS, NULL},
     {"module_add", core_module_add, METH_VARARGS, NULL},
     {"module_set_initialized", core_module_set_initialized, METH_VARARGS, NULL},
     {"module_set_detached", core_module_set_detached, METH_VARARGS, NULL},
