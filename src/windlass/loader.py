@@ -337,6 +337,7 @@ def _start_process() -> None:
     _core.set_hook("resolve", registry.resolve)
     _core.set_hook("forwarder", resolve_forwarder)
     _core.set_hook("exception", errors.from_exception)
+    _core.set_hook("detach", lifetime.detach_all)
     _pin(map_program())
     for name in registry.EVERY_PROCESS:
         _pin(map_builtin(name))

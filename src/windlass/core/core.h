@@ -131,6 +131,9 @@ void modules_notify_thread(DWORD reason);
 void tls_thread_init(struct thread *thread);
 void tls_thread_free(struct thread *thread);
 
+/* Detaches all modules as at the process's end; ExitProcess calls it before it ends the process. Set by python.c. */
+extern void (*process_detach_hook)(void);
+
 /* ---- host errors ---- */
 
 /* The Win32 code for a C library errno. */

@@ -273,6 +273,7 @@ static uint32_t index_by_name(const unsigned char *base, const struct export_dir
     return UINT32_MAX;
 }
 
+void (*process_detach_hook)(void);
 void *(*forwarder_hook)(const void *base, const char *forwarder);
 
 /* "DLL.name" or "DLL.#ordinal". The DLL may be an API set or not loaded yet, so policy decides. */

@@ -11,7 +11,7 @@
 #include "trace.h"
 
 PyObject *python_hooks[HOOK_COUNT];
-static const char *const hook_names[HOOK_COUNT] = {"resolve", "forwarder", "exception"};
+static const char *const hook_names[HOOK_COUNT] = {"resolve", "forwarder", "exception", "detach"};
 
 bool python_is_alive(void) { return Py_IsInitialized(); }
 
@@ -119,6 +119,17 @@ static void *resolve_forwarder(const void *base, const char *forwarder) {
         PyObject_CallFunction(hook, "Ks", (unsigned long long)(uintptr_t)base, forwarder), hook);
     PyGILState_Release(state);
     return address;
+}
+
+static void detach_all(void) {
+    if (!python_is_alive() || !python_hooks[HOOK_DETACH])
+        return;
+    PyGILState_STATE state = PyGILState_Ensure();
+    PyObject *result = PyObject_CallObject(python_hooks[HOOK_DETACH], NULL);
+    if (!result)
+        PyErr_WriteUnraisable(python_hooks[HOOK_DETACH]);
+    Py_XDECREF(result);
+    PyGILState_Release(state);
 }
 
 /* ---- API records ---- */
@@ -482,6 +493,7 @@ PyMODINIT_FUNC PyInit__core(void) {
         return NULL;
     modules_init();
     forwarder_hook = resolve_forwarder;
+    process_detach_hook = detach_all;
     if (add_address(module, "peb", &process_peb) || add_address(module, "lazy_entry", api_lazy_entry) ||
         add_address(module, "trace_entry", trace_entry) ||
         add_address(module, "missing_function_code", (void *)(uintptr_t)EXCEPTION_MISSING_FUNCTION) ||
