@@ -1,0 +1,5 @@
+"""python -m windlass COMMAND ..."""
+
+from windlass.cli import main
+
+main()

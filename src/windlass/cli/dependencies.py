@@ -1,0 +1,186 @@
+"""What loading a DLL would bring in, found out without running any of its code.
+
+The walk goes as the loader goes: depth first in the order of the import directories, by the same search, each
+name looked up once. What is missing it notes, and goes on. Delay-loaded DLLs come after all others.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import deque
+from typing import NamedTuple, Union
+
+from windlass import mapping, search
+from windlass.cli.locate import open_image
+from windlass.errors import BadImage
+from windlass.pe import Image
+from windlass.pe.exports import Export
+from windlass.pe.imports import DelayImportedDll, ImportedDll, ImportedFunction
+
+__all__ = ["Dll", "MissingDll", "MissingFunction", "Walk"]
+
+Descriptor = Union[ImportedDll, DelayImportedDll]
+
+# Forwarders that lead to forwarders; Windows' own DLLs have chains of two.
+LONGEST_CHAIN = 16
+
+
+class Dll:
+    """One DLL that the walk came by.
+
+    path, builtin: where it was found; one of them is None.
+    delay:         nothing needs it before the first call of a delay-loaded function.
+    image:         None if the file is none that can be loaded, for the reason in `bad`.
+    needed_by:     the names of the DLLs that import it.
+    """
+
+    def __init__(self, found: search.Found, delay: bool) -> None:
+        self.path = found.path
+        self.builtin = found.builtin
+        self.delay = delay
+        self.name = found.builtin or os.path.basename(found.path or "")
+        self.image: Image | None = None
+        self.bad: str | None = None
+        self.needed_by: list[str] = []
+        try:
+            image = open_image(found)
+            mapping.check(image)
+        except BadImage as error:
+            self.bad = f"{error.reason} (at offset {error.offset:#x})"
+        else:
+            self.image = image
+
+
+class MissingDll(NamedTuple):
+    """A DLL that no place has, and which of its functions are needed by whom."""
+
+    name: str
+    needed_by: str
+    functions: list[str]
+    searched: list[str]
+    delay: bool
+
+
+class MissingFunction(NamedTuple):
+    """A function that is not in the DLL where it should be. builtin: that DLL is windlass's own, so that a
+    load succeeds and only calling the function fails.
+    """
+
+    dll: str
+    function: str
+    needed_by: str
+    builtin: bool
+    delay: bool
+
+
+class Walk:
+    """A DLL with everything that loading it brings in."""
+
+    def __init__(self, found: search.Found) -> None:
+        self.dlls: list[Dll] = []
+        """In the order in which they are mapped; the first is the one asked for."""
+        self.missing_dlls: list[MissingDll] = []
+        self.missing_functions: list[MissingFunction] = []
+        self._by_name: dict[str, Dll] = {}
+        self._not_found: dict[str, search.NotFound] = {}
+        self._delayed: deque[tuple[Dll, DelayImportedDll]] = deque()
+        self._directory = os.path.dirname(found.path) if found.path is not None else None
+        self._visit(found, delay=False)
+        while self._delayed:
+            needed_by, descriptor = self._delayed.popleft()
+            self._bind(needed_by, descriptor, delay=True)
+
+    @property
+    def bad(self) -> list[Dll]:
+        """Files that are no images which can be loaded."""
+        return [dll for dll in self.dlls if dll.bad is not None]
+
+    @property
+    def not_implemented(self) -> list[MissingFunction]:
+        """Functions that windlass's own DLLs lack: calling them raises OSError."""
+        return [each for each in self.missing_functions if each.builtin]
+
+    @property
+    def loads(self) -> bool:
+        """Whether a load gets as far as to run entry points."""
+        return (
+            all(missing.delay for missing in self.missing_dlls)
+            and all(missing.delay or missing.builtin for missing in self.missing_functions)
+            and all(dll.delay for dll in self.bad)
+        )
+
+    def _visit(self, found: search.Found, delay: bool) -> Dll:
+        dll = Dll(found, delay)
+        self.dlls.append(dll)
+        self._by_name.setdefault(dll.name.lower(), dll)
+        if dll.image is None:
+            return dll
+        try:
+            for descriptor in dll.image.imports:
+                self._bind(dll, descriptor, delay)
+            self._delayed.extend((dll, descriptor) for descriptor in dll.image.delay_imports)
+        except BadImage as error:
+            dll.bad = f"{error.reason} (at offset {error.offset:#x})"
+        return dll
+
+    def _bind(self, dll: Dll, descriptor: Descriptor, delay: bool) -> None:
+        """Find the DLLs behind a descriptor and look the functions up in them."""
+        functions = descriptor.functions
+        providers = []
+        for name in search.api_set_hosts(descriptor.name) or (descriptor.name,):
+            provider = self._need(name, delay)
+            if isinstance(provider, search.NotFound):
+                names = [str(_text(function)) for function in functions]
+                self.missing_dlls.append(MissingDll(name, dll.name, names, provider.searched, delay))
+                return
+            if dll.name not in provider.needed_by:
+                provider.needed_by.append(dll.name)
+            providers.append(provider)
+        if any(provider.image is None for provider in providers):
+            return
+        builtin = providers[0].builtin is not None
+        self.missing_functions += [
+            MissingFunction(descriptor.name, _text(function), dll.name, builtin, delay)
+            for function in functions
+            if not any(self._has(provider, function.name, function.ordinal, delay) for provider in providers)
+        ]
+
+    def _need(self, name: str, delay: bool) -> Dll | search.NotFound:
+        key = search.with_extension(name).lower()
+        if key in self._by_name:
+            return self._by_name[key]
+        if key in self._not_found:
+            return self._not_found[key]
+        try:
+            found = search.find(name, load_directory=self._directory)
+        except search.NotFound as missing:
+            self._not_found[key] = missing
+            return missing
+        return self._visit(found, delay)
+
+    def _has(self, dll: Dll, name: str | None, ordinal: int | None, delay: bool, chain: int = 0) -> bool:
+        exports = dll.image.exports if dll.image is not None else None
+        if exports is None:
+            return False
+        export = exports.find(name) if name is not None else exports.by_ordinal(ordinal or 0)
+        if export is None or export.forwarder is None:
+            return export is not None
+        return chain < LONGEST_CHAIN and self._forwards(dll, export, delay, chain)
+
+    def _forwards(self, dll: Dll, export: Export, delay: bool, chain: int) -> bool:
+        library, _, function = (export.forwarder or "").rpartition(".")
+        for name in search.api_set_hosts(library + ".dll") or (library + ".dll",):
+            target = self._need(name, delay)
+            if isinstance(target, search.NotFound):
+                continue
+            if dll.name not in target.needed_by:
+                target.needed_by.append(dll.name)
+            ordinal = int(function[1:]) if re.fullmatch(r"#\d+", function) else None
+            if self._has(target, function if ordinal is None else None, ordinal, delay, chain + 1):
+                return True
+        return False
+
+
+def _text(function: ImportedFunction) -> str:
+    return function.name if function.name is not None else f"#{function.ordinal}"

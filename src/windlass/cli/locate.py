@@ -1,0 +1,48 @@
+"""From what a user types to a DLL: a file, or a builtin."""
+
+from __future__ import annotations
+
+import os
+
+from windlass import _core, registry, search
+from windlass.cli.output import Failure
+from windlass.pe import Image
+
+__all__ = ["locate", "open_image", "title"]
+
+
+def locate(name: str) -> search.Found:
+    """The DLL of that path (Linux' or Windows' spelling) or name: first a file where the user stands, then
+    by the search order.
+
+    Failure if there is none.
+    """
+    if not os.path.exists(name) and ("\\" in name or name[1:2] == ":"):
+        name = _core.path_to_host(name) or name
+    for path in (name, search.with_extension(name)):
+        if os.path.isfile(path):
+            return search.Found(os.path.abspath(path), None)
+    if os.path.isdir(name):
+        raise Failure(f"{name} is a folder, not a DLL")
+    try:
+        return search.find(name)
+    except search.NotFound as missing:
+        if "/" in name:
+            raise Failure(f"there is no file {missing.name}") from None
+        places = [os.getcwd(), *missing.searched]
+        raise Failure(f"cannot find {missing.name}; searched: {', '.join(places)}") from None
+
+
+def open_image(found: search.Found) -> Image:
+    """The image of a file or of a builtin DLL. BadImage if the file is none."""
+    if found.path is not None:
+        return Image.open(found.path)
+    name = found.builtin or ""
+    dll = registry.builtin(name)
+    assert dll is not None
+    return Image(registry.image_bytes(dll), path=name)
+
+
+def title(found: search.Found) -> str:
+    """How output calls a DLL."""
+    return found.path or f"{found.builtin} (builtin)"

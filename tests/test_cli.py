@@ -1,0 +1,340 @@
+"""The `windlass` program: help, listing, checking, and how failures are reported."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from windlass.cli import COMMANDS
+
+
+def windlass(*arguments: object, exit_code: int = 0, **options) -> str:
+    """What `windlass ARGUMENTS...` prints; on failure, what it says on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "windlass", *map(str, arguments)],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, **options,
+    )  # fmt: skip
+    assert done.returncode == exit_code, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stderr if exit_code == 1 and not done.stdout else done.stdout or done.stderr
+
+
+def answer(*arguments: object, **options):
+    """What the command answers with --json."""
+    return json.loads(windlass(*arguments, "--json", **options))
+
+
+def in_terminal(columns: int, *arguments: object, **environment: str) -> str:
+    """What the command shows in a terminal of that width."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", 40, columns, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "windlass", *map(str, arguments)],
+        stdin=slave, stdout=slave, stderr=slave, env={**os.environ, "TERM": "xterm-256color", **environment},
+    )  # fmt: skip
+    os.close(slave)
+    shown = b""
+    try:
+        while piece := os.read(master, 65536):
+            shown += piece
+    except OSError:  # the other side is closed
+        pass
+    os.close(master)
+    process.wait(60)
+    return shown.decode()
+
+
+@pytest.fixture(scope="module")
+def mixed(write_dll) -> Path:
+    """A DLL with each kind of export."""
+    return write_dll(
+        """
+        LINKER("-export:hidden,@9,NONAME");
+        LINKER("-export:tick=KERNEL32.GetTickCount64");
+        EXPORT int value = 5;
+        EXPORT int add(int a, int b) { return a + b; }
+        int hidden(void) { return 9; }
+        """,
+        name="mixed",
+    )
+
+
+# ---- the program ----
+
+
+def test_help_names_every_command():
+    shown = windlass("--help")
+    assert all(f"  {name} " in shown for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_json(name):
+    assert "--json" in windlass(name, "--help")
+
+
+def test_help_imports_no_command(fresh_python):
+    loaded = fresh_python("""
+        import sys
+        from windlass.cli import group
+        group(["--help"], standalone_mode=False)
+        print(*[name for name in sys.modules if name.startswith(("windlass.", "rich"))])
+    """)
+    assert loaded.splitlines()[-1].split() == ["windlass.cli"]
+
+
+def test_a_mistyped_command_gets_a_hint():
+    assert "Did you mean 'check'?" in windlass("chek", exit_code=2)
+
+
+def test_the_version():
+    assert windlass("--version").startswith("windlass ")
+
+
+# ---- exports ----
+
+
+def test_exports_lists_each_kind(mixed):
+    exports = answer("exports", mixed)["exports"]
+    assert {each["name"]: each["kind"] for each in exports} == {
+        "add": "code",
+        "value": "data",
+        "tick": "forwarder",
+        None: "code",
+    }
+    assert next(each for each in exports if each["name"] is None)["ordinal"] == 9
+    assert next(each for each in exports if each["forwarder"])["forwarder"] == "KERNEL32.GetTickCount64"
+
+
+def test_exports_of_a_builtin():
+    assert "LoadLibraryExW" in {each["name"] for each in answer("exports", "kernel32")["exports"]}
+
+
+def test_exports_in_a_pipe_are_plain_aligned_lines(mixed):
+    lines = windlass("exports", mixed).splitlines()
+    assert lines[1].split() == ["ordinal", "name", "RVA", "kind"]
+    assert "\x1b" not in "".join(lines)
+    assert any(line.endswith("KERNEL32.GetTickCount64") for line in lines)
+
+
+def test_a_reader_that_stops_is_no_error(mixed):
+    command = f"{sys.executable} -m windlass exports kernel32 | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+
+
+def test_a_narrow_terminal_cuts_nothing(mixed):
+    shown = in_terminal(30, "exports", mixed)
+    assert "\x1b[1m" in shown
+    column = "".join(line.split()[-1] for line in shown.splitlines()[1:] if line.split())
+    assert "KERNEL32.GetTickCount64" in column
+
+
+def test_no_color_is_respected(mixed):
+    assert "\x1b[3" not in in_terminal(80, "check", mixed, NO_COLOR="1")
+
+
+def test_names_cannot_command_the_terminal(write_dll, tmp_path):
+    dll = write_dll("EXPORT int evil(void) { return 0; }", name="escape")
+    patched = dll.read_bytes().replace(b"evil\0", b"e\x1b[l\0")
+    path = tmp_path / "patched.dll"
+    path.write_bytes(patched)
+    assert "\x1b" not in windlass("exports", path)
+    assert r"e\x1b[l" in windlass("exports", path)
+
+
+# ---- imports ----
+
+
+def test_imports_lists_functions_and_api_sets(write_dll):
+    dll = write_dll(
+        """
+        // imports: api-ms-win-core-synch-l1-2-0.dll WaitOnAddress
+        __declspec(dllimport) unsigned GetTickCount(void);
+        __declspec(dllimport) int WaitOnAddress(void);
+        EXPORT int both(void) { return (int)GetTickCount() + WaitOnAddress(); }
+        """,
+        name="importer",
+    )
+    imports = {each["dll"].lower(): each for each in answer("imports", dll)["imports"]}
+    assert [f["name"] for f in imports["kernel32.dll"]["functions"]] == ["GetTickCount"]
+    assert imports["kernel32.dll"]["api_set_hosts"] == []
+    assert "kernelbase.dll" in imports["api-ms-win-core-synch-l1-2-0.dll"]["api_set_hosts"]
+    assert "  GetTickCount" in windlass("imports", dll).splitlines()
+
+
+def test_imports_of_a_dll_that_needs_nothing(write_dll):
+    dll = write_dll("EXPORT int one(void) { return 1; }", name="alone")
+    assert "imports nothing" in windlass("imports", dll)
+
+
+# ---- check ----
+
+
+def test_check_follows_dependencies(write_dll):
+    inner = write_dll("EXPORT int inner(void) { return 1; }", name="inner")
+    outer = write_dll(
+        "__declspec(dllimport) int inner(void); EXPORT int outer(void) { return inner(); }",
+        name="outer",
+        uses=[inner],
+    )
+    checked = answer("check", outer)
+    assert checked["loads"]
+    assert [(each["name"], each["needed_by"]) for each in checked["dlls"]][:2] == [
+        ("outer.dll", []),
+        ("inner.dll", ["outer.dll"]),
+    ]
+
+
+def test_check_names_a_missing_dll_and_who_needs_it_for_what(write_dll):
+    dll = write_dll(
+        """
+        // imports: nowhere.dll lost
+        __declspec(dllimport) int lost(void);
+        EXPORT int f(void) { return lost(); }
+        """,
+        name="lonely",
+    )
+    checked = answer("check", dll, exit_code=1)
+    (missing,) = checked["missing_dlls"]
+    assert not checked["loads"]
+    assert (missing["name"], missing["needed_by"], missing["functions"]) == (
+        "nowhere.dll",
+        "lonely.dll",
+        ["lost"],
+    )
+    assert str(dll.parent) in missing["searched"]
+    assert "missing DLL nowhere.dll, needed by lonely.dll" in windlass("check", dll, exit_code=1)
+
+
+def test_check_tells_a_missing_function_of_a_native_dll_from_one_of_a_builtin(write_dll, tmp_path):
+    old = write_dll(
+        "EXPORT int there(void) { return 1; } EXPORT int gone(void) { return 2; }", name="library"
+    )
+    user = write_dll(
+        """
+        // imports: kernel32.dll NoSuchFunctionAtAll
+        __declspec(dllimport) int there(void);
+        __declspec(dllimport) int gone(void);
+        __declspec(dllimport) int NoSuchFunctionAtAll(void);
+        EXPORT int f(void) { return there() + gone() + NoSuchFunctionAtAll(); }
+        """,
+        name="user",
+        uses=[old],
+    )
+    complete = answer("check", user)
+    assert complete["loads"]
+    assert [each["function"] for each in complete["not_implemented"]] == ["NoSuchFunctionAtAll"]
+
+    newer = write_dll("EXPORT int there(void) { return 1; }", name="library")
+    for path in (user, newer):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    checked = answer("check", tmp_path / "user.dll", exit_code=1)
+    assert not checked["loads"]
+    assert [(m["dll"], m["function"], m["needed_by"]) for m in checked["missing_functions"]] == [
+        ("library.dll", "gone", "user.dll")
+    ]
+
+
+def test_check_follows_forwarders(write_dll):
+    dll = write_dll(
+        """
+        LINKER("-export:fine=KERNEL32.LoadLibraryW");
+        EXPORT int f(void) { return 0; }
+        """,
+        name="forwarding",
+    )
+    user = write_dll(
+        "__declspec(dllimport) void *fine(void); EXPORT void *g(void) { return fine(); }",
+        name="user_of_forwarder",
+        uses=[dll],
+    )
+    checked = answer("check", user)
+    assert checked["loads"]
+    assert "kernel32.dll" in [each["name"] for each in checked["dlls"]]
+
+
+def test_check_agrees_with_loading(write_dll, fresh_python):
+    dll = write_dll(
+        """
+        // imports: nowhere.dll lost
+        __declspec(dllimport) int lost(void);
+        EXPORT int f(void) { return lost(); }
+        """,
+        name="agree",
+    )
+    said = fresh_python("""
+        import sys, windlass
+        try:
+            windlass.load(sys.argv[1])
+        except FileNotFoundError as error:
+            print(error)
+    """, dll)  # fmt: skip
+    assert "nowhere.dll" in said and "lost" in said
+
+
+# ---- files that cannot be used ----
+
+
+@pytest.mark.parametrize("command", ["exports", "imports", "check"])
+def test_an_unknown_dll_is_one_message(command):
+    said = windlass(command, "no_such.dll", exit_code=1)
+    assert said.startswith("windlass: error: cannot find no_such.dll; searched: ")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_failure_is_json_too():
+    assert "no_such.dll" in answer("exports", "no_such.dll", exit_code=1)["error"]
+
+
+def test_a_linux_library_is_called_what_it_is():
+    import _ctypes
+
+    assert "ELF" in windlass("exports", _ctypes.__file__, exit_code=1)
+
+
+def test_a_folder_is_no_dll(tmp_path):
+    assert "is a folder" in windlass("exports", tmp_path, exit_code=1)
+
+
+def test_a_file_that_may_not_be_read(tmp_path):
+    path = tmp_path / "secret.dll"
+    path.write_bytes(b"MZ")
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user may read everything")
+    assert "Permission denied" in windlass("exports", path, exit_code=1)
+
+
+@pytest.mark.parametrize("machine, name", [(0x14C, "x86"), (0xAA64, "ARM64")])
+def test_images_for_other_machines_are_read_but_do_not_load(write_dll, tmp_path, machine, name):
+    dll = write_dll("EXPORT int f(void) { return 1; }", name="elsewhere")
+    data = bytearray(dll.read_bytes())
+    header = struct.unpack_from("<I", data, 0x3C)[0]
+    struct.pack_into("<H", data, header + 4, machine)
+    path = tmp_path / "elsewhere.dll"
+    path.write_bytes(data)
+    assert [each["name"] for each in answer("exports", path)["exports"]] == ["f"]
+    checked = answer("check", path, exit_code=1)
+    assert f"for {name};" in checked["dlls"][0]["error"]
+
+
+def test_a_real_32_bit_dll(tmp_path):
+    source = tmp_path / "old.c"
+    source.write_text("__declspec(dllexport) int __stdcall f(int a) { return a; }\n"
+                      "int __stdcall start(void *m, unsigned r, void *p) { return 1; }\n")  # fmt: skip
+    path = tmp_path / "old.dll"
+    command = [sys.executable, "-m", "ziglang", "cc", "-target", "x86-windows-gnu", "-O1", "-s", "-shared",
+               "-nostdlib", "-Wl,-e,start", str(source), "-o", str(path)]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    assert answer("exports", path)["exports"][0]["kind"] == "code"
+    assert answer("imports", path)["imports"] == []
+    assert "only x86-64 images can be loaded" in windlass("check", path, exit_code=1)
