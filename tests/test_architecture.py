@@ -14,9 +14,9 @@ ROWS = [
     {"cli", "__main__"},
     {"__init__", "ctypes", "foreign", "dll", "win32api"},
     {"api"},
-    {"loader"},
+    {"loader", "application"},
     {"search", "module", "lifetime", "mapping", "process", "registry", "image_cache"},
-    {"types", "tracing"},
+    {"types", "tracing", "system_dlls"},
     {"pe", "errors", "_core"},
 ]
 PACKAGE = Path(find_spec("windlass").submodule_search_locations[0])

@@ -30,8 +30,10 @@ def depend(module: Module, provider: Module) -> None:
         provider.dependants += 1
 
 
-def attach(module: Module) -> None:
+def attach(module: Module, at_start: bool = False) -> None:
     """Run TLS callbacks and the entry point with DLL_PROCESS_ATTACH.
+
+    at_start: the DLL is bound to the program and stays until the process ends; lpReserved tells the DLL so.
 
     OSError with winerror 1114 when the entry point returns FALSE, 998 when it raises an exception.
     """
@@ -40,7 +42,7 @@ def attach(module: Module) -> None:
     modules.attached.append(module)
     _core.module_set_initialized(module.record)
     try:
-        result = _call_entry_points(module, DLL_PROCESS_ATTACH, 0)
+        result = _call_entry_points(module, DLL_PROCESS_ATTACH, int(at_start))
     except OSError as error:
         raise errors.entry_point_raised(module.path) from error
     if not result:

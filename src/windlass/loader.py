@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import struct
 import sys
+from collections.abc import Callable
 
 from windlass import _core, errors, lifetime, mapping, registry, search, tracing
 from windlass.errors import BadImage
@@ -20,6 +21,7 @@ from windlass.module import Module
 from windlass.pe import Image
 from windlass.pe.imports import ImportedDll, ImportedFunction
 from windlass.process import loader_lock, modules
+from windlass.system_dlls import ordinals
 
 __all__ = ["load", "loaded", "program"]
 
@@ -101,6 +103,17 @@ class _Load:
             raise
         return module
 
+    def run_program(self, program: Module) -> None:
+        """Bind the program and attach its DLLs, before its entry point is called."""
+        self.directory = os.path.dirname(program.path)
+        try:
+            self.bind(program)
+            protect(program)
+            for each in self.in_attach_order(program):
+                self.attach(each, at_start=True)
+        except BadImage as error:
+            raise errors.bad_image(error.path or self.name, str(error)) from None
+
     def need(self, name: str, needed_by: Module | None, functions: list[ImportedFunction]) -> Module:
         """The module behind a name, mapped and bound with everything that it needs, but not attached."""
         module = _loaded_by(name)
@@ -158,9 +171,9 @@ class _Load:
         visit(module)
         return [each for each in order if not each.attached]
 
-    def attach(self, module: Module) -> None:
+    def attach(self, module: Module, at_start: bool = False) -> None:
         self.attached.append(module)
-        lifetime.attach(module)
+        lifetime.attach(module, at_start)
 
     def roll_back(self) -> None:
         for module in reversed(self.attached):
@@ -282,15 +295,20 @@ def resolve(module: Module, dll: ImportedDll, function: ImportedFunction, provid
             return address
     if not providers[0].builtin:
         raise errors.procedure_not_found(module.path, providers[0].path, text(function))
-    tracing.event(f"bind {module.name}: {dll.name}!{text(function)} is not implemented")
-    stub = _core.MissingFunction(f"{dll.name}!{text(function)}", module.name)
+    missing = f"{dll.name}!{text(function, dll.name)}"
+    tracing.event(f"bind {module.name}: {missing} is not implemented")
+    stub = _core.MissingFunction(missing, module.name)
     module.keep.append(stub)
     return stub.address
 
 
-def text(function: ImportedFunction) -> str:
-    """A function as users read it: its name, or #ordinal."""
-    return function.name if function.name is not None else f"#{function.ordinal}"
+def text(function: ImportedFunction, dll: str = "") -> str:
+    """A function as users read it: its name, or #ordinal, with its name if the DLL's ordinals are known."""
+    if function.name is not None:
+        return function.name
+    names = {number: name for name, number in ordinals(dll.lower()).items()}
+    known = names.get(function.ordinal or 0)
+    return f"#{function.ordinal} ({known})" if known else f"#{function.ordinal}"
 
 
 # ---- protect ----
@@ -330,7 +348,20 @@ def program() -> Module:
         return next(iter(modules))
 
 
-def _start_process() -> None:
+def start_program(path: str) -> Module:
+    """Map an EXE as the program of this process, bound and with its DLLs attached.
+
+    Nothing may have been loaded before. Errors are those of `load`.
+    """
+    with loader_lock:
+        assert not len(modules), "this process has a program already"
+        _start_process(lambda: map_file(path))
+        module = next(iter(modules))
+        _Load(path, 0).run_program(module)
+        return module
+
+
+def _start_process(map_the_program: Callable[[], Module] | None = None) -> None:
     """Map what every Windows process has: its program, ntdll, kernelbase and kernel32."""
     if len(modules):
         return
@@ -338,15 +369,14 @@ def _start_process() -> None:
     _core.set_hook("forwarder", resolve_forwarder)
     _core.set_hook("exception", errors.from_exception)
     _core.set_hook("detach", lifetime.detach_all)
-    _pin(map_program())
+    program = map_the_program() if map_the_program else map_program()
+    program.pinned = True
+    _core.set_program(program.handle)
     for name in registry.EVERY_PROCESS:
-        _pin(map_builtin(name))
-
-
-def _pin(module: Module) -> None:
-    protect(module)
-    lifetime.attach(module)
-    module.pinned = True
+        module = map_builtin(name)
+        protect(module)
+        lifetime.attach(module)
+        module.pinned = True
 
 
 def map_program() -> Module:
@@ -357,7 +387,7 @@ def map_program() -> Module:
     base = mapping.map_image(image, f"program-{registry.fingerprint()}")
     module = Module(sys.executable, _core.path_to_windows(sys.executable), image, base, builtin=True)
     publish(module, None)
-    _core.set_program(base)
+    protect(module)
     return module
 
 

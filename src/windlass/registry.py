@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 from windlass import _core, image_cache, tracing
+from windlass.system_dlls import ordinals as fixed_ordinals
+from windlass.system_dlls import system_dlls
 from windlass.types import signature_of
 
 __all__ = ["Function", "builtin", "builtin_names", "export", "resolve"]
@@ -91,7 +93,7 @@ EVERY_PROCESS = ("ntdll.dll", "kernelbase.dll", "kernel32.dll")
 
 @functools.cache
 def _tables() -> tuple[dict[str, Builtin], dict[int, Function]]:
-    exports: dict[str, list[Function]] = {name: [] for name in EVERY_PROCESS}
+    exports: dict[str, list[Function]] = {_file_name(name): [] for name in system_dlls()}
     starts: dict[str, list[int]] = {}
     for function in _declared():
         if function.name:
@@ -212,10 +214,11 @@ def _written(name: str, dll: Builtin | None) -> bytes:
 def _write(name: str, dll: Builtin | None) -> bytes:
     from windlass.pe import write  # not needed when the image is in the cache
 
+    ordinals = fixed_ordinals(name)
     exports = [
         write.BuiltinExport(f.name, kind="data", data_size=f.size)
         if f.result is None
-        else write.BuiltinExport(f.name, id=id)
+        else write.BuiltinExport(f.name, ordinals.get(f.name), id=id)
         for id, f in (zip(dll.ids(), dll.exports) if dll else ())
     ]
     return write.builtin_image(name, exports).data
