@@ -69,9 +69,6 @@ static inline BOOL fail(DWORD code) {
     return FALSE;
 }
 
-/* The function is called on each thread that leaves Windows code for good, after DLL_THREAD_DETACH. */
-void thread_at_exit(void (*function)(struct thread *));
-
 void thread_list_acquire(void);
 void thread_list_release(void);
 struct thread *thread_list_head(void);

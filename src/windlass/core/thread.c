@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "local_storage.h"
 #include "thread_object.h"
 
 __thread struct thread *current_thread_or_null;
@@ -81,22 +82,11 @@ static void after_fork_in_child(void) {
         self->object->id = (DWORD)(uintptr_t)self->teb.ThreadId;
 }
 
-enum { MAX_AT_EXIT = 8 };
-static void (*_Atomic at_exit[MAX_AT_EXIT])(struct thread *);
-static atomic_uint at_exit_count;
-
-void thread_at_exit(void (*function)(struct thread *)) {
-    unsigned index = atomic_fetch_add(&at_exit_count, 1);
-    if (index >= MAX_AT_EXIT)
-        windlass_fatal("too many functions wait for the end of threads");
-    at_exit[index] = function;
-}
-
 static void thread_exit(void *value) {
     struct thread *thread = value;
+    fls_end(thread->teb.FlsData);
+    thread->teb.FlsData = NULL;
     modules_notify_thread(DLL_THREAD_DETACH);
-    for (unsigned i = 0; i < MAX_AT_EXIT && at_exit[i]; i++)
-        at_exit[i](thread);
     thread_list_acquire();
     if (thread->next)
         thread->next->previous = thread->previous;
@@ -107,6 +97,7 @@ static void thread_exit(void *value) {
     thread_list_release();
     thread_object_end(thread);
     tls_thread_free(thread);
+    tls_slots_free(thread);
     crt_thread_free(thread);
     current_thread_or_null = NULL;
     munmap(thread, sizeof *thread);

@@ -7,6 +7,7 @@
 #ifndef WINDLASS_WAIT_H
 #define WINDLASS_WAIT_H
 
+#include "futex.h"
 #include "handle.h"
 
 enum { MAXIMUM_WAIT_OBJECTS = 64 };
@@ -25,9 +26,8 @@ void dispatcher_release(void);
  * is released. */
 void object_signaled(struct object *object);
 
-/* Waits until one of the objects, or all at once, can be acquired. `deadline` is on the monotonic clock in
- * nanoseconds: 0 does not wait, INT64_MAX never ends. Returns STATUS_WAIT_0 + i, STATUS_ABANDONED_WAIT_0 + i,
- * STATUS_USER_APC (APCs have been run), STATUS_TIMEOUT. With count 0 it sleeps. */
+/* Waits until one of the objects, or all at once, can be acquired. `deadline`: see futex.h. Returns STATUS_WAIT_0 + i,
+ * STATUS_ABANDONED_WAIT_0 + i, STATUS_USER_APC (APCs have been run), STATUS_TIMEOUT. With count 0 it sleeps. */
 NTSTATUS wait_for_objects(struct object *const *objects, unsigned count, bool all, bool alertable, int64_t deadline);
 
 /* The same for handles, with their errors: STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH for what cannot be waited
@@ -39,18 +39,6 @@ NTSTATUS signal_and_wait(HANDLE to_signal, HANDLE to_wait_on, bool alertable, in
 
 /* STATUS_SUCCESS or STATUS_USER_APC. A deadline of 0 lets other threads run. */
 NTSTATUS sleep_until(int64_t deadline, bool alertable);
-
-/* The monotonic clock in nanoseconds. */
-int64_t monotonic_now(void);
-
-/* A deadline from a Win32 timeout in milliseconds, and from an NT one (100 ns; negative: relative, positive: system
- * time, NULL: never). */
-int64_t deadline_from_milliseconds(DWORD milliseconds);
-int64_t deadline_from_nt(const LARGE_INTEGER *timeout);
-
-/* Sleeps while *word is `expected`, until the deadline or a wake. Returns false when the deadline has passed. */
-bool futex_wait_until(atomic_uint *word, unsigned expected, int64_t deadline);
-void futex_wake(atomic_uint *word, int count);
 
 /* An asynchronous procedure call. Exactly one of the two is called in the end, without any lock, and owns the
  * structure: `run` on the thread in an alertable wait, `discard` when the thread has ended first. */
