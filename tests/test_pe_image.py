@@ -253,6 +253,11 @@ def test_low_alignment_maps_the_file_as_it_is():
     assert image.read(0, len(data)) == data
     assert image.offset_of(0x3FF) == 0x3FF
     image.check()
+    moved = sections_image(
+        (b".text", 0x400, 0x10, b"first", CODE, None), section_alignment=0x200, size_of_image=0x600
+    )
+    with pytest.raises(BadImage, match="not at its RVA"):
+        Image(moved).check()
 
 
 def test_mapped_image():

@@ -128,6 +128,11 @@ def test_load_config(record, base):
     assert config.guard_functions == config.guard_eh_continuations == []
 
 
+def test_hybrid_images_say_so():
+    assert not load_config(layout.LoadConfig64).load_config.is_hybrid
+    assert load_config(layout.LoadConfig64, chpe_metadata_address=BASE + 0x1200).load_config.is_hybrid
+
+
 def test_load_config_has_the_fields_of_its_size():
     """What lies behind the structure is not part of it, however new the reader is."""
     size = layout.LoadConfig64.offset_of("guard_flags")

@@ -329,6 +329,8 @@ class Image:
             raise self.bad(f"{name} overlaps what is before it", source)
         if section.rva + section.virtual_size > align_up(self.size_of_image, self.section_alignment):
             raise self.bad(f"{name} goes beyond the image's size {self.size_of_image:#x}", source)
+        if self.is_low_alignment and section.raw_size and section.offset != section.rva:
+            raise self.bad(f"{name} is not at its RVA in a file that is mapped as it is", source)
         if not self.mapped and section.offset and section.offset + section.raw_size > self._size:
             raise self.bad(f"{name} goes beyond the file's end at {self._size:#x}", source)
 

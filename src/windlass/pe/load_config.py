@@ -59,6 +59,11 @@ class LoadConfig:
         """Of the variable that the loader sets to a random value; 0 if none."""
         return self.rva_of(self.record.security_cookie_address)
 
+    @property
+    def is_hybrid(self) -> bool:
+        """The image holds ARM64EC code, although its machine may be x86-64."""
+        return self.record.chpe_metadata_address != 0
+
     @cached_property
     def guard_functions(self) -> list[GuardEntry]:
         """Functions that may be called indirectly."""
