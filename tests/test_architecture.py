@@ -16,7 +16,7 @@ ROWS = [
     {"api"},
     {"loader", "application"},
     {"search", "module", "lifetime", "mapping", "process", "registry", "image_cache"},
-    {"types", "tracing", "system_dlls"},
+    {"convention", "types", "tracing", "system_dlls"},
     {"pe", "errors", "_core"},
 ]
 PACKAGE = Path(find_spec("windlass").submodule_search_locations[0])

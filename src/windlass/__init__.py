@@ -13,6 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from windlass.errors import BadImage
+    from windlass.foreign import (
+        CDLL,
+        CFUNCTYPE,
+        PYFUNCTYPE,
+        WINFUNCTYPE,
+        OleDLL,
+        PyDLL,
+        WinDLL,
+        cdll,
+        oledll,
+        windll,
+    )
     from windlass.loader import load
     from windlass.loader import trace_calls as trace
     from windlass.module import Module
@@ -26,6 +38,10 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "CDLL": "foreign.CDLL",
+    "CFUNCTYPE": "foreign.CFUNCTYPE",
+    "PYFUNCTYPE": "foreign.PYFUNCTYPE",
+    "WINFUNCTYPE": "foreign.WINFUNCTYPE",
     "BadImage": "errors.BadImage",
     "FreeLibrary": "win32api.FreeLibrary",
     "GetModuleFileName": "win32api.GetModuleFileName",
@@ -34,11 +50,21 @@ _HOMES = {
     "LoadLibrary": "win32api.LoadLibrary",
     "LoadLibraryEx": "win32api.LoadLibraryEx",
     "Module": "module.Module",
+    "OleDLL": "foreign.OleDLL",
+    "PyDLL": "foreign.PyDLL",
+    "WinDLL": "foreign.WinDLL",
+    "cdll": "foreign.cdll",
     "load": "loader.load",
+    "oledll": "foreign.oledll",
     "trace": "loader.trace_calls",
+    "windll": "foreign.windll",
 }
 
 __all__ = [
+    "CDLL",
+    "CFUNCTYPE",
+    "PYFUNCTYPE",
+    "WINFUNCTYPE",
     "BadImage",
     "FreeLibrary",
     "GetModuleFileName",
@@ -47,8 +73,14 @@ __all__ = [
     "LoadLibrary",
     "LoadLibraryEx",
     "Module",
+    "OleDLL",
+    "PyDLL",
+    "WinDLL",
+    "cdll",
     "load",
+    "oledll",
     "trace",
+    "windll",
 ]
 
 

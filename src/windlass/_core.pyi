@@ -21,6 +21,46 @@ class Callback:
     @property
     def address(self) -> int: ...
 
+class Call:
+    """A base beside ctypes' function type: its instances are called as their signature says."""
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any: ...
+
+class Signature:
+    """What a call needs to know of a function. Letters: see core/foreign.h."""
+
+    def __init__(
+        self,
+        flags: int,
+        parameters: tuple[tuple[str, int, Any, Any, Any], ...] | None,
+        result: tuple[str, int, Any, Any, bool],
+        errcheck: Any,
+        paramflags: tuple[tuple[Any, ...], ...] | None,
+        method: int,
+        interface_id: Any,
+    ) -> None:
+        """flags:      FUNCFLAG_*.
+        parameters:    (letter, size, type, T of POINTER(T), from_param) each; None: undeclared.
+        result:        (letter, size, type, checker, whether it is an instance of the type).
+        errcheck:      called with result, function and arguments; or None.
+        paramflags:    (flags, name, what makes an output's argument or why there is none[, default]) each.
+        method:        index in a COM interface's table, -1 for none; `interface_id` its id or None.
+        """
+
+class Thunk:
+    """The code through which Windows calls a Python callable."""
+
+    def __init__(
+        self,
+        callable: Callable[..., Any],
+        flags: int,
+        parameters: tuple[tuple[str, int, Any], ...],
+        result: tuple[str, int, Any],
+    ) -> None:
+        """parameters: (letter, size, type of instances or None for plain values) each."""
+    @property
+    def address(self) -> int: ...
+
 class MissingFunction:
     """A stub whose call raises a Windows exception that names the function and who imported it."""
 
@@ -104,3 +144,39 @@ def get_last_error() -> int:
 def set_last_error(code: int) -> None: ...
 def teb() -> int:
     """Address of this thread's environment block."""
+
+def foreign_setup(
+    layout: tuple[int, int, int, int, int],
+    argument_type: type,
+    structure_type: type,
+    prepare: Callable[[Any], Signature],
+    describe: Callable[[Any], tuple[str, int] | None],
+    argument_error: Callable[[int, BaseException], None],
+    result_error: Callable[[int, Any, int], None],
+    ignored: tuple[str, str],
+) -> None:
+    """Say where ctypes keeps what, and what to ask Python for; see core/foreign.h."""
+
+def vectorcall_sample(basic_size: int, vectorcall_offset: int) -> type:
+    """A type with these numbers and the vectorcall protocol turned on."""
+
+def enable_vectorcall(
+    type: type, flags_position: int, offset_position: int, vectorcall_offset: int
+) -> None: ...
+def wide_string(address: int, length: int = -1) -> str:
+    """UTF-16 text; `length` in units, -1: up to the zero."""
+
+def wide_bytes(text: str) -> bytes:
+    """Text as UTF-16 with its zero."""
+
+def get_errno() -> int:
+    """This thread's private copy of errno, for use_errno."""
+
+def set_errno(value: int) -> int:
+    """Returns the old value."""
+
+def get_private_last_error() -> int:
+    """This thread's private copy of the last error, for use_last_error."""
+
+def set_private_last_error(value: int) -> int:
+    """Returns the old value."""

@@ -4,6 +4,7 @@
 
 #include "python.h"
 
+#include "foreign.h"
 #include "map.h"
 #include "module.h"
 #include "path.h"
@@ -497,7 +498,7 @@ PyMODINIT_FUNC PyInit__core(void) {
     if (add_address(module, "peb", &process_peb) || add_address(module, "lazy_entry", api_lazy_entry) ||
         add_address(module, "trace_entry", trace_entry) ||
         add_address(module, "missing_function_code", (void *)(uintptr_t)EXCEPTION_MISSING_FUNCTION) ||
-        callback_type_add(module) || missing_function_type_add(module)) {
+        callback_type_add(module) || foreign_add(module) || call_add(module) || thunk_add(module) || missing_function_type_add(module)) {
         Py_DECREF(module);
         return NULL;
     }

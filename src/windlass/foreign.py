@@ -1,0 +1,480 @@
+"""DLLs and their functions, by the names and in the manner of ctypes on Windows.
+
+A function is a genuine function object of ctypes: it can be a structure's field, an array's item, `cast`,
+passed as an argument, given another type. What differs is the call (core/call.c) and that its address comes
+from a Windows DLL. Data types are the standard library's.
+
+Source: Python documentation, "ctypes"; read off Python 3.11 for Windows.
+"""
+
+from __future__ import annotations
+
+import _ctypes
+import ctypes as host
+import os
+from collections.abc import Callable
+from typing import Any
+
+from windlass import _core, convention
+
+__all__ = [
+    "CDLL",
+    "CFUNCTYPE",
+    "HRESULT",
+    "PYFUNCTYPE",
+    "WINFUNCTYPE",
+    "CFuncPtr",
+    "LibraryLoader",
+    "OleDLL",
+    "PyDLL",
+    "WinDLL",
+    "cdll",
+    "oledll",
+    "pydll",
+    "windll",
+]
+
+FUNCFLAG_STDCALL = 0
+FUNCFLAG_CDECL = 1
+FUNCFLAG_HRESULT = 2
+FUNCFLAG_PYTHONAPI = 4
+FUNCFLAG_USE_ERRNO = 8
+FUNCFLAG_USE_LASTERROR = 16
+
+# LoadLibraryEx's flags.
+LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR = 0x00000100
+LOAD_LIBRARY_SEARCH_DEFAULT_DIRS = 0x00001000
+
+_HostFunction: Any = _ctypes.CFuncPtr
+_VECTORCALL = convention.vectorcall_positions()
+_host_argtypes: Any = vars(_HostFunction)["argtypes"]
+_host_restype: Any = vars(_HostFunction)["restype"]
+_host_errcheck: Any = vars(_HostFunction)["errcheck"]
+
+
+# ---- functions ----
+
+
+class _Code(bytearray):
+    """The memory of a function object made of a Python callable: the code's address, and what owns it.
+
+    ctypes keeps a buffer alive wherever it copies an instance to that lives in it.
+    """
+
+    __slots__ = ("thunk",)
+    thunk: _core.Thunk
+
+
+class CFuncPtr(_core.Call, _HostFunction):  # type: ignore[misc]
+    """A function of a Windows DLL, or a Python callable that Windows code can call. The base of all
+    prototypes.
+
+    CFuncPtr(address), CFuncPtr(callable), CFuncPtr((name or ordinal, dll)[, paramflags]) and, for a COM
+    interface's method, CFuncPtr(index, name[, paramflags[, interface id]]).
+    """
+
+    __slots__ = ("_argtypes", "_interface_id", "_method", "_paramflags", "_restype_is_set", "_signature")
+
+    _flags_ = FUNCFLAG_CDECL
+    _class_signature: _core.Signature | None = None
+    _callback: tuple[Any, ...] | None = None
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        cls._class_signature = None
+        _inherit_vectorcall(cls)
+
+    def __new__(cls, *args: Any, **keywords: Any) -> Any:
+        if not args:
+            return _HostFunction.__new__(cls)
+        first = args[0]
+        if isinstance(first, tuple):
+            return _from_dll(cls, *args, **keywords)
+        if isinstance(first, int):
+            if len(args) > 1:
+                return _from_interface(cls, *args, **keywords)
+        elif callable(first) and len(args) == 1:
+            return _from_callable(cls, first)
+        return _HostFunction.__new__(cls, *args)
+
+    @property
+    def argtypes(self) -> Any:
+        """The types of the parameters, or None."""
+        return _host_argtypes.__get__(self)
+
+    @argtypes.setter
+    def argtypes(self, value: Any) -> None:
+        _host_argtypes.__set__(self, value)
+        self._argtypes = None if value is None else tuple(value)
+        self._signature = None
+
+    @argtypes.deleter
+    def argtypes(self) -> None:
+        _host_argtypes.__delete__(self)
+        self._argtypes = None
+        self._signature = None
+
+    @property
+    def restype(self) -> Any:
+        """The type of the result; None for none; or a callable that gets it as an int."""
+        return _host_restype.__get__(self)
+
+    @restype.setter
+    def restype(self, value: Any) -> None:
+        _host_restype.__set__(self, value)
+        self._restype_is_set = True
+        self._signature = None
+
+    @restype.deleter
+    def restype(self) -> None:
+        _host_restype.__delete__(self)
+        self._restype_is_set = False
+        self._signature = None
+
+    @property
+    def errcheck(self) -> Any:
+        """Called with the result, the function and the arguments; what it returns is the result."""
+        return _host_errcheck.__get__(self)
+
+    @errcheck.setter
+    def errcheck(self, value: Any) -> None:
+        _host_errcheck.__set__(self, value)
+        self._signature = None
+
+    @errcheck.deleter
+    def errcheck(self) -> None:
+        _host_errcheck.__delete__(self)
+        self._signature = None
+
+    def __bool__(self) -> bool:
+        return hasattr(self, "_method") or bool(_address_cell(self).value)
+
+    def __repr__(self) -> str:
+        if hasattr(self, "_method"):
+            name = type(self).__name__
+            return f"<COM method offset {self._method}: {name} at 0x{id(self):016X}>"
+        return str(_HostFunction.__repr__(self))
+
+
+def _inherit_vectorcall(cls: Any) -> None:
+    """A class with a __call__ of its own is called by that."""
+    if cls.__call__ is _core.Call.__call__:
+        _core.enable_vectorcall(cls, *_VECTORCALL)
+
+
+_inherit_vectorcall(CFuncPtr)
+
+
+def _address_cell(function: Any) -> host.c_size_t:
+    """A function object's memory."""
+    return host.c_size_t.from_address(host.addressof(function))
+
+
+def _from_callable(cls: Any, function: Callable[..., Any]) -> Any:
+    """The function object through which Windows code calls a Python callable."""
+    argtypes = vars(cls).get("_argtypes_")
+    if argtypes is None:
+        raise TypeError("cannot construct instance of this class: no argtypes")
+    thunk = convention.thunk_of(function, cls._flags_, tuple(argtypes), vars(cls).get("_restype_"))
+    code = _Code(thunk.address.to_bytes(8, "little"))
+    code.thunk = thunk
+    return cls.from_buffer(code)
+
+
+def export_address(handle: int, name: str | int) -> int:
+    """The address of a DLL's export; AttributeError as ctypes words it."""
+    if isinstance(name, int):
+        if address := _core.export(handle, None, name):
+            return address
+        raise AttributeError(f"function ordinal {name} not found")
+    if address := _core.export(handle, name, 0):
+        return address
+    raise AttributeError(f"function '{name}' not found")
+
+
+def _from_dll(cls: Any, function: tuple[Any, ...], paramflags: Any = None) -> Any:
+    """A function by name or ordinal."""
+    if len(function) != 2:
+        raise TypeError("illegal func_spec argument")
+    name, dll = function
+    if isinstance(dll, host.CDLL):
+        return _of_host(cls)(function, paramflags)
+    if isinstance(name, bytes):
+        name = name.decode()
+    if not isinstance(name, (str, int)):
+        raise TypeError("illegal func_spec argument")
+    handle = dll._handle
+    if not isinstance(handle, int):
+        raise TypeError("the _handle attribute of the second argument must be an integer")
+    return _with_paramflags(cls, export_address(handle, name), paramflags)
+
+
+def _with_paramflags(cls: Any, address: int, paramflags: Any) -> Any:
+    """A function at an address; ctypes checks paramflags, but shows them to nobody afterwards."""
+    if paramflags is None:
+        return _HostFunction.__new__(cls, address)
+    made = _HostFunction.__new__(cls, ("PyErr_Clear", host.pythonapi), paramflags)
+    _address_cell(made).value = address
+    made._paramflags = paramflags
+    return made
+
+
+def _from_interface(cls: Any, index: int, name: str, paramflags: Any = None, iid: Any = None) -> Any:
+    """A method of a COM interface: called with a pointer to the interface first."""
+    made = _with_paramflags(cls, 0, paramflags)
+    made._method, made._interface_id = index, iid
+    return made
+
+
+def _of_host(cls: Any) -> Any:
+    """The prototype for a function of the host's own: of `pythonapi`."""
+
+    class Prototype(_HostFunction):  # type: ignore[misc]
+        _flags_ = cls._flags_
+        _argtypes_ = vars(cls).get("_argtypes_", ())
+        _restype_ = vars(cls).get("_restype_")
+
+    return Prototype
+
+
+# ---- signatures ----
+
+
+def _has_own_signature(function: Any) -> bool:
+    return any(hasattr(function, name) for name in ("_signature", "_paramflags", "_method"))
+
+
+def prepare(function: Any) -> _core.Signature:
+    """What the core has to know to call a function. Asked for at its first call, and after a change."""
+    cls = type(function)
+    argtypes = getattr(function, "_argtypes", None) or function.argtypes
+    signature = _core.Signature(
+        cls._flags_,
+        None if argtypes is None else convention.parameters_of(argtypes),
+        _result_of(function),
+        function.errcheck,
+        _paramflags_of(function, argtypes),
+        getattr(function, "_method", -1),
+        getattr(function, "_interface_id", None),
+    )
+    if not _has_own_signature(function):
+        cls._class_signature = signature
+    return signature
+
+
+def _result_of(function: Any) -> tuple[str, int, Any, Any, bool]:
+    restype = function.restype
+    is_set = getattr(function, "_restype_is_set", False) or "_restype_" in vars(type(function))
+    if restype is None and not is_set:
+        return convention.INT
+    return convention.result_of(restype)
+
+
+def _paramflags_of(function: Any, argtypes: Any) -> tuple[Any, ...] | None:
+    paramflags = getattr(function, "_paramflags", None)
+    if paramflags is None or not argtypes:
+        return None
+    return tuple(_paramflag(kind, *item) for kind, item in zip(argtypes, paramflags))
+
+
+def _paramflag(kind: Any, flags: int, name: str | None = None, *default: Any) -> tuple[Any, ...]:
+    return (flags, name, _factory(kind), *default)
+
+
+def _factory(kind: Any) -> Any:
+    """What makes the argument for an 'out' parameter; a str says why there is none."""
+    if issubclass(kind, host.Array):
+        return kind
+    if isinstance(kind._type_, str):
+        return f"{kind.__name__} 'out' parameter must be passed as default value"
+    return kind._type_
+
+
+def result_error(hresult: int, iid: Any, interface: int) -> None:
+    """Raise OSError for a failing HRESULT, COMError for a COM interface's method."""
+    from windlass import errors
+
+    raise errors.win_error(hresult)
+
+
+def _check_hresult(hresult: int) -> int:
+    if hresult < 0:
+        result_error(hresult, None, 0)
+    return hresult
+
+
+class HRESULT(host._SimpleCData):  # type: ignore[type-arg]
+    """A COM result: a function with this restype raises OSError when it fails."""
+
+    _type_ = "i"
+    _check_retval_ = staticmethod(_check_hresult)
+
+
+# ---- prototypes ----
+
+_prototypes: dict[tuple[Any, ...], Any] = {}
+"""ctypes gives the same prototype for the same types."""
+
+
+def _prototype(name: str, restype: Any, argtypes: tuple[Any, ...], flags: int) -> Any:
+    key = (name, restype, argtypes, flags)
+    try:
+        return _prototypes[key]
+    except KeyError:
+        pass
+    members = {"_argtypes_": argtypes, "_restype_": restype, "_flags_": flags, "__module__": __name__}
+    made = _new_class(name, members)
+    _prototypes[key] = made
+    return made
+
+
+def _new_class(name: str, members: dict[str, Any]) -> Any:
+    metaclass: Any = type(CFuncPtr)
+    return metaclass(name, (CFuncPtr,), members)
+
+
+def _flags(flags: int, use_errno: bool, use_last_error: bool, unexpected: dict[str, Any]) -> int:
+    if unexpected:
+        raise ValueError(f"unexpected keyword argument(s) {unexpected.keys()}")
+    return (
+        flags | (FUNCFLAG_USE_ERRNO if use_errno else 0) | (FUNCFLAG_USE_LASTERROR if use_last_error else 0)
+    )
+
+
+def CFUNCTYPE(
+    restype: Any, *argtypes: Any, use_errno: bool = False, use_last_error: bool = False, **unexpected: Any
+) -> Any:
+    """A prototype of functions in the C calling convention: call it with what CFuncPtr takes."""
+    flags = _flags(FUNCFLAG_CDECL, use_errno, use_last_error, unexpected)
+    return _prototype("CFunctionType", restype, argtypes, flags)
+
+
+def WINFUNCTYPE(
+    restype: Any, *argtypes: Any, use_errno: bool = False, use_last_error: bool = False, **unexpected: Any
+) -> Any:
+    """A prototype of functions in the stdcall convention; on x64 it differs only in that the number of
+    arguments must be exact.
+    """
+    flags = _flags(FUNCFLAG_STDCALL, use_errno, use_last_error, unexpected)
+    return _prototype("WinFunctionType", restype, argtypes, flags)
+
+
+def PYFUNCTYPE(restype: Any, *argtypes: Any) -> Any:
+    """A prototype of functions that are called with the GIL held and may raise Python exceptions."""
+    return _prototype("CFunctionType", restype, argtypes, FUNCFLAG_CDECL | FUNCFLAG_PYTHONAPI)
+
+
+# ---- DLLs ----
+
+
+class CDLL:
+    """A loaded DLL, whose functions are its attributes (cached) and, by name or ordinal, its items.
+
+    name:           a path, or a file name to search for; ".dll" is appended when it has no extension.
+    mode:           ignored, as on Windows.
+    handle:         take this module, which is loaded already, and load nothing.
+    use_errno:      keep a private copy of errno for each thread; see get_errno().
+    use_last_error: keep a private copy of the last error for each thread; see get_last_error().
+    winmode:        LoadLibraryEx's flags.
+
+    FileNotFoundError when the DLL or a dependency is missing, else OSError with `winerror`.
+    """
+
+    _func_flags_ = FUNCFLAG_CDECL
+    _func_restype_: Any = host.c_int
+    _name = "<uninitialized>"
+    _handle: Any = 0
+    _FuncPtr: Any = None
+
+    def __init__(
+        self,
+        name: Any,
+        mode: int = host.DEFAULT_MODE,
+        handle: int | None = None,
+        use_errno: bool = False,
+        use_last_error: bool = False,
+        winmode: int | None = None,
+    ) -> None:
+        self._name = os.fspath(name) if name else name
+        flags = _flags(self._func_flags_, use_errno, use_last_error, {})
+        members = {"_flags_": flags, "_restype_": self._func_restype_, "__module__": __name__}
+        self._FuncPtr = _new_class("_FuncPtr", members)
+        self._handle = self._load(winmode) if handle is None else handle
+
+    def _load(self, winmode: int | None) -> int:
+        from windlass import loader
+
+        if not isinstance(self._name, str):
+            raise TypeError(f"LoadLibrary() argument 1 must be str, not {type(self._name).__name__}")
+        flags = winmode
+        if flags is None:
+            flags = LOAD_LIBRARY_SEARCH_DEFAULT_DIRS
+            if "/" in self._name or "\\" in self._name:
+                flags |= LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR
+                if "\\" not in self._name:
+                    self._name = os.path.abspath(self._name)
+        return loader.load(self._name, flags).handle
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} '{self._name}', handle {self._handle:x} at {id(self):#x}>"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        function = self[name]
+        setattr(self, name, function)
+        return function
+
+    def __getitem__(self, name_or_ordinal: str | int) -> Any:
+        function = self._FuncPtr((name_or_ordinal, self))
+        if not isinstance(name_or_ordinal, int):
+            function.__name__ = name_or_ordinal
+        return function
+
+
+class PyDLL(CDLL):
+    """A DLL whose functions use Python: they are called with the GIL held, and may raise exceptions."""
+
+    _func_flags_ = FUNCFLAG_CDECL | FUNCFLAG_PYTHONAPI
+
+
+class WinDLL(CDLL):
+    """A DLL whose functions use the stdcall convention, as the Windows API does."""
+
+    _func_flags_ = FUNCFLAG_STDCALL
+
+
+class OleDLL(CDLL):
+    """A DLL whose functions use the stdcall convention and return HRESULT: failures raise OSError."""
+
+    _func_flags_ = FUNCFLAG_STDCALL
+    _func_restype_ = HRESULT
+
+
+class LibraryLoader:
+    """Loads DLLs as attributes, which are cached, and by LoadLibrary(), which are not."""
+
+    def __init__(self, dlltype: type[CDLL]) -> None:
+        self._dlltype = dlltype
+
+    def __getattr__(self, name: str) -> Any:
+        if name[0] == "_":
+            raise AttributeError(name)
+        dll = self._dlltype(name)
+        setattr(self, name, dll)
+        return dll
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
+
+    def LoadLibrary(self, name: Any) -> Any:
+        return self._dlltype(name)
+
+
+cdll = LibraryLoader(CDLL)
+windll = LibraryLoader(WinDLL)
+oledll = LibraryLoader(OleDLL)
+pydll = LibraryLoader(PyDLL)
+
+
+convention.set_up(CFuncPtr, prepare, result_error)
