@@ -64,8 +64,10 @@ def read_exports(image: Image) -> None:
 
 
 def read_imports(image: Image) -> None:
-    for dll in (*image.imports, *image.delay_imports):
-        assert len(dll.functions) >= 0
+    for dll in image.imports:
+        assert all(function.iat_rva >= dll.iat_rva for function in dll.functions)
+    for delayed in image.delay_imports:
+        assert all(function.iat_rva >= delayed.iat_rva for function in delayed.functions)
     assert image.bound_imports is not None
 
 

@@ -484,7 +484,7 @@ def test_missing_function_of_a_builtin_dll_is_named_when_called(write_dll):
     ("damage", "reason"),
     [
         (lambda data: b"", "DOS header"),
-        (lambda data: b"\x7fELF" + bytes(2000), "no MZ"),
+        (lambda data: b"\x7fELF" + bytes(2000), r"a Linux file \(ELF\)"),
         (lambda data: data[:600], "section|headers"),
         (lambda data: patched(data, 4, struct.pack("<H", 0x14C)), "i386|x86"),
         (lambda data: patched(data, 4, struct.pack("<H", 0xAA64)), "ARM64|arm64"),

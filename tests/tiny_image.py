@@ -52,6 +52,7 @@ class Tiny:
         optional_size = (96 if self.pe32 else 112) + 8 * min(self.number_of_directories, 16)
         headers_size = align(LFANEW + 24 + optional_size + 40 * len(sections), 0x200)
         size_of_image = max([align(rva + size, 0x1000) for _, rva, size, *_ in sections], default=0x1000)
+        size_of_image = min(size_of_image, 0xFFFFF000)
 
         table, contents, position = bytearray(), bytearray(), headers_size
         for name, rva, size, data, characteristics, offset in sections:
@@ -76,7 +77,7 @@ class Tiny:
             get("magic", 0x10B if self.pe32 else 0x20B), 14, 0, 0, 0, 0, get("entry_point", 0), 0x1000,
             *((0, base) if self.pe32 else (base,)),
             get("section_alignment", 0x1000), file_alignment, 6, 0, 0, 0, 6, 0, 0,
-            get("size_of_image", min(size_of_image, 0xFFFFF000)), get("size_of_headers", headers_size), get("checksum", 0),
+            get("size_of_image", size_of_image), get("size_of_headers", headers_size), get("checksum", 0),
             get("subsystem", 3), get("dll_characteristics", 0x160),
             0x100000, 0x1000, 0x200000, 0x2000, 0, self.number_of_directories,
         )  # fmt: skip
