@@ -33,12 +33,15 @@ struct api_record {
     static const struct api_record *const symbol_##_##kind_##_entry                            \
         __attribute__((used, section("windlass_api"))) = &symbol_##_##kind_
 
-#define API_AS(symbol_, dlls_, result_, name_, ...)                                            \
+/* `dlls` may be a macro that names several. */
+#define API_AS(symbol_, dlls_, result_, name_, ...) API_DECLARE(symbol_, dlls_, result_, name_, __VA_ARGS__)
+#define API_DECLARE(symbol_, dlls_, result_, name_, ...)                                       \
     result_ WINAPI symbol_(__VA_ARGS__);                                                       \
     API_RECORD(symbol_, record, #dlls_, name_, #result_, #__VA_ARGS__, __FILE__, (void *)symbol_, 0); \
     result_ WINAPI symbol_(__VA_ARGS__)
 #define API(dlls_, result_, name_, ...) API_AS(api_##name_, dlls_, result_, #name_, __VA_ARGS__)
-#define API_ALIAS(symbol_, id_, dlls_, name_)                                                  \
+#define API_ALIAS(symbol_, id_, dlls_, name_) API_DECLARE_ALIAS(symbol_, id_, dlls_, name_)
+#define API_DECLARE_ALIAS(symbol_, id_, dlls_, name_)                                          \
     API_RECORD(symbol_, id_, #dlls_, name_, "=", #symbol_, __FILE__, (void *)symbol_, 0)
 #define API_DATA(dll_, type_, name_)                                                           \
     static type_ *data_##name_;                                                                \
