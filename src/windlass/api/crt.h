@@ -46,7 +46,20 @@ struct crt_lconv {
         *w_mon_thousands_sep, *w_positive_sign, *w_negative_sign;
 };
 
-struct crt_lc_time;
+/* Names and formats of LC_TIME in one character type; [0] Sunday, [0] January, [0] AM. The formats are Windows' own
+ * ("dddd, MMMM d, yyyy"). */
+struct crt_time_names {
+    const char *abbreviated_days[7], *days[7], *abbreviated_months[12], *months[12], *am_pm[2];
+    const char *short_date, *long_date, *time;
+};
+struct crt_wide_time_names {
+    const WCHAR *abbreviated_days[7], *days[7], *abbreviated_months[12], *months[12], *am_pm[2];
+    const WCHAR *short_date, *long_date, *time;
+};
+struct crt_lc_time {
+    struct crt_time_names narrow;
+    struct crt_wide_time_names wide;
+};
 
 /* A locale's facts. Equal locales share one record, which is never changed and never freed, so that a thread can read
  * the current locale without a lock while another thread sets it. The first three members are public: the header
@@ -62,6 +75,7 @@ struct crt_locale {
     const WCHAR *wide_category[CRT_LC_COUNT];
     const struct crt_lconv *lconv;
     const struct crt_lc_time *time;
+    const struct locale_part *parts[CRT_LC_COUNT];
     struct crt_locale *next;
     WORD ctype_storage[257];
 };
@@ -76,6 +90,7 @@ typedef struct crt_locale_pair {
 
 /* The locale of all threads that have none of their own. */
 extern const struct crt_locale *crt_global_locale;
+
 extern const struct crt_locale crt_c_locale;
 
 /* ---- per-thread data ---- */
@@ -164,10 +179,10 @@ errno_t crt_invalid(int error);
         }                                                                                      \
     } while (0)
 
-/* ---- characters in the locale's code page (crt_convert_char.c) ---- */
+/* ---- characters in the locale's code page (crt_multibyte.c) ---- */
 
 /* The first character of `size` bytes: its length (0 for a null character), -1 when invalid, -2 when incomplete.
- * A character above U+FFFF is invalid here: it has no single WCHAR. `wide` may be NULL. */
+ * A character above U+FFFF, which has no single WCHAR, gives U+FFFD. `wide` may be NULL. */
 int crt_mbtowc(WCHAR *wide, const char *bytes, size_t size, const struct crt_locale *locale);
 
 /* Writes at most 5 (MB_LEN_MAX) bytes; -1 when the code page does not have the character. */
