@@ -6,6 +6,7 @@ test run compiles nothing, and two pytest-xdist workers compile a file once.
 A source says in its opening lines what it needs beyond the defaults:
 
     // build: freestanding            no C runtime: DLL main and `say` come from fixture.h
+    // build: msvc                    freestanding, with Microsoft's ABI for C++ and exceptions
     // flags: -O2 -lws2_32            further compiler and linker flags
     // uses: other.c                  DLLs, built from files beside it, whose functions it imports
     // imports: nowhere.dll f g       functions of a DLL that is not built: linked, but missing at run time
@@ -38,6 +39,12 @@ TARGET = "x86_64-windows-gnu"
 # zig builds its C runtime anew, in a minute, for every level of optimisation: let there be one.
 COMMON_FLAGS = ("-target", TARGET, "-O1", "-s", "-fno-sanitize=undefined", "-fms-extensions", "-Wall")
 FREESTANDING_FLAGS = ("-nostdlib", "-fno-stack-protector", "-DFREESTANDING", "-lkernel32", "-lntdll")
+# Compiled for Microsoft's ABI and linked without any library but those that `imports` names.
+MSVC_COMPILER_FLAGS = (
+    *("-target", "x86_64-windows-msvc", "-O1", "-fno-sanitize=undefined", "-fms-extensions", "-Wall"),
+    *("-fno-stack-protector", "-fexceptions", "-DFREESTANDING", "-DMSVC"),
+)
+MSVC_LINKER_FLAGS = ("/dll", "/nodefaultlib", "/entry:DllMainCRTStartup", "/opt:noref", "/debug:none")
 DIRECTIVE = re.compile(r"^// (build|flags|uses|imports): *(.+)$", re.MULTILINE)
 
 
@@ -54,6 +61,7 @@ class Recipe:
     flags: list[str] = field(default_factory=list)
     uses: list[Path] = field(default_factory=list)
     imports: dict[str, list[str]] = field(default_factory=dict)
+    msvc: bool = False
 
     @property
     def is_dll(self) -> bool:
@@ -70,7 +78,8 @@ class Recipe:
             inputs.append(self.def_file)
         parts = [path.read_bytes() for path in inputs]
         parts += [path.parent.name.encode() for path in self.uses]
-        parts.append(repr((self.name, self.flags, self.imports, COMMON_FLAGS, version("ziglang"))).encode())
+        flags = (*MSVC_COMPILER_FLAGS, *MSVC_LINKER_FLAGS) if self.msvc else COMMON_FLAGS
+        parts.append(repr((self.name, self.flags, self.imports, flags, version("ziglang"))).encode())
         return hashlib.sha256(b"\0".join(parts)).hexdigest()[:24]
 
 
@@ -101,15 +110,16 @@ def read_recipe(source: Path, name: str, flags: Sequence[str], uses: Sequence[Pa
     for kind, text in DIRECTIVE.findall(source.read_text()):
         words = text.split()
         if kind == "build":
-            if words != ["freestanding"]:
+            if words not in (["freestanding"], ["msvc"]):
                 raise CompileError(f"{source}: what is 'build: {text}'?")
-            recipe.flags += FREESTANDING_FLAGS
+            recipe.msvc = words == ["msvc"]
+            recipe.flags += () if recipe.msvc else FREESTANDING_FLAGS
         elif kind == "flags":
             recipe.flags += words
         elif kind == "uses":
             used += [source.parent / word for word in words]
         else:
-            recipe.imports[words[0]] = words[1:]
+            recipe.imports[words[0]] = recipe.imports.get(words[0], []) + words[1:]
     recipe.flags += flags
     recipe.uses = [Path(each) if str(each).endswith(".dll") else build_dll(each) for each in used]
     return recipe
@@ -130,6 +140,9 @@ def build(recipe: Recipe) -> Path:
 
 def compile_image(recipe: Recipe, folder: Path) -> None:
     """Compile and link into `folder`, with the DLLs it uses copied there."""
+    if recipe.msvc:
+        compile_msvc_image(recipe, folder)
+        return
     driver = "cc" if recipe.source.suffix == ".c" else "c++"
     inputs = [str(recipe.source)]
     if recipe.def_file.exists():
@@ -143,6 +156,19 @@ def compile_image(recipe: Recipe, folder: Path) -> None:
     if recipe.is_dll:
         inputs += ["-shared", f"-Wl,--out-implib,{output.with_suffix('.lib')}"]
     run_zig(driver, *COMMON_FLAGS, f"-I{FIXTURES}", *inputs, *recipe.flags, "-o", str(output))
+
+
+def compile_msvc_image(recipe: Recipe, folder: Path) -> None:
+    """Compile and link a DLL for Microsoft's ABI; without its SDK, so headers and libraries are its own."""
+    driver = "cc" if recipe.source.suffix == ".c" else "c++"
+    object_file = folder / f"{recipe.source.stem}.obj"
+    flags = [*MSVC_COMPILER_FLAGS, f"-I{FIXTURES}", *recipe.flags]
+    if driver == "c++":
+        flags += ["-fcxx-exceptions", "-std=c++17"]
+    run_zig(driver, *flags, "-c", str(recipe.source), "-o", str(object_file))
+    libraries = [str(import_library(dll, names, folder)) for dll, names in recipe.imports.items()]
+    output = f"/out:{folder / recipe.name}"
+    run_zig("lld-link", *MSVC_LINKER_FLAGS, output, str(object_file), *libraries)
 
 
 def import_library(dll: str, names: Sequence[str], folder: Path) -> Path:

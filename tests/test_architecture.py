@@ -15,6 +15,7 @@ ROWS = [
     {"__init__", "ctypes", "foreign", "dll", "win32api"},
     {"api"},
     {"loader", "application"},
+    {"faults"},
     {"search", "module", "lifetime", "mapping", "process", "registry", "image_cache"},
     {"convention", "types", "tracing", "system_dlls"},
     {"pe", "errors", "_core"},

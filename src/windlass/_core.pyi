@@ -70,7 +70,8 @@ class MissingFunction:
 
 def set_hook(name: str, function: Callable[..., Any]) -> None:
     """Set what C asks Python for: "resolve"(id) -> address, "forwarder"(base, text) -> address,
-    "exception"(code, address, parameters) -> exception, "detach"() when ExitProcess ends the process."""
+    "exception"(code, address, parameters, frames) -> exception, "detach"() when ExitProcess ends the
+    process."""
 
 def api_records() -> list[tuple[str, str | None, str | None, str | None, str, int, int]]:
     """(dlls, name, result, parameters, file, address, size) of each declaration in C."""
@@ -99,6 +100,9 @@ def path_to_host(path: str) -> str | None:
 
 def path_to_windows(path: str) -> str:
     """A host path as Windows programs see it."""
+
+def fault_handlers_install() -> None:
+    """Put the signal handlers for faults of Windows code in place, on top of those that are there."""
 
 def module_add(
     base: int,

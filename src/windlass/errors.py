@@ -108,8 +108,19 @@ def entry_point_raised(path: str) -> OSError:
 # ---- exceptions of Windows code ----
 
 
-def from_exception(code: int, address: int, parameters: tuple[int, ...]) -> OSError:
-    """The exception for an EXCEPTION_RECORD that nobody handled, spelled as ctypes does on Windows."""
+def from_exception(code: int, address: int, parameters: tuple[int, ...], frames: list[str]) -> OSError:
+    """The exception for an EXCEPTION_RECORD that nobody handled, spelled as ctypes does on Windows.
+
+    frames: the Windows code's calls, innermost first, as "module!export+offset": a note on the exception.
+    """
+    error = _spelled(code, parameters)
+    if frames:
+        notes = ["Windows traceback (most recent call first):", *(f"  {frame}" for frame in frames)]
+        error.__notes__ = ["\n".join(notes)]  # type: ignore[attr-defined]
+    return error
+
+
+def _spelled(code: int, parameters: tuple[int, ...]) -> OSError:
     from windlass import _core  # not needed by those who only read images
 
     if code == _core.missing_function_code and parameters:

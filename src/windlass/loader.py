@@ -15,7 +15,7 @@ import struct
 import sys
 from collections.abc import Callable
 
-from windlass import _core, errors, lifetime, mapping, registry, search, tracing
+from windlass import _core, errors, faults, lifetime, mapping, registry, search, tracing
 from windlass.errors import BadImage
 from windlass.module import Module
 from windlass.pe import Image
@@ -369,6 +369,7 @@ def _start_process(map_the_program: Callable[[], Module] | None = None) -> None:
     _core.set_hook("forwarder", resolve_forwarder)
     _core.set_hook("exception", errors.from_exception)
     _core.set_hook("detach", lifetime.detach_all)
+    faults.install()
     program = map_the_program() if map_the_program else map_program()
     program.pinned = True
     _core.set_program(program.handle)

@@ -134,6 +134,9 @@ callback_entry:
         leaq    -32(%rbp), %r8
         leaq    -48(%rbp), %r9
         call    callback_dispatch
+        .globl  callback_entry_return
+        .hidden callback_entry_return
+callback_entry_return:
         movq    -48(%rbp), %rax
         movq    -40(%rbp), %xmm0
         leave

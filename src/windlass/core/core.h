@@ -17,6 +17,24 @@ struct call_result {
     uint64_t xmm0;
 };
 
+/* What unwind.c and dwarf.c remember per thread: the function entries and the host frames' layouts met last. */
+enum { FUNCTION_CACHE_BITS = 6, HOST_ROW_BITS = 5, HOST_ROW_REGISTERS = 20, MAX_TRACE = 64 };
+struct host_row {
+    uintptr_t pc;
+    int32_t cfa_offset;
+    uint8_t cfa_register, count;
+    uint8_t registers[HOST_ROW_REGISTERS]; /* DWARF numbers */
+    int32_t offsets[HOST_ROW_REGISTERS];   /* from the CFA */
+};
+struct unwind_cache {
+    unsigned generation;
+    struct {
+        uintptr_t pc, image_base;
+        struct _RUNTIME_FUNCTION *function;
+    } functions[1 << FUNCTION_CACHE_BITS];
+    struct host_row rows[1 << HOST_ROW_BITS];
+};
+
 /* Stands on the stack of call_windows(): the state to go back to when nobody handled an exception. The layout is
  * known to call.S. */
 struct boundary {
@@ -33,11 +51,19 @@ struct thread {
     struct boundary *boundary;      /* innermost call from the host into Windows code */
     struct thread *next, *previous; /* all threads, under thread_list_lock */
     EXCEPTION_RECORD unhandled;     /* what ended the last call_windows() that returned nonzero */
-    CONTEXT *unhandled_context;     /* valid until the next call */
+    CONTEXT unhandled_context;      /* and where */
+    uintptr_t trace[MAX_TRACE];     /* the frames of `unhandled`, innermost first */
+    unsigned trace_count;
     unsigned tls_capacity;          /* slots in ThreadLocalStoragePointer */
     void *crt;                      /* the C run-time's per-thread data (crt_*.c) */
     struct thread_object *object;   /* the thread's kernel object, if one exists (thread_object.h) */
     bool created_here;              /* by CreateThread: it has no host frames below it */
+    struct fault_guard *guard;      /* innermost fault_guard_enter() */
+    void *alternate_stack;          /* the signal stack, if windlass made it (fault.c) */
+    void *side_stack;               /* for handlers of a stack overflow, lowest address */
+    bool on_side_stack;             /* then the TEB's stack bounds are its, and the thread's own are here: */
+    void *stack_base, *stack_limit;
+    struct unwind_cache unwind_cache;
 };
 
 extern __thread struct thread *current_thread_or_null;
@@ -98,6 +124,47 @@ struct callback {
 void *callback_new(struct callback *callback);
 void callback_free(void *code);
 
+/* ---- exceptions (dispatch.c, fault.c, context.S); language handlers and unwinding: unwind.h ---- */
+
+/* Raises an exception of Windows code from an API function in C, as RaiseException does. Returns only when a handler
+ * wants to go on. */
+void raise_from_api(DWORD code, DWORD flags, DWORD count, const ULONG_PTR *parameters);
+
+/* Runs host code that may touch bad memory:
+ *     struct fault_guard guard;
+ *     if (fault_guard_enter(&guard, &thread_self()->guard))
+ *         return STATUS_ACCESS_VIOLATION;
+ *     ... no return, no call into Windows code ...
+ *     fault_guard_leave(&guard);
+ * A fault in between goes back to fault_guard_enter(), which then returns 1 and has left the guard. */
+struct fault_guard {
+    struct fault_guard *previous;
+    uint64_t rbx, rbp, r12, r13, r14, r15, rsp, rip;
+};
+__attribute__((returns_twice)) int fault_guard_enter(struct fault_guard *guard, struct fault_guard **innermost);
+
+static inline void fault_guard_leave(struct fault_guard *guard) { thread_self()->guard = guard->previous; }
+
+/* Asked about a page fault at an address that Windows code touched; access: 0 read, 1 write, 8 execute. Runs in a signal
+ * handler. Set by whoever keeps memory (guard pages, pages committed on demand). */
+enum memory_fault {
+    MEMORY_FAULT_UNKNOWN,    /* an access violation */
+    MEMORY_FAULT_GUARD_PAGE, /* the guard has been taken off: STATUS_GUARD_PAGE_VIOLATION */
+    MEMORY_FAULT_RETRY,      /* the access has been made possible */
+};
+extern enum memory_fault (*memory_fault_hook)(uintptr_t address, unsigned access);
+
+/* Puts the signal handlers in place, on top of those that are there; may be called again at any time. */
+void fault_handlers_install(void);
+void fault_thread_init(struct thread *thread);
+void fault_thread_free(struct thread *thread);
+
+/* "module!export+0x1c" for an address of Windows or host code. */
+void address_describe(uintptr_t address, char *text, size_t size);
+
+/* True for windlass's own machinery, which no traceback shows. */
+bool address_is_internal(uintptr_t address);
+
 /* ---- modules (module.c) ---- */
 
 /* The process environment block and all that hangs from it. */
@@ -110,6 +177,9 @@ void loader_lock_release(void);
 /* The module that contains the address, or NULL. Takes no lock; callable from fault handlers. */
 LDR_DATA_TABLE_ENTRY *module_from_address(const void *address);
 
+/* Changes whenever a module comes or goes. */
+unsigned modules_generation(void);
+
 /* By handle, or NULL when no such module is mapped. */
 LDR_DATA_TABLE_ENTRY *module_from_base(const void *base);
 
@@ -120,6 +190,9 @@ LDR_DATA_TABLE_ENTRY *module_from_name(const WCHAR *name, size_t length);
  * STATUS_ORDINAL_NOT_FOUND, STATUS_DLL_NOT_FOUND for an unloaded forwarder's DLL that Python could not load).
  * name NULL: by ordinal. */
 void *module_export(const void *base, const char *name, unsigned ordinal, NTSTATUS *status);
+
+/* The export with the greatest RVA at or below `rva`, forwarders aside; false when there is none. */
+bool module_nearest_export(const void *base, DWORD rva, DWORD *start, const char **name, unsigned *ordinal);
 
 /* Calls every initialised DLL's TLS callbacks and entry point with DLL_THREAD_ATTACH or DLL_THREAD_DETACH. */
 void modules_notify_thread(DWORD reason);

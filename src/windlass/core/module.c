@@ -123,6 +123,8 @@ LDR_DATA_TABLE_ENTRY *module_from_address(const void *address_) {
     }
 }
 
+unsigned modules_generation(void) { return atomic_load(&range_sequence); }
+
 LDR_DATA_TABLE_ENTRY *module_from_base(const void *base) {
     LDR_DATA_TABLE_ENTRY *entry = module_from_address(base);
     return entry && entry->DllBase == base ? entry : NULL;
@@ -301,6 +303,34 @@ void *module_export(const void *base_, const char *name, unsigned ordinal, NTSTA
         return follow_forwarder(base, (const char *)base + target, status);
     *status = STATUS_SUCCESS;
     return (void *)(base + target);
+}
+
+static const char *name_of_index(const unsigned char *base, const struct export_directory *directory, uint32_t index) {
+    const uint32_t *names = (const uint32_t *)(base + directory->AddressOfNames);
+    const uint16_t *indices = (const uint16_t *)(base + directory->AddressOfNameOrdinals);
+    for (uint32_t i = 0; i < directory->NumberOfNames; i++)
+        if (indices[i] == index)
+            return (const char *)base + names[i];
+    return NULL;
+}
+
+bool module_nearest_export(const void *base_, DWORD rva, DWORD *start, const char **name, unsigned *ordinal) {
+    const unsigned char *base = base_;
+    DWORD begin, size;
+    const struct export_directory *directory = exports_of(base, &begin, &size);
+    uint32_t nearest = 0, index = UINT32_MAX;
+    if (!directory)
+        return false;
+    const uint32_t *functions = (const uint32_t *)(base + directory->AddressOfFunctions);
+    for (uint32_t i = 0; i < directory->NumberOfFunctions; i++)
+        if (functions[i] > nearest && functions[i] <= rva && functions[i] - begin >= size)
+            nearest = functions[index = i];
+    if (index == UINT32_MAX)
+        return false;
+    *start = nearest;
+    *name = name_of_index(base, directory, index);
+    *ordinal = directory->Base + index;
+    return true;
 }
 
 /* ---- static TLS ----

@@ -10,6 +10,7 @@
 #include "path.h"
 #include "registry.h"
 #include "trace.h"
+#include "unwind.h"
 
 PyObject *python_hooks[HOOK_COUNT];
 static const char *const hook_names[HOOK_COUNT] = {"resolve", "forwarder", "exception", "detach"};
@@ -43,15 +44,34 @@ static PyObject *parameters_of(const EXCEPTION_RECORD *record) {
     return tuple;
 }
 
+/* What the traceback of Windows code shows. */
+static PyObject *frames_of(const struct thread *thread) {
+    PyObject *list = PyList_New(0);
+    for (unsigned i = 0; list && i < thread->trace_count; i++) {
+        char text[256];
+        if (address_is_internal(thread->trace[i]))
+            continue;
+        address_describe(thread->trace[i], text, sizeof text);
+        PyObject *frame = PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace");
+        if (!frame || PyList_Append(list, frame))
+            Py_CLEAR(list);
+        Py_XDECREF(frame);
+    }
+    return list;
+}
+
 PyObject *raise_unhandled(struct thread *thread) {
     const EXCEPTION_RECORD *record = &thread->unhandled;
-    PyObject *parameters = parameters_of(record);
-    if (!parameters)
+    PyObject *parameters = parameters_of(record), *frames = frames_of(thread);
+    if (!parameters || !frames) {
+        Py_XDECREF(parameters);
+        Py_XDECREF(frames);
         return NULL;
+    }
     PyObject *exception = python_hooks[HOOK_EXCEPTION]
-        ? PyObject_CallFunction(python_hooks[HOOK_EXCEPTION], "IKN", (unsigned)record->ExceptionCode,
-                                (unsigned long long)(uintptr_t)record->ExceptionAddress, parameters)
-        : PyObject_CallFunction(PyExc_OSError, "sN", "exception", parameters);
+        ? PyObject_CallFunction(python_hooks[HOOK_EXCEPTION], "IKNN", (unsigned)record->ExceptionCode,
+                                (unsigned long long)(uintptr_t)record->ExceptionAddress, parameters, frames)
+        : PyObject_CallFunction(PyExc_OSError, "sNN", "exception", parameters, frames);
     if (exception) {
         PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
         Py_DECREF(exception);
@@ -294,6 +314,12 @@ static PyObject *core_path_to_windows(PyObject *self, PyObject *args) {
 
 /* ---- modules ---- */
 
+static PyObject *core_fault_handlers_install(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    fault_handlers_install();
+    Py_RETURN_NONE;
+}
+
 static PyObject *core_module_add(PyObject *self, PyObject *args) {
     unsigned long long base, entry_point, callbacks, original_base;
     unsigned size, flags, timestamp;
@@ -461,6 +487,7 @@ static PyMethodDef methods[] = {
     {"write", core_write, METH_VARARGS, NULL},
     {"path_to_host", core_path_to_host, METH_VARARGS, NULL},
     {"path_to_windows", core_path_to_windows, METH_VARARGS, NULL},
+    {"fault_handlers_install", core_fault_handlers_install, METH_NOARGS, NULL},
     {"module_add", core_module_add, METH_VARARGS, NULL},
     {"module_set_initialized", core_module_set_initialized, METH_VARARGS, NULL},
     {"module_set_detached", core_module_set_detached, METH_VARARGS, NULL},
@@ -493,6 +520,7 @@ PyMODINIT_FUNC PyInit__core(void) {
     if (!module)
         return NULL;
     modules_init();
+    host_frames_init((const void *)PyObject_CallObject);
     forwarder_hook = resolve_forwarder;
     process_detach_hook = detach_all;
     if (add_address(module, "peb", &process_peb) || add_address(module, "lazy_entry", api_lazy_entry) ||

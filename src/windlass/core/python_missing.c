@@ -12,13 +12,9 @@ struct missing_function {
 static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xmm, struct call_result *result) {
     (void)slots, (void)xmm, (void)result;
     const struct missing_function *self = callback->context;
-    struct thread *thread = thread_self();
-    thread->unhandled = (EXCEPTION_RECORD){.ExceptionCode = EXCEPTION_MISSING_FUNCTION,
-                                           .ExceptionFlags = 1,
-                                           .ExceptionAddress = self->code,
-                                           .NumberParameters = 1,
-                                           .ExceptionInformation = {(uintptr_t)self->text}};
-    call_windows_unwound(thread->boundary);
+    enum { NONCONTINUABLE = 1 };
+    const ULONG_PTR parameter = (ULONG_PTR)self->text;
+    raise_from_api(EXCEPTION_MISSING_FUNCTION, NONCONTINUABLE, 1, &parameter);
 }
 
 static PyObject *missing_create(PyTypeObject *type, PyObject *args, PyObject *keywords) {

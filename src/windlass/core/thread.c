@@ -100,6 +100,7 @@ static void thread_exit(void *value) {
     tls_slots_free(thread);
     crt_thread_free(thread);
     current_thread_or_null = NULL;
+    fault_thread_free(thread);
     munmap(thread, sizeof *thread);
 }
 
@@ -122,6 +123,7 @@ struct thread *thread_enter(void) {
     set_stack_bounds(teb);
     set_identity(teb);
     set_gs(teb);
+    fault_thread_init(thread);
     current_thread_or_null = thread;
     pthread_setspecific(exit_key, thread);
 
