@@ -16,8 +16,6 @@
 
 #define ERROR_BAD_NETPATH 53u
 
-DWORD win32_from_errno(int error) __attribute__((weak));
-
 /* ---- names ---- */
 
 enum { ESCAPED_BYTE = 0xDC00, ESCAPED_CHAR = 0xF000 };
@@ -776,7 +774,7 @@ DWORD path_to_host_ansi(const char *path, struct host_path *out) {
 
 DWORD path_error(const struct host_path *path, int error) {
     if (error != ENOENT && error != ENOTDIR)
-        return win32_from_errno ? win32_from_errno(error) : ERROR_GEN_FAILURE;
+        return win32_from_errno(error);
     char folder[HOST_PATH_SIZE];
     strcpy(folder, path->text);
     char *slash = strrchr(folder, '/');

@@ -1,0 +1,196 @@
+/* I/O completion ports ("I/O Completion Ports"). */
+#include "api.h"
+#include "file.h"
+#include "namespace.h"
+#include "wait.h"
+
+typedef struct {
+    ULONG_PTR lpCompletionKey;
+    OVERLAPPED *lpOverlapped;
+    ULONG_PTR Internal;
+    DWORD dwNumberOfBytesTransferred;
+} OVERLAPPED_ENTRY;
+
+struct packet {
+    struct packet *next;
+    NTSTATUS status;
+    DWORD bytes;
+    ULONG_PTR key;
+    OVERLAPPED *overlapped;
+};
+
+struct completion_port {
+    struct object object;
+    struct packet *first, **last; /* under the dispatcher lock */
+    unsigned promised;            /* packets that satisfied waits will take */
+    unsigned count;
+};
+
+static bool port_is_signaled(struct object *object, struct thread_object *waiter) {
+    (void)waiter;
+    struct completion_port *port = (struct completion_port *)object;
+    return port->count > port->promised;
+}
+
+static bool port_acquire(struct object *object, struct thread_object *waiter) {
+    (void)waiter;
+    ((struct completion_port *)object)->promised++;
+    return false;
+}
+
+static void port_destroy(struct object *object) {
+    struct completion_port *port = (struct completion_port *)object;
+    while (port->first) {
+        struct packet *packet = port->first;
+        port->first = packet->next;
+        free(packet);
+    }
+    free(port);
+}
+
+static const struct object_type port_type = {
+    .name = "IoCompletion",
+    .destroy = port_destroy,
+    .is_signaled = port_is_signaled,
+    .acquire = port_acquire,
+    .all_access = 0x1F0003,
+    .generic_read = 0x20001,
+    .generic_write = 0x20002,
+    .generic_execute = 0x120000,
+};
+
+bool port_post(struct completion_port *port, NTSTATUS status, DWORD bytes, ULONG_PTR key, OVERLAPPED *overlapped) {
+    struct packet *packet = malloc(sizeof *packet);
+    if (!packet)
+        return false;
+    *packet = (struct packet){NULL, status, bytes, key, overlapped};
+    dispatcher_acquire();
+    *port->last = packet;
+    port->last = &packet->next;
+    port->count++;
+    object_signaled(&port->object);
+    dispatcher_release();
+    return true;
+}
+
+void port_release(struct completion_port *port) { object_release(&port->object); }
+
+/* The dispatcher lock is held and there is a packet. */
+static struct packet *take(struct completion_port *port) {
+    struct packet *packet = port->first;
+    port->first = packet->next;
+    if (!port->first)
+        port->last = &port->first;
+    port->count--;
+    return packet;
+}
+
+/* The next packet; NULL with *status. */
+static struct packet *next_packet(struct completion_port *port, int64_t deadline, bool alertable, NTSTATUS *status) {
+    struct packet *packet = NULL;
+    struct object *object = &port->object;
+    *status = wait_for_objects(&object, 1, false, alertable, deadline);
+    if (*status == STATUS_WAIT_0) {
+        dispatcher_acquire();
+        port->promised--;
+        packet = take(port);
+        dispatcher_release();
+    }
+    return packet;
+}
+
+API(kernel32 kernelbase, HANDLE, CreateIoCompletionPort, HANDLE FileHandle, HANDLE ExistingCompletionPort,
+    ULONG_PTR CompletionKey, DWORD NumberOfConcurrentThreads) {
+    (void)NumberOfConcurrentThreads; /* a hint to the scheduler */
+    struct file *file = NULL;
+    if (FileHandle == INVALID_HANDLE_VALUE && ExistingCompletionPort)
+        return (HANDLE)(LONG_PTR)fail(ERROR_INVALID_PARAMETER);
+    if (FileHandle != INVALID_HANDLE_VALUE && !(file = file_from_handle(FileHandle, 0)))
+        return NULL;
+    struct completion_port *port = NULL;
+    HANDLE handle = ExistingCompletionPort;
+    DWORD error = ERROR_SUCCESS;
+    if (handle) {
+        port = (struct completion_port *)handle_object_or_fail(handle, &port_type, 0);
+        error = port ? ERROR_SUCCESS : teb_self()->LastErrorValue;
+    } else {
+        port = calloc(1, sizeof *port);
+        if (port) {
+            object_init(&port->object, &port_type);
+            port->last = &port->first;
+            handle = handle_new(&port->object, port_type.all_access, 0);
+        }
+        error = handle ? ERROR_SUCCESS : ERROR_NOT_ENOUGH_MEMORY;
+    }
+    if (!error && file && (file->port || !file->is_overlapped))
+        error = ERROR_INVALID_PARAMETER;
+    if (!error && file) {
+        file->port_key = CompletionKey;
+        file->port = (struct completion_port *)object_reference(&port->object);
+    }
+    if (error && !ExistingCompletionPort && handle)
+        handle_close(handle);
+    if (port)
+        object_release(&port->object);
+    if (file)
+        file_release(file);
+    return error ? (HANDLE)(LONG_PTR)fail(error) : handle;
+}
+
+API(kernel32 kernelbase, BOOL, PostQueuedCompletionStatus, HANDLE CompletionPort, DWORD dwNumberOfBytesTransferred,
+    ULONG_PTR dwCompletionKey, OVERLAPPED *lpOverlapped) {
+    struct completion_port *port = (struct completion_port *)handle_object_or_fail(CompletionPort, &port_type, 0);
+    if (!port)
+        return FALSE;
+    bool ok = port_post(port, STATUS_SUCCESS, dwNumberOfBytesTransferred, dwCompletionKey, lpOverlapped);
+    object_release(&port->object);
+    return ok ? TRUE : fail(ERROR_NOT_ENOUGH_MEMORY);
+}
+
+static DWORD error_from_wait(NTSTATUS status) {
+    return status == STATUS_TIMEOUT ? WAIT_TIMEOUT_CODE : status == STATUS_USER_APC ? 0xC0 : win32_from_status(status);
+}
+
+API(kernel32 kernelbase, BOOL, GetQueuedCompletionStatus, HANDLE CompletionPort, LPDWORD lpNumberOfBytesTransferred,
+    ULONG_PTR *lpCompletionKey, OVERLAPPED **lpOverlapped, DWORD dwMilliseconds) {
+    NTSTATUS status;
+    *lpOverlapped = NULL;
+    struct completion_port *port = (struct completion_port *)handle_object_or_fail(CompletionPort, &port_type, 0);
+    if (!port)
+        return FALSE;
+    struct packet *packet = next_packet(port, deadline_from_milliseconds(dwMilliseconds), false, &status);
+    object_release(&port->object);
+    if (!packet)
+        return fail(error_from_wait(status));
+    *lpNumberOfBytesTransferred = packet->bytes;
+    *lpCompletionKey = packet->key;
+    *lpOverlapped = packet->overlapped;
+    status = packet->status;
+    free(packet);
+    /* The packet of a failed operation is taken, and the function fails with the operation's error. */
+    return NT_SUCCESS(status) ? TRUE : fail(win32_from_status(status));
+}
+
+API(kernel32 kernelbase, BOOL, GetQueuedCompletionStatusEx, HANDLE CompletionPort,
+    OVERLAPPED_ENTRY *lpCompletionPortEntries, ULONG ulCount, PULONG ulNumEntriesRemoved, DWORD dwMilliseconds,
+    BOOL fAlertable) {
+    NTSTATUS status;
+    if (!ulCount)
+        return fail(ERROR_INVALID_PARAMETER);
+    struct completion_port *port = (struct completion_port *)handle_object_or_fail(CompletionPort, &port_type, 0);
+    if (!port)
+        return FALSE;
+    int64_t deadline = deadline_from_milliseconds(dwMilliseconds);
+    ULONG count = 0;
+    while (count < ulCount) {
+        struct packet *packet = next_packet(port, count ? 0 : deadline, !count && fAlertable, &status);
+        if (!packet)
+            break;
+        lpCompletionPortEntries[count++] =
+            (OVERLAPPED_ENTRY){packet->key, packet->overlapped, (ULONG)packet->status, packet->bytes};
+        free(packet);
+    }
+    object_release(&port->object);
+    *ulNumEntriesRemoved = count;
+    return count ? TRUE : fail(error_from_wait(status));
+}

@@ -1,0 +1,362 @@
+/* Reading, writing and positions ("ReadFile function", "WriteFile function", "SetFilePointerEx function" ...). */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "api.h"
+#include "file.h"
+#include "wait.h"
+
+#define INVALID_SET_FILE_POINTER 0xFFFFFFFFu
+#define FILE_BEGIN 0
+#define FILE_CURRENT 1
+#define FILE_END 2
+
+#define FILE_TYPE_UNKNOWN 0u
+#define FILE_TYPE_DISK 1u
+#define FILE_TYPE_CHAR 2u
+#define FILE_TYPE_PIPE 3u
+
+typedef void(WINAPI *COMPLETION_ROUTINE)(DWORD, DWORD, OVERLAPPED *);
+
+typedef union { PVOID Buffer; ULONGLONG Alignment; } FILE_SEGMENT_ELEMENT;
+
+static BOOL fail_status(NTSTATUS status) { return fail(win32_from_status(status)); }
+
+NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done) __attribute__((weak));
+NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *done) __attribute__((weak));
+NTSTATUS file_lock_conflict(struct file *file, uint64_t start, uint64_t length, bool writes);
+
+/* Another handle's lock on the bytes refuses the access ("LockFileEx function"). */
+static NTSTATUS check_locks(struct file *file, int64_t offset, size_t size, bool writes) {
+    if (!file->node || !__atomic_load_n(&file->node->locks, __ATOMIC_RELAXED))
+        return STATUS_SUCCESS;
+    int64_t start = offset >= 0 ? offset : lseek(file->fd, 0, SEEK_CUR);
+    return file_lock_conflict(file, (uint64_t)start, size, writes);
+}
+
+static int64_t overlapped_offset(const OVERLAPPED *overlapped) {
+    return (int64_t)((uint64_t)overlapped->OffsetHigh << 32 | overlapped->Offset);
+}
+
+static bool is_mapped_read(NTSTATUS status) { return status == STATUS_END_OF_FILE; }
+
+static NTSTATUS transfer(struct file *file, bool writes, void *buffer, size_t size, int64_t offset, size_t *done) {
+    if (file->pipe)
+        return writes ? pipe_write(file, buffer, size, done) : pipe_read(file, buffer, size, done);
+    NTSTATUS status = check_locks(file, offset, size, writes);
+    *done = 0;
+    if (status)
+        return status;
+    if (!writes)
+        return file_read(file, buffer, size, offset, done);
+    if (offset != -1 || !file->appends)
+        return file_write(file, buffer, size, offset, done);
+    pthread_mutex_lock(&file->lock);
+    status = file_write(file, buffer, size, offset, done);
+    pthread_mutex_unlock(&file->lock);
+    return status;
+}
+
+/* Offset 0xFFFFFFFFFFFFFFFF writes at the end ("WriteFile function"). */
+static int64_t resolve_offset(struct file *file, int64_t offset) {
+    struct stat status;
+    return offset == -1 && fstat(file->fd, &status) == 0 ? status.st_size : offset;
+}
+
+static NTSTATUS transfer_work(struct io_operation *operation, size_t *done) {
+    bool writes = operation->offset == -2;
+    NTSTATUS status = io_wait(operation, operation->file->fd, writes ? POLLOUT : POLLIN);
+    *done = 0;
+    return status ? status : transfer(operation->file, writes, operation->buffer, operation->size, -1, done);
+}
+
+/* Whether a transfer may have to wait for somebody else. */
+static bool may_block(const struct file *file, bool writes) {
+    struct pollfd ready = {file->fd, writes ? POLLOUT : POLLIN, 0};
+    return file->kind != FILE_KIND_DISK && poll(&ready, 1, 0) == 0;
+}
+
+/* Overlapped: done at once where that cannot block, else by a thread. */
+static NTSTATUS transfer_overlapped(struct file *file, bool writes, void *buffer, size_t size, OVERLAPPED *overlapped,
+                                    void *completion, size_t *done) {
+    io_begin(file, overlapped);
+    if (may_block(file, writes) || completion) {
+        struct io_operation model = {.file = file, .overlapped = overlapped, .buffer = buffer, .size = size,
+                                     .offset = writes ? -2 : -3, .work = transfer_work, .completion = completion};
+        if (file->kind == FILE_KIND_DISK) { /* for a completion routine: the result is known when it is queued */
+            model.offset = overlapped_offset(overlapped);
+            NTSTATUS status = transfer(file, writes, buffer, size, model.offset, done);
+            model.size = *done;
+            model.work = NULL;
+            model.cancel_fd = status;
+        }
+        *done = 0;
+        return io_start(&model);
+    }
+    int64_t offset = overlapped_offset(overlapped);
+    NTSTATUS status = transfer(file, writes, buffer, size, writes ? resolve_offset(file, offset) : offset, done);
+    io_complete(file, overlapped, status, *done);
+    return status;
+}
+
+/* On a handle for synchronous I/O an OVERLAPPED only says where; the position moves along. */
+static NTSTATUS transfer_at(struct file *file, bool writes, void *buffer, size_t size, OVERLAPPED *overlapped,
+                            size_t *done) {
+    int64_t offset = overlapped_offset(overlapped);
+    overlapped->Internal = (ULONG_PTR)(ULONG)STATUS_PENDING;
+    if (writes)
+        offset = resolve_offset(file, offset);
+    NTSTATUS status = transfer(file, writes, buffer, size, offset, done);
+    if (file->kind == FILE_KIND_DISK)
+        lseek(file->fd, offset + (int64_t)*done, SEEK_SET);
+    io_complete(file, overlapped, status, *done);
+    return status;
+}
+
+static BOOL read_or_write(HANDLE handle, bool writes, void *buffer, DWORD size, DWORD *count, OVERLAPPED *overlapped) {
+    size_t done = 0;
+    if (count)
+        *count = 0;
+    struct file *file = file_from_handle(handle, 0);
+    if (!file)
+        return FALSE;
+    ACCESS_MASK needed = writes ? FILE_WRITE_DATA | FILE_APPEND_DATA : FILE_READ_DATA;
+    NTSTATUS status;
+    if (!(file->access & needed))
+        status = STATUS_ACCESS_DENIED;
+    else if (file->is_overlapped && !overlapped)
+        status = STATUS_INVALID_PARAMETER;
+    else if (!overlapped)
+        status = transfer(file, writes, buffer, size, -1, &done);
+    else if (file->is_overlapped)
+        status = transfer_overlapped(file, writes, buffer, size, overlapped, NULL, &done);
+    else
+        status = transfer_at(file, writes, buffer, size, overlapped, &done);
+    file_release(file);
+    if (count)
+        *count = (DWORD)done;
+    /* Without an OVERLAPPED the end of the file is no error but a count of 0. */
+    if (status == STATUS_SUCCESS || (is_mapped_read(status) && !overlapped))
+        return TRUE;
+    return fail_status(status);
+}
+
+API(kernel32 kernelbase, BOOL, ReadFile, HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead,
+    LPDWORD lpNumberOfBytesRead, OVERLAPPED *lpOverlapped) {
+    return read_or_write(hFile, false, lpBuffer, nNumberOfBytesToRead, lpNumberOfBytesRead, lpOverlapped);
+}
+
+API(kernel32 kernelbase, BOOL, WriteFile, HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
+    LPDWORD lpNumberOfBytesWritten, OVERLAPPED *lpOverlapped) {
+    return read_or_write(hFile, true, (void *)lpBuffer, nNumberOfBytesToWrite, lpNumberOfBytesWritten, lpOverlapped);
+}
+
+static BOOL with_routine(HANDLE handle, bool writes, void *buffer, DWORD size, OVERLAPPED *overlapped, void *routine) {
+    size_t done;
+    struct file *file = file_from_handle(handle, writes ? 0 : FILE_READ_DATA);
+    if (!file)
+        return FALSE;
+    NTSTATUS status = STATUS_INVALID_PARAMETER;
+    if (overlapped && routine && file->is_overlapped && !file->port)
+        status = transfer_overlapped(file, writes, buffer, size, overlapped, routine, &done);
+    file_release(file);
+    if (status && status != STATUS_PENDING)
+        return fail_status(status);
+    set_last_error(ERROR_SUCCESS);
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, ReadFileEx, HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead,
+    OVERLAPPED *lpOverlapped, COMPLETION_ROUTINE lpCompletionRoutine) {
+    return with_routine(hFile, false, lpBuffer, nNumberOfBytesToRead, lpOverlapped, (void *)lpCompletionRoutine);
+}
+
+API(kernel32 kernelbase, BOOL, WriteFileEx, HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
+    OVERLAPPED *lpOverlapped, COMPLETION_ROUTINE lpCompletionRoutine) {
+    return with_routine(hFile, true, (void *)lpBuffer, nNumberOfBytesToWrite, lpOverlapped, (void *)lpCompletionRoutine);
+}
+
+static BOOL by_pages(HANDLE handle, bool writes, FILE_SEGMENT_ELEMENT *segments, DWORD size, OVERLAPPED *overlapped) {
+    struct file *file = file_from_handle(handle, writes ? 0 : FILE_READ_DATA);
+    if (!file)
+        return FALSE;
+    NTSTATUS status = file->is_overlapped && overlapped ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    size_t total = 0, done;
+    if (!status)
+        io_begin(file, overlapped);
+    for (DWORD page = 0; !status && total < size; page++) {
+        size_t part = size - total < PAGE_SIZE ? size - total : PAGE_SIZE;
+        status = transfer(file, writes, segments[page].Buffer, part, overlapped_offset(overlapped) + (int64_t)total, &done);
+        total += done;
+        if (done < part)
+            break;
+    }
+    if (total && status == STATUS_END_OF_FILE)
+        status = STATUS_SUCCESS;
+    if (status != STATUS_INVALID_PARAMETER)
+        io_complete(file, overlapped, status, total);
+    file_release(file);
+    return status ? fail_status(status) : TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, ReadFileScatter, HANDLE hFile, FILE_SEGMENT_ELEMENT *aSegmentArray,
+    DWORD nNumberOfBytesToRead, LPDWORD lpReserved, OVERLAPPED *lpOverlapped) {
+    (void)lpReserved;
+    return by_pages(hFile, false, aSegmentArray, nNumberOfBytesToRead, lpOverlapped);
+}
+
+API(kernel32 kernelbase, BOOL, WriteFileGather, HANDLE hFile, FILE_SEGMENT_ELEMENT *aSegmentArray,
+    DWORD nNumberOfBytesToWrite, LPDWORD lpReserved, OVERLAPPED *lpOverlapped) {
+    (void)lpReserved;
+    return by_pages(hFile, true, aSegmentArray, nNumberOfBytesToWrite, lpOverlapped);
+}
+
+/* ---- position and size ---- */
+
+static NTSTATUS set_position(HANDLE handle, int64_t distance, DWORD method, int64_t *position) {
+    NTSTATUS status;
+    struct file *file = (struct file *)handle_object(handle, &file_type, 0, &status);
+    if (!file)
+        return status;
+    if (method > FILE_END) {
+        status = STATUS_INVALID_PARAMETER;
+    } else if (file->kind != FILE_KIND_DISK) {
+        /* Devices and pipes take any position and keep none. */
+        *position = 0;
+        status = file->kind == FILE_KIND_PIPE ? STATUS_INVALID_DEVICE_REQUEST : STATUS_SUCCESS;
+    } else {
+        *position = lseek(file->fd, distance, (int)method);
+        status = *position >= 0 ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    }
+    file_release(file);
+    return status;
+}
+
+static BOOL seek_failed(NTSTATUS status, DWORD method) {
+    return fail(status == STATUS_INVALID_PARAMETER && method <= FILE_END ? ERROR_NEGATIVE_SEEK
+                                                                        : win32_from_status(status));
+}
+
+API(kernel32 kernelbase, BOOL, SetFilePointerEx, HANDLE hFile, LARGE_INTEGER liDistanceToMove,
+    LARGE_INTEGER *lpNewFilePointer, DWORD dwMoveMethod) {
+    int64_t position;
+    NTSTATUS status = set_position(hFile, liDistanceToMove.QuadPart, dwMoveMethod, &position);
+    if (status)
+        return seek_failed(status, dwMoveMethod);
+    if (lpNewFilePointer)
+        lpNewFilePointer->QuadPart = position;
+    return TRUE;
+}
+
+API(kernel32 kernelbase, DWORD, SetFilePointer, HANDLE hFile, LONG lDistanceToMove, PLONG lpDistanceToMoveHigh,
+    DWORD dwMoveMethod) {
+    int64_t position, distance = lDistanceToMove;
+    if (lpDistanceToMoveHigh)
+        distance = (int64_t)((uint64_t)(uint32_t)*lpDistanceToMoveHigh << 32 | (uint32_t)lDistanceToMove);
+    NTSTATUS status = set_position(hFile, distance, dwMoveMethod, &position);
+    if (status) {
+        seek_failed(status, dwMoveMethod);
+        return INVALID_SET_FILE_POINTER;
+    }
+    if (lpDistanceToMoveHigh)
+        *lpDistanceToMoveHigh = (LONG)(position >> 32);
+    else if (position >> 32) {
+        set_last_error(ERROR_INVALID_PARAMETER);
+        return INVALID_SET_FILE_POINTER;
+    }
+    if ((DWORD)position == INVALID_SET_FILE_POINTER)
+        set_last_error(ERROR_SUCCESS); /* the only way to tell this position from a failure */
+    return (DWORD)position;
+}
+
+API(kernel32 kernelbase, BOOL, SetEndOfFile, HANDLE hFile) {
+    struct file *file = file_from_handle(hFile, 0);
+    if (!file)
+        return FALSE;
+    off_t position = lseek(file->fd, 0, SEEK_CUR);
+    DWORD error = !(file->access & FILE_WRITE_DATA) ? ERROR_ACCESS_DENIED
+                : position < 0 || ftruncate(file->fd, position) ? win32_from_errno(errno) : ERROR_SUCCESS;
+    file_release(file);
+    return error ? fail(error) : TRUE;
+}
+
+API(kernel32, BOOL, SetFileValidData, HANDLE hFile, LONGLONG ValidDataLength) {
+    (void)hFile, (void)ValidDataLength;
+    return fail(ERROR_PRIVILEGE_NOT_HELD); /* SE_MANAGE_VOLUME_NAME */
+}
+
+static bool file_size(HANDLE handle, int64_t *size) {
+    struct stat status;
+    struct file *file = file_from_handle(handle, 0);
+    if (!file)
+        return false;
+    bool ok = fstat(file->fd, &status) == 0 && (file->kind == FILE_KIND_DISK || file->kind == FILE_KIND_DIRECTORY);
+    *size = ok && file->kind == FILE_KIND_DISK ? status.st_size : 0;
+    file_release(file);
+    if (!ok)
+        set_last_error(ERROR_INVALID_FUNCTION);
+    return ok;
+}
+
+API(kernel32 kernelbase, BOOL, GetFileSizeEx, HANDLE hFile, LARGE_INTEGER *lpFileSize) {
+    int64_t size;
+    if (!file_size(hFile, &size))
+        return FALSE;
+    lpFileSize->QuadPart = size;
+    return TRUE;
+}
+
+API(kernel32 kernelbase, DWORD, GetFileSize, HANDLE hFile, LPDWORD lpFileSizeHigh) {
+    int64_t size;
+    if (!file_size(hFile, &size))
+        return 0xFFFFFFFF;
+    if (lpFileSizeHigh)
+        *lpFileSizeHigh = (DWORD)(size >> 32);
+    if ((DWORD)size == 0xFFFFFFFF)
+        set_last_error(ERROR_SUCCESS);
+    return (DWORD)size;
+}
+
+API(kernel32 kernelbase, BOOL, FlushFileBuffers, HANDLE hFile) {
+    struct file *file = file_from_handle(hFile, 0);
+    if (!file)
+        return FALSE;
+    DWORD error = !(file->access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) ? ERROR_ACCESS_DENIED
+                : file->kind == FILE_KIND_DISK && fsync(file->fd) ? win32_from_errno(errno) : ERROR_SUCCESS;
+    file_release(file);
+    return error ? fail(error) : TRUE;
+}
+
+API(kernel32 kernelbase, DWORD, GetFileType, HANDLE hFile) {
+    static const DWORD types[] = {[FILE_KIND_DISK] = FILE_TYPE_DISK, [FILE_KIND_DIRECTORY] = FILE_TYPE_DISK,
+                                  [FILE_KIND_CHARACTER] = FILE_TYPE_CHAR, [FILE_KIND_PIPE] = FILE_TYPE_PIPE};
+    if ((ULONG_PTR)hFile + 12 <= 2) /* STD_INPUT_HANDLE and the others are taken for what they stand for */
+        hFile = std_handle((DWORD)(ULONG_PTR)hFile);
+    struct file *file = file_from_handle(hFile, 0);
+    if (!file)
+        return FILE_TYPE_UNKNOWN;
+    DWORD type = types[file->kind];
+    file_release(file);
+    set_last_error(ERROR_SUCCESS);
+    return type;
+}
+
+API(kernel32, LONG, _llseek, HANDLE hFile, LONG lOffset, int iOrigin) {
+    return (LONG)api_SetFilePointer(hFile, lOffset, NULL, (DWORD)iOrigin);
+}
+
+API(kernel32, UINT, _lread, HANDLE hFile, LPVOID lpBuffer, UINT uBytes) {
+    DWORD done;
+    return api_ReadFile(hFile, lpBuffer, uBytes, &done, NULL) ? done : 0xFFFFFFFF;
+}
+
+API(kernel32, UINT, _lwrite, HANDLE hFile, LPCSTR lpBuffer, UINT uBytes) {
+    DWORD done;
+    if (!uBytes) /* sets the end of the file */
+        return api_SetEndOfFile(hFile) ? 0 : 0xFFFFFFFF;
+    return api_WriteFile(hFile, lpBuffer, uBytes, &done, NULL) ? done : 0xFFFFFFFF;
+}

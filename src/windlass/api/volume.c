@@ -1,0 +1,381 @@
+/* Drives and volumes ("GetVolumeInformationW function", "GetDriveTypeW function" ...). Each drive letter is a volume;
+ * its GUID is made of the letter. */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/statvfs.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "api.h"
+#include "codepage.h"
+#include "file.h"
+
+#define ERROR_DIR_NOT_ROOT 144u
+#define ERROR_NOT_A_REPARSE_POINT 4390u
+
+#define DRIVE_NO_ROOT_DIR 1u
+#define DRIVE_FIXED 3u
+#define DRIVE_REMOTE 4u
+#define DRIVE_CDROM 5u
+#define DRIVE_RAMDISK 6u
+
+#define FILE_CASE_PRESERVED_NAMES 0x2u
+#define FILE_UNICODE_ON_DISK 0x4u
+#define FILE_SUPPORTS_SPARSE_FILES 0x40u
+#define FILE_SUPPORTS_REPARSE_POINTS 0x80u
+#define FILE_SUPPORTS_HARD_LINKS 0x400000u
+#define FILE_READ_ONLY_VOLUME 0x80000u
+
+static void copy_ascii(WCHAR *out, const char *text) {
+    do
+        *out++ = (WCHAR)*text;
+    while (*text++);
+}
+
+void volume_guid_name(char drive, WCHAR out[50]);
+void volume_guid_name(char drive, WCHAR out[50]) {
+    char text[50];
+    snprintf(text, sizeof text, "\\\\?\\Volume{77696e64-6c61-7373-0000-0000000000%02x}\\", (unsigned char)drive);
+    copy_ascii(out, text);
+}
+
+/* The root of the path's drive; of the current directory's for NULL. False with the last error set. */
+static bool root_of(LPCWSTR path, struct host_path *out) {
+    DWORD error = path_to_host(path && *path ? path : u"\\", out);
+    if (!error && out->kind != PATH_FILE && out->kind != PATH_VOLUME)
+        error = ERROR_INVALID_NAME;
+    if (error)
+        set_last_error(error);
+    return !error;
+}
+
+static bool is_root(const struct host_path *path) {
+    const char *root = path_drive_root(path->drive);
+    return root && strcmp(path->text, root[0] ? root : "/") == 0;
+}
+
+/* Numbers from <linux/magic.h>. */
+static UINT drive_type(const char *host) {
+    struct statfs status;
+    if (statfs(host, &status))
+        return DRIVE_NO_ROOT_DIR;
+    switch ((unsigned long)status.f_type) {
+    case 0x6969:                                     /* nfs */
+    case 0xFF534D42: case 0xFE534D42: case 0x517B:   /* smb */
+    case 0x01021997: return DRIVE_REMOTE;            /* 9p */
+    case 0x9660: return DRIVE_CDROM;
+    case 0x858458F6: return DRIVE_RAMDISK;
+    default: return DRIVE_FIXED;
+    }
+}
+
+API(kernel32 kernelbase, UINT, GetDriveTypeW, LPCWSTR lpRootPathName) {
+    struct host_path path;
+    if (!root_of(lpRootPathName, &path) || !is_root(&path))
+        return DRIVE_NO_ROOT_DIR;
+    return drive_type(path.text);
+}
+
+API(kernel32 kernelbase, UINT, GetDriveTypeA, LPCSTR lpRootPathName) {
+    WCHAR *wide = lpRootPathName ? path_wide_from_ansi(lpRootPathName) : NULL;
+    UINT type = api_GetDriveTypeW(wide);
+    free(wide);
+    return type;
+}
+
+API(kernel32 kernelbase, DWORD, GetLogicalDrives, void) { return path_drive_mask(); }
+
+API(kernel32 kernelbase, DWORD, GetLogicalDriveStringsW, DWORD nBufferLength, LPWSTR lpBuffer) {
+    DWORD mask = path_drive_mask(), needed = 0;
+    for (DWORD bits = mask; bits; bits &= bits - 1)
+        needed += 4;
+    if (!lpBuffer || nBufferLength < needed + 1)
+        return needed + 1;
+    for (unsigned i = 0; i < 26; i++) {
+        if (!(mask >> i & 1))
+            continue;
+        const WCHAR root[4] = {(WCHAR)('A' + i), ':', '\\', 0};
+        memcpy(lpBuffer, root, sizeof root);
+        lpBuffer += 4;
+    }
+    *lpBuffer = 0;
+    return needed;
+}
+
+API(kernel32 kernelbase, DWORD, GetLogicalDriveStringsA, DWORD nBufferLength, LPSTR lpBuffer) {
+    WCHAR wide[26 * 4 + 1];
+    DWORD length = api_GetLogicalDriveStringsW(26 * 4 + 1, wide);
+    if (!lpBuffer || nBufferLength < length + 1)
+        return length + 1;
+    for (DWORD i = 0; i <= length; i++)
+        lpBuffer[i] = (CHAR)wide[i];
+    return length;
+}
+
+struct volume {
+    char drive;
+    DWORD serial, flags;
+    const char *label;
+};
+
+static bool volume_of(LPCWSTR root, struct volume *volume) {
+    struct host_path path;
+    struct statvfs status;
+    struct file_facts facts;
+    if (!root_of(root, &path))
+        return false;
+    if (!is_root(&path) || !file_facts_of_path(path.text, true, &facts) || statvfs(path.text, &status)) {
+        set_last_error(is_root(&path) ? win32_from_errno(errno) : ERROR_DIR_NOT_ROOT);
+        return false;
+    }
+    *volume = (struct volume){path.drive, facts.volume, FILE_CASE_PRESERVED_NAMES | FILE_UNICODE_ON_DISK |
+                              FILE_SUPPORTS_SPARSE_FILES | FILE_SUPPORTS_REPARSE_POINTS | FILE_SUPPORTS_HARD_LINKS |
+                              (status.f_flag & ST_RDONLY ? FILE_READ_ONLY_VOLUME : 0),
+                              path.drive == 'C' ? "System" : ""};
+    return true;
+}
+
+/* The file system is called NTFS, whose features are the ones that programs ask for by that name. */
+API(kernel32 kernelbase, BOOL, GetVolumeInformationW, LPCWSTR lpRootPathName, LPWSTR lpVolumeNameBuffer,
+    DWORD nVolumeNameSize, LPDWORD lpVolumeSerialNumber, LPDWORD lpMaximumComponentLength, LPDWORD lpFileSystemFlags,
+    LPWSTR lpFileSystemNameBuffer, DWORD nFileSystemNameSize) {
+    struct volume volume;
+    if (!volume_of(lpRootPathName, &volume))
+        return FALSE;
+    if ((lpVolumeNameBuffer && nVolumeNameSize <= strlen(volume.label)) ||
+        (lpFileSystemNameBuffer && nFileSystemNameSize < 5))
+        return fail(ERROR_BAD_LENGTH);
+    if (lpVolumeNameBuffer)
+        copy_ascii(lpVolumeNameBuffer, volume.label);
+    if (lpFileSystemNameBuffer)
+        copy_ascii(lpFileSystemNameBuffer, "NTFS");
+    if (lpVolumeSerialNumber)
+        *lpVolumeSerialNumber = volume.serial;
+    if (lpMaximumComponentLength)
+        *lpMaximumComponentLength = 255;
+    if (lpFileSystemFlags)
+        *lpFileSystemFlags = volume.flags;
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, GetVolumeInformationA, LPCSTR lpRootPathName, LPSTR lpVolumeNameBuffer,
+    DWORD nVolumeNameSize, LPDWORD lpVolumeSerialNumber, LPDWORD lpMaximumComponentLength, LPDWORD lpFileSystemFlags,
+    LPSTR lpFileSystemNameBuffer, DWORD nFileSystemNameSize) {
+    struct volume volume;
+    WCHAR *wide = lpRootPathName ? path_wide_from_ansi(lpRootPathName) : NULL;
+    bool ok = volume_of(wide, &volume);
+    free(wide);
+    if (!ok)
+        return FALSE;
+    if ((lpVolumeNameBuffer && nVolumeNameSize <= strlen(volume.label)) ||
+        (lpFileSystemNameBuffer && nFileSystemNameSize < 5))
+        return fail(ERROR_BAD_LENGTH);
+    if (lpVolumeNameBuffer)
+        strcpy(lpVolumeNameBuffer, volume.label);
+    if (lpFileSystemNameBuffer)
+        strcpy(lpFileSystemNameBuffer, "NTFS");
+    if (lpVolumeSerialNumber)
+        *lpVolumeSerialNumber = volume.serial;
+    if (lpMaximumComponentLength)
+        *lpMaximumComponentLength = 255;
+    if (lpFileSystemFlags)
+        *lpFileSystemFlags = volume.flags;
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, GetVolumeInformationByHandleW, HANDLE hFile, LPWSTR lpVolumeNameBuffer,
+    DWORD nVolumeNameSize, LPDWORD lpVolumeSerialNumber, LPDWORD lpMaximumComponentLength, LPDWORD lpFileSystemFlags,
+    LPWSTR lpFileSystemNameBuffer, DWORD nFileSystemNameSize) {
+    struct file *file = file_from_handle(hFile, 0);
+    if (!file)
+        return FALSE;
+    WCHAR root[] = {(WCHAR)(file->drive ? file->drive : 'Z'), ':', '\\', 0};
+    struct file_facts facts;
+    bool ok = file_facts_of_file(file, &facts);
+    file_release(file);
+    if (!ok)
+        return fail(ERROR_INVALID_HANDLE);
+    BOOL result = api_GetVolumeInformationW(root, lpVolumeNameBuffer, nVolumeNameSize, NULL, lpMaximumComponentLength,
+                                            lpFileSystemFlags, lpFileSystemNameBuffer, nFileSystemNameSize);
+    if (result && lpVolumeSerialNumber)
+        *lpVolumeSerialNumber = facts.volume;
+    return result;
+}
+
+/* ---- free space ---- */
+
+static bool space_of(LPCWSTR directory, struct statvfs *status) {
+    struct host_path path;
+    if (!root_of(directory, &path))
+        return false;
+    if (statvfs(path.text, status) == 0)
+        return true;
+    set_last_error(path_error(&path, errno));
+    return false;
+}
+
+API(kernel32 kernelbase, BOOL, GetDiskFreeSpaceExW, LPCWSTR lpDirectoryName, ULARGE_INTEGER *lpFreeBytesAvailableToCaller,
+    ULARGE_INTEGER *lpTotalNumberOfBytes, ULARGE_INTEGER *lpTotalNumberOfFreeBytes) {
+    struct statvfs status;
+    if (!space_of(lpDirectoryName, &status))
+        return FALSE;
+    if (lpFreeBytesAvailableToCaller)
+        lpFreeBytesAvailableToCaller->QuadPart = status.f_bavail * status.f_frsize;
+    if (lpTotalNumberOfBytes)
+        lpTotalNumberOfBytes->QuadPart = status.f_blocks * status.f_frsize;
+    if (lpTotalNumberOfFreeBytes)
+        lpTotalNumberOfFreeBytes->QuadPart = status.f_bfree * status.f_frsize;
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, GetDiskFreeSpaceExA, LPCSTR lpDirectoryName, ULARGE_INTEGER *lpFreeBytesAvailableToCaller,
+    ULARGE_INTEGER *lpTotalNumberOfBytes, ULARGE_INTEGER *lpTotalNumberOfFreeBytes) {
+    WCHAR *wide = lpDirectoryName ? path_wide_from_ansi(lpDirectoryName) : NULL;
+    BOOL result = api_GetDiskFreeSpaceExW(wide, lpFreeBytesAvailableToCaller, lpTotalNumberOfBytes,
+                                          lpTotalNumberOfFreeBytes);
+    free(wide);
+    return result;
+}
+
+API(kernel32 kernelbase, BOOL, GetDiskFreeSpaceW, LPCWSTR lpRootPathName, LPDWORD lpSectorsPerCluster,
+    LPDWORD lpBytesPerSector, LPDWORD lpNumberOfFreeClusters, LPDWORD lpTotalNumberOfClusters) {
+    struct statvfs status;
+    if (!space_of(lpRootPathName, &status))
+        return FALSE;
+    uint64_t free_clusters = status.f_bavail * status.f_frsize / 4096, clusters = status.f_blocks * status.f_frsize / 4096;
+    if (lpSectorsPerCluster)
+        *lpSectorsPerCluster = 8;
+    if (lpBytesPerSector)
+        *lpBytesPerSector = 512;
+    if (lpNumberOfFreeClusters)
+        *lpNumberOfFreeClusters = free_clusters > UINT32_MAX ? UINT32_MAX : (DWORD)free_clusters;
+    if (lpTotalNumberOfClusters)
+        *lpTotalNumberOfClusters = clusters > UINT32_MAX ? UINT32_MAX : (DWORD)clusters;
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, GetDiskFreeSpaceA, LPCSTR lpRootPathName, LPDWORD lpSectorsPerCluster,
+    LPDWORD lpBytesPerSector, LPDWORD lpNumberOfFreeClusters, LPDWORD lpTotalNumberOfClusters) {
+    WCHAR *wide = lpRootPathName ? path_wide_from_ansi(lpRootPathName) : NULL;
+    BOOL result = api_GetDiskFreeSpaceW(wide, lpSectorsPerCluster, lpBytesPerSector, lpNumberOfFreeClusters,
+                                        lpTotalNumberOfClusters);
+    free(wide);
+    return result;
+}
+
+/* ---- volume names ---- */
+
+API(kernel32 kernelbase, BOOL, GetVolumePathNameW, LPCWSTR lpszFileName, LPWSTR lpszVolumePathName,
+    DWORD cchBufferLength) {
+    struct host_path path;
+    if (!lpszFileName || !lpszVolumePathName || !cchBufferLength)
+        return fail(ERROR_INVALID_PARAMETER);
+    DWORD error = path_to_host(lpszFileName, &path);
+    if (error || !path.drive)
+        return fail(error ? error : ERROR_INVALID_NAME);
+    if (cchBufferLength < 4)
+        return fail(ERROR_FILENAME_EXCED_RANGE);
+    const WCHAR root[4] = {(WCHAR)path.drive, ':', '\\', 0};
+    memcpy(lpszVolumePathName, root, sizeof root);
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, GetVolumePathNameA, LPCSTR lpszFileName, LPSTR lpszVolumePathName,
+    DWORD cchBufferLength) {
+    WCHAR root[4];
+    WCHAR *wide = lpszFileName ? path_wide_from_ansi(lpszFileName) : NULL;
+    BOOL result = api_GetVolumePathNameW(wide, root, cchBufferLength < 4 ? cchBufferLength : 4);
+    free(wide);
+    for (int i = 0; result && i < 4; i++)
+        lpszVolumePathName[i] = (CHAR)root[i];
+    return result;
+}
+
+API(kernel32 kernelbase, BOOL, GetVolumeNameForVolumeMountPointW, LPCWSTR lpszVolumeMountPoint, LPWSTR lpszVolumeName,
+    DWORD cchBufferLength) {
+    struct host_path path;
+    WCHAR name[50];
+    if (!root_of(lpszVolumeMountPoint, &path))
+        return FALSE;
+    if (!is_root(&path))
+        return fail(ERROR_NOT_A_REPARSE_POINT);
+    volume_guid_name(path.drive, name);
+    if (cchBufferLength < 50)
+        return fail(ERROR_FILENAME_EXCED_RANGE);
+    memcpy(lpszVolumeName, name, sizeof name);
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, GetVolumePathNamesForVolumeNameW, LPCWSTR lpszVolumeName, LPWSTR lpszVolumePathNames,
+    DWORD cchBufferLength, LPDWORD lpcchReturnLength) {
+    struct host_path path;
+    if (!root_of(lpszVolumeName, &path))
+        return FALSE;
+    if (lpcchReturnLength)
+        *lpcchReturnLength = 5;
+    if (cchBufferLength < 5)
+        return fail(ERROR_MORE_DATA);
+    const WCHAR names[5] = {(WCHAR)path.drive, ':', '\\', 0, 0};
+    memcpy(lpszVolumePathNames, names, sizeof names);
+    return TRUE;
+}
+
+/* A search handle points to the drives that are left, as bits. */
+
+static bool next_volume(DWORD *mask, LPWSTR name) {
+    if (!*mask)
+        return false;
+    volume_guid_name((char)('A' + __builtin_ctz(*mask)), name);
+    *mask &= *mask - 1;
+    return true;
+}
+
+API(kernel32 kernelbase, HANDLE, FindFirstVolumeW, LPWSTR lpszVolumeName, DWORD cchBufferLength) {
+    DWORD *rest = malloc(sizeof *rest);
+    if (!rest || cchBufferLength < 50) {
+        free(rest);
+        set_last_error(rest ? ERROR_FILENAME_EXCED_RANGE : ERROR_NOT_ENOUGH_MEMORY);
+        return INVALID_HANDLE_VALUE;
+    }
+    *rest = path_drive_mask();
+    next_volume(rest, lpszVolumeName);
+    return rest;
+}
+
+API(kernel32 kernelbase, BOOL, FindNextVolumeW, HANDLE hFindVolume, LPWSTR lpszVolumeName, DWORD cchBufferLength) {
+    if (cchBufferLength < 50)
+        return fail(ERROR_FILENAME_EXCED_RANGE);
+    return next_volume(hFindVolume, lpszVolumeName) ? TRUE : fail(ERROR_NO_MORE_FILES);
+}
+
+API(kernel32 kernelbase, BOOL, FindVolumeClose, HANDLE hFindVolume) {
+    free(hFindVolume);
+    return TRUE;
+}
+
+/* The NT name of a drive, or the names of all devices. */
+API(kernel32 kernelbase, DWORD, QueryDosDeviceW, LPCWSTR lpDeviceName, LPWSTR lpTargetPath, DWORD ucchMax) {
+    char text[64];
+    if (!lpDeviceName) {
+        DWORD length = 0, mask = path_drive_mask();
+        for (unsigned i = 0; i < 26; i++) {
+            if (!(mask >> i & 1))
+                continue;
+            if (length + 4 >= ucchMax)
+                return (DWORD)fail(ERROR_INSUFFICIENT_BUFFER);
+            lpTargetPath[length++] = (WCHAR)('A' + i);
+            lpTargetPath[length++] = ':';
+            lpTargetPath[length++] = 0;
+        }
+        lpTargetPath[length++] = 0;
+        return length;
+    }
+    if (wide_length(lpDeviceName) != 2 || lpDeviceName[1] != ':' || !path_drive_root((char)lpDeviceName[0]))
+        return (DWORD)fail(ERROR_FILE_NOT_FOUND);
+    int length = snprintf(text, sizeof text, "\\Device\\HarddiskVolume%d", (lpDeviceName[0] & ~0x20) - 'A' + 1);
+    if ((DWORD)length + 2 > ucchMax)
+        return (DWORD)fail(ERROR_INSUFFICIENT_BUFFER);
+    copy_ascii(lpTargetPath, text);
+    lpTargetPath[length + 1] = 0;
+    return (DWORD)length + 2;
+}

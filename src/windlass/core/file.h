@@ -1,0 +1,212 @@
+/* File objects: disk files, directories, devices and pipes behind Windows handles.
+ *
+ * A file object owns a host descriptor. Files of the same host inode that are open in this process share a
+ * struct file_node, which keeps what Windows keeps per file: the share modes of all opens, byte-range locks and whether
+ * the file is to be deleted. Other processes see the locks (they are open file description locks of the host) but not
+ * the share modes. */
+#ifndef WINDLASS_FILE_H
+#define WINDLASS_FILE_H
+
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include "handle.h"
+#include "path.h"
+
+#define FILE_READ_DATA 0x0001u
+#define FILE_LIST_DIRECTORY 0x0001u
+#define FILE_WRITE_DATA 0x0002u
+#define FILE_APPEND_DATA 0x0004u
+#define FILE_EXECUTE 0x0020u
+#define FILE_READ_ATTRIBUTES 0x0080u
+#define FILE_WRITE_ATTRIBUTES 0x0100u
+#define FILE_GENERIC_READ 0x00120089u
+#define FILE_GENERIC_WRITE 0x00120116u
+#define FILE_GENERIC_EXECUTE 0x001200A0u
+#define FILE_ALL_ACCESS 0x001F01FFu
+
+#define FILE_SHARE_READ 1u
+#define FILE_SHARE_WRITE 2u
+#define FILE_SHARE_DELETE 4u
+
+#define FILE_ATTRIBUTE_READONLY 0x0001u
+#define FILE_ATTRIBUTE_HIDDEN 0x0002u
+#define FILE_ATTRIBUTE_SYSTEM 0x0004u
+#define FILE_ATTRIBUTE_DIRECTORY 0x0010u
+#define FILE_ATTRIBUTE_ARCHIVE 0x0020u
+#define FILE_ATTRIBUTE_NORMAL 0x0080u
+#define FILE_ATTRIBUTE_TEMPORARY 0x0100u
+#define FILE_ATTRIBUTE_REPARSE_POINT 0x0400u
+#define FILE_ATTRIBUTE_OFFLINE 0x1000u
+#define FILE_ATTRIBUTE_NOT_CONTENT_INDEXED 0x2000u
+#define INVALID_FILE_ATTRIBUTES 0xFFFFFFFFu
+#define IO_REPARSE_TAG_SYMLINK 0xA000000Cu
+
+/* NtCreateFile's dispositions and options. */
+enum { FILE_SUPERSEDE, FILE_OPEN, FILE_CREATE, FILE_OPEN_IF, FILE_OVERWRITE, FILE_OVERWRITE_IF };
+enum { FILE_SUPERSEDED, FILE_OPENED, FILE_CREATED, FILE_OVERWRITTEN, FILE_EXISTS, FILE_DOES_NOT_EXIST };
+#define FILE_DIRECTORY_FILE 0x00000001u
+#define FILE_WRITE_THROUGH 0x00000002u
+#define FILE_SEQUENTIAL_ONLY 0x00000004u
+#define FILE_SYNCHRONOUS_IO_ALERT 0x00000010u
+#define FILE_SYNCHRONOUS_IO_NONALERT 0x00000020u
+#define FILE_NON_DIRECTORY_FILE 0x00000040u
+#define FILE_DELETE_ON_CLOSE 0x00001000u
+#define FILE_OPEN_REPARSE_POINT 0x00200000u
+
+enum file_kind { FILE_KIND_DISK, FILE_KIND_DIRECTORY, FILE_KIND_CHARACTER, FILE_KIND_PIPE };
+
+struct file_lock {
+    struct file_lock *next;
+    const struct file *owner;
+    uint64_t start, length;
+    bool exclusive;
+};
+
+struct file_node {
+    struct file_node *next;
+    dev_t device;
+    ino_t inode;
+    unsigned opens;                                     /* file objects that refer to this */
+    unsigned readers, writers, deleters;                /* opens with that access */
+    unsigned share_read, share_write, share_delete;     /* of those with any of the three: how many allow it */
+    unsigned participants;                              /* how many have any of the three */
+    bool is_delete_pending;
+    struct file_lock *locks;
+};
+
+struct completion_port;
+struct directory_query;
+
+struct file {
+    struct object object;
+    int fd;
+    enum file_kind kind;
+    ACCESS_MASK access;                 /* what it was opened with, generic bits resolved */
+    DWORD share;
+    bool is_overlapped;
+    bool appends;                       /* every write goes to the end */
+    bool writes_through;
+    bool deletes_on_close;
+    bool is_console;
+    bool is_null;                       /* the NUL device */
+    bool is_signaled;                   /* the last operation is complete; under the dispatcher lock */
+    BYTE notification_modes;            /* SetFileCompletionNotificationModes */
+    char drive;
+    char *path;                         /* the host's; NULL for pipes and what came as a descriptor */
+    struct file_node *node;             /* NULL: not a disk file */
+    struct completion_port *port;
+    ULONG_PTR port_key;
+    struct directory_query *query;      /* NtQueryDirectoryFile */
+    struct pipe_end *pipe;              /* named pipes (api/pipe.c) */
+    struct directory_watch *watch;      /* ReadDirectoryChangesW */
+    pthread_mutex_t lock;               /* the position of overlapped and appending writes, `query` */
+};
+
+extern const struct object_type file_type;
+
+/* A file object that takes over the descriptor (also when it fails: NULL out of memory). */
+struct file *file_from_fd(int fd, ACCESS_MASK access);
+
+struct file_open_request {
+    const struct host_path *path;
+    ACCESS_MASK access;                 /* generic bits allowed */
+    DWORD share, disposition, options, attributes;
+};
+
+/* NtCreateFile without handle. *information is FILE_OPENED and so on. */
+NTSTATUS file_open(const struct file_open_request *request, struct file **file, ULONG *information);
+
+/* A new reference to the file behind a handle that has all bits of `access`; NULL with the last error set. */
+struct file *file_from_handle(HANDLE handle, ACCESS_MASK access);
+static inline void file_release(struct file *file) { object_release(&file->object); }
+
+/* Reads or writes at the position (offset -1) or at the offset. *done is always set. STATUS_END_OF_FILE at a disk file's
+ * end, STATUS_PIPE_BROKEN at a pipe's. They block. */
+NTSTATUS file_read(struct file *file, void *buffer, size_t size, int64_t offset, size_t *done);
+NTSTATUS file_write(struct file *file, const void *buffer, size_t size, int64_t offset, size_t *done);
+
+/* Deletes by name what is a file or a directory; refuses read-only ones and those that are open without
+ * FILE_SHARE_DELETE. */
+NTSTATUS file_delete(const struct host_path *path, bool is_directory);
+
+/* Whether another open of this inode forbids the access (FILE_READ_DATA, FILE_WRITE_DATA, DELETE_ACCESS). */
+NTSTATUS file_check_sharing(const struct stat *status, ACCESS_MASK access);
+
+NTSTATUS status_from_errno(int error);
+NTSTATUS status_from_path_error(DWORD error);
+/* For a failed host call on the path: STATUS_OBJECT_NAME_NOT_FOUND or STATUS_OBJECT_PATH_NOT_FOUND for ENOENT. */
+NTSTATUS status_from_host(const struct host_path *path, int error);
+
+/* ---- what is known of a file (api/file_facts.c) ---- */
+
+struct file_facts {
+    DWORD attributes;
+    DWORD reparse_tag;
+    int64_t creation, access, write, change; /* FILETIME units */
+    uint64_t size, allocation, id;
+    DWORD links, volume;
+};
+
+/* The link itself for a symbolic link when follow is false; false with errno. */
+bool file_facts_of_path(const char *path, bool follow, struct file_facts *facts);
+bool file_facts_of_file(const struct file *file, struct file_facts *facts);
+
+/* What cannot be kept by the host's mode and times is kept in an extended attribute, where the file system has them.
+ * A value of 0 leaves a time as it is. They return 0 or an errno. */
+int file_set_attributes(const char *path, int fd, DWORD attributes);
+int file_set_times(const char *path, int fd, int64_t creation, int64_t access, int64_t write);
+
+static inline int64_t filetime_from_host(const struct timespec *time) {
+    return (int64_t)time->tv_sec * 10000000 + time->tv_nsec / 100 + 116444736000000000;
+}
+static inline struct timespec host_from_filetime(int64_t time) {
+    int64_t units = time - 116444736000000000;
+    int64_t seconds = units / 10000000 - (units % 10000000 < 0);
+    return (struct timespec){seconds, (units - seconds * 10000000) * 100};
+}
+static inline FILETIME filetime_split(int64_t time) { return (FILETIME){(DWORD)time, (DWORD)((uint64_t)time >> 32)}; }
+static inline int64_t filetime_join(const FILETIME *time) {
+    return (int64_t)((uint64_t)time->dwHighDateTime << 32 | time->dwLowDateTime);
+}
+
+/* ---- overlapped I/O (api/file_async.c) ---- */
+
+typedef struct _OVERLAPPED {
+    ULONG_PTR Internal, InternalHigh;
+    union { struct { DWORD Offset, OffsetHigh; }; PVOID Pointer; };
+    HANDLE hEvent;
+} OVERLAPPED;
+
+/* Finishes an operation: fills the OVERLAPPED, signals its event or the file, posts to the file's port. */
+void io_complete(struct file *file, OVERLAPPED *overlapped, NTSTATUS status, size_t done);
+/* Marks an operation as begun. */
+void io_begin(struct file *file, OVERLAPPED *overlapped);
+
+/* An operation that is done by a thread of its own because it may block. `work` runs there, may sleep only in
+ * io_wait_readable/writable, and its result completes the operation; `finish` frees the context. */
+struct io_operation {
+    struct io_operation *next;
+    struct file *file;
+    OVERLAPPED *overlapped;
+    HANDLE thread_id;                   /* of who started it, for CancelIo */
+    int cancel_fd;
+    void *buffer;
+    size_t size;
+    int64_t offset;
+    NTSTATUS (*work)(struct io_operation *operation, size_t *done);
+    void *completion;                   /* LPOVERLAPPED_COMPLETION_ROUTINE or NULL */
+    struct thread_object *thread;       /* for the completion routine */
+};
+/* Starts it; STATUS_PENDING, or why it could not be started. Takes the fields from `model`. */
+NTSTATUS io_start(const struct io_operation *model);
+/* Waits for the descriptor (POLLIN ...). STATUS_CANCELLED when the operation is cancelled meanwhile. */
+NTSTATUS io_wait(struct io_operation *operation, int fd, short events);
+/* Cancels what is pending on the file: all, or that of one OVERLAPPED, or of one thread. The number found. */
+unsigned io_cancel(struct file *file, const OVERLAPPED *overlapped, HANDLE thread_id);
+
+/* Posts to a port (api/completion_port.c). */
+bool port_post(struct completion_port *port, NTSTATUS status, DWORD bytes, ULONG_PTR key, OVERLAPPED *overlapped);
+void port_release(struct completion_port *port);
+
+#endif
