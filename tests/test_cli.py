@@ -338,3 +338,23 @@ def test_a_real_32_bit_dll(tmp_path):
     assert answer("exports", path)["exports"][0]["kind"] == "code"
     assert answer("imports", path)["imports"] == []
     assert "only x86-64 images can be loaded" in windlass("check", path, exit_code=1)
+
+
+# ---- api ----
+
+
+def test_api_counts_and_declares():
+    counts = {each["dll"]: each for each in answer("api")}
+    functions = answer("api", "kernel32")
+    assert counts["kernel32.dll"]["functions"] == sum(1 for each in functions if not each["size"])
+    load_library = next(each for each in functions if each["name"] == "LoadLibraryW")
+    assert load_library["declaration"] == "HMODULE LoadLibraryW(LPCWSTR lpLibFileName)"
+    assert load_library["file"] == "api/library.py"
+
+
+def test_api_of_an_api_set():
+    assert {each["dll"] for each in answer("api", "api-ms-win-crt-heap-l1-1-0.dll")} == {"ucrtbase.dll"}
+
+
+def test_api_of_what_is_no_builtin():
+    assert "vendor.dll is no builtin DLL" in windlass("api", "vendor", exit_code=1)

@@ -24,9 +24,13 @@ class BadImage(ValueError):
         self.offset = offset
         self.path = path
 
+    @property
+    def detail(self) -> str:
+        """What is wrong and where, without the path."""
+        return f"{self.reason} (at offset {self.offset:#x})"
+
     def __str__(self) -> str:
-        where = f"{self.path}: " if self.path else ""
-        return f"{where}{self.reason} (at offset {self.offset:#x})"
+        return f"{self.path}: {self.detail}" if self.path else self.detail
 
 
 # ---- Win32 errors ----

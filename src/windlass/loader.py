@@ -97,7 +97,7 @@ class _Load:
                     self.attach(each)
         except BadImage as error:
             self.roll_back()
-            raise errors.bad_image(error.path or self.name, str(error)) from None
+            raise errors.bad_image(error.path or self.name, error.detail) from None
         except BaseException:
             self.roll_back()
             raise
@@ -112,7 +112,7 @@ class _Load:
             for each in self.in_attach_order(program):
                 self.attach(each, at_start=True)
         except BadImage as error:
-            raise errors.bad_image(error.path or self.name, str(error)) from None
+            raise errors.bad_image(error.path or self.name, error.detail) from None
 
     def need(self, name: str, needed_by: Module | None, functions: list[ImportedFunction]) -> Module:
         """The module behind a name, mapped and bound with everything that it needs, but not attached."""

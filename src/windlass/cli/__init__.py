@@ -19,6 +19,7 @@ COMMANDS = {
     "imports": "List what a DLL needs of other DLLs.",
     "check": "Say whether a DLL will load, and what it lacks.",
     "fetch": "Take the DLLs out of a package's Windows wheel.",
+    "api": "List the Windows API functions that windlass implements.",
 }
 
 

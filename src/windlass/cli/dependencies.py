@@ -14,9 +14,10 @@ from typing import NamedTuple, Union
 from windlass import mapping, search
 from windlass.cli.locate import open_image
 from windlass.errors import BadImage
+from windlass.loader import text
 from windlass.pe import Image
 from windlass.pe.exports import Export
-from windlass.pe.imports import DelayImportedDll, ImportedDll, ImportedFunction
+from windlass.pe.imports import DelayImportedDll, ImportedDll
 
 __all__ = ["Dll", "MissingDll", "MissingFunction", "Walk"]
 
@@ -47,7 +48,7 @@ class Dll:
             image = open_image(found)
             mapping.check(image)
         except BadImage as error:
-            self.bad = f"{error.reason} (at offset {error.offset:#x})"
+            self.bad = error.detail
         else:
             self.image = image
 
@@ -121,7 +122,7 @@ class Walk:
                 self._bind(dll, descriptor, delay)
             self._delayed.extend((dll, descriptor) for descriptor in dll.image.delay_imports)
         except BadImage as error:
-            dll.bad = f"{error.reason} (at offset {error.offset:#x})"
+            dll.bad = error.detail
         return dll
 
     def _bind(self, dll: Dll, descriptor: Descriptor, delay: bool) -> None:
@@ -131,7 +132,7 @@ class Walk:
         for name in search.api_set_hosts(descriptor.name) or (descriptor.name,):
             provider = self._need(name, delay)
             if isinstance(provider, search.NotFound):
-                names = [str(_text(function)) for function in functions]
+                names = [text(function, name) for function in functions]
                 self.missing_dlls.append(MissingDll(name, dll.name, names, provider.searched, delay))
                 return
             if dll.name not in provider.needed_by:
@@ -141,7 +142,7 @@ class Walk:
             return
         builtin = providers[0].builtin is not None
         self.missing_functions += [
-            MissingFunction(descriptor.name, _text(function), dll.name, builtin, delay)
+            MissingFunction(descriptor.name, text(function, descriptor.name), dll.name, builtin, delay)
             for function in functions
             if not any(self._has(provider, function.name, function.ordinal, delay) for provider in providers)
         ]
@@ -180,7 +181,3 @@ class Walk:
             if self._has(target, function if ordinal is None else None, ordinal, delay, chain + 1):
                 return True
         return False
-
-
-def _text(function: ImportedFunction) -> str:
-    return function.name if function.name is not None else f"#{function.ordinal}"

@@ -51,10 +51,13 @@ class Command(click.Command):
 
 
 def message_of(error: Exception) -> str:
-    """An exception's text as one reads it: without the errno where a file's name says more."""
-    if isinstance(error, OSError) and error.filename is not None and error.strerror:
-        return f"{error.filename}: {error.strerror}"
-    return str(error) or type(error).__name__
+    """An exception's text as one reads it, with what caused it: a name says more than an errno."""
+    message = str(error) or type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        code = getattr(error, "winerror", None)
+        who = f"{error.filename}: " if error.filename is not None else ""
+        message = f"{who}[WinError {code}] {error.strerror}" if code else f"{who}{error.strerror}"
+    return f"{message}: {error.__cause__}" if error.__cause__ else message
 
 
 def show_json(answer: Any) -> None:

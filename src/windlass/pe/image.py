@@ -196,10 +196,11 @@ class Image:
         return BadImage(reason, offset, self.path)
 
     def _read_headers(self) -> None:
-        self.dos_header = dos = self.record_at(layout.DosHeader, 0, "DOS header")
-        if dos.magic != layout.DOS_SIGNATURE:
-            what = "a Linux file (ELF)" if self._slice(0, 4) == b"\x7fELF" else "no MZ at its start"
+        magic = self._slice(0, 4)
+        if magic and magic[:2] != layout.DOS_SIGNATURE:
+            what = "a Linux file (ELF)" if magic == b"\x7fELF" else "no MZ at its start"
             raise self.bad(f"not a PE image: {what}", 0)
+        self.dos_header = dos = self.record_at(layout.DosHeader, 0, "DOS header")
         # Any alignment is accepted, and an offset inside the DOS header too: tiny images overlap the two.
         if self.bytes_at(dos.lfanew, 4, "PE signature") != layout.NT_SIGNATURE:
             raise self.bad("not a PE image: no PE signature", dos.lfanew)
