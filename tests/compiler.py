@@ -29,6 +29,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 TESTS = Path(__file__).parent
@@ -38,7 +39,12 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "windla
 TARGET = "x86_64-windows-gnu"
 # zig builds its C runtime anew, in a minute, for every level of optimisation: let there be one.
 COMMON_FLAGS = ("-target", TARGET, "-O1", "-s", "-fno-sanitize=undefined", "-fms-extensions", "-Wall")
-FREESTANDING_FLAGS = ("-nostdlib", "-fno-stack-protector", "-DFREESTANDING", "-lkernel32", "-lntdll")
+# Without a C runtime zig does not look for windows.h either.
+WINDOWS_HEADERS = Path(*find_spec("ziglang").submodule_search_locations, "lib/libc/include/any-windows-any")
+FREESTANDING_FLAGS = (
+    *("-nostdlib", "-fno-stack-protector", "-DFREESTANDING", "-isystem", str(WINDOWS_HEADERS)),
+    *("-lkernel32", "-lntdll"),
+)
 # Compiled for Microsoft's ABI and linked without any library but those that `imports` names.
 MSVC_COMPILER_FLAGS = (
     *("-target", "x86_64-windows-msvc", "-O1", "-fno-sanitize=undefined", "-fms-extensions", "-Wall"),

@@ -71,7 +71,7 @@ class MissingFunction:
 def set_hook(name: str, function: Callable[..., Any]) -> None:
     """Set what C asks Python for: "resolve"(id) -> address, "forwarder"(base, text) -> address,
     "exception"(code, address, parameters, frames) -> exception, "detach"() when ExitProcess ends the
-    process."""
+    process, "count"(handle, change) -> whether the module is there."""
 
 def api_records() -> list[tuple[str, str | None, str | None, str | None, str, int, int]]:
     """(dlls, name, result, parameters, file, address, size) of each declaration in C."""

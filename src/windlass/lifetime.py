@@ -22,6 +22,9 @@ __all__ = ["attach", "depend", "detach", "detach_all", "free", "release", "unmap
 
 DLL_PROCESS_DETACH, DLL_PROCESS_ATTACH = 0, 1
 
+# enum module_count of core/module.h
+RELEASE, ADD_REFERENCE, PIN = 0, 1, 2
+
 
 def depend(module: Module, provider: Module) -> None:
     """Note that the module uses the provider, which then stays as long as the module does."""
@@ -83,6 +86,22 @@ def free(module: Module) -> None:
         module.loads -= 1
         if not module.loads:
             unload_unused()
+
+
+def change_count(handle: int, change: int) -> bool:
+    """What LdrAddRefDll, GetModuleHandleEx and FreeLibraryAndExitThread ask for; False: no such module."""
+    with loader_lock:
+        module = modules.by_handle(handle)
+        if module is None:
+            return False
+        if change == PIN:
+            module.pinned = True
+        elif change == ADD_REFERENCE:
+            module.loads += 1
+        else:
+            with contextlib.suppress(OSError):
+                free(module)
+        return True
 
 
 def unload_unused() -> None:

@@ -370,6 +370,7 @@ def _start_process(map_the_program: Callable[[], Module] | None = None) -> None:
     _core.set_hook("exception", errors.from_exception)
     _core.set_hook("detach", lifetime.detach_all)
     faults.install()
+    _core.set_hook("count", lifetime.change_count)
     program = map_the_program() if map_the_program else map_program()
     program.pinned = True
     _core.set_program(program.handle)

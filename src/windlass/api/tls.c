@@ -177,18 +177,27 @@ static void call_back(fls_callback callback, PVOID value) {
     call_windows((const void *)callback, slots, 1, &result, &self->boundary);
 }
 
-void fls_end(struct fls *fls) {
+/* Of the value at an index, which is taken away. */
+static fls_callback take_with_callback(struct fls *fls, DWORD index, PVOID *value) {
+    pthread_mutex_lock(&lock);
+    *value = fls->values[index];
+    fls->values[index] = NULL;
+    fls_callback callback = *value && fls_used[index] ? callbacks[index] : NULL;
+    pthread_mutex_unlock(&lock);
+    return callback;
+}
+
+void fls_end(PVOID *place) {
+    struct fls *fls;
+    for (DWORD i = 0; (fls = *place) != NULL && i < fls->capacity; i++) {
+        PVOID value;
+        fls_callback callback = take_with_callback(fls, i, &value);
+        if (callback)
+            call_back(callback, value);              /* may store more, and so move what *place points to */
+    }
+    *place = NULL;
     if (!fls)
         return;
-    for (DWORD i = 0; i < fls->capacity; i++) {
-        pthread_mutex_lock(&lock);
-        PVOID value = fls->values[i];
-        fls_callback callback = fls_used[i] ? callbacks[i] : NULL;
-        fls->values[i] = NULL;
-        pthread_mutex_unlock(&lock);
-        if (value && callback)
-            call_back(callback, value);
-    }
     pthread_mutex_lock(&lock);
     fls_unlink(fls);
     pthread_mutex_unlock(&lock);

@@ -64,6 +64,7 @@ struct thread {
     bool on_side_stack;             /* then the TEB's stack bounds are its, and the thread's own are here: */
     void *stack_base, *stack_limit;
     struct unwind_cache unwind_cache;
+    bool terminated;                /* by TerminateThread: no DLL is told */
 };
 
 extern __thread struct thread *current_thread_or_null;
@@ -74,6 +75,10 @@ void crt_thread_free(struct thread *thread);
 /* Makes the calling thread a Windows thread: TEB, GS, static TLS, DLL_THREAD_ATTACH. Never fails (aborts out of
  * memory). */
 struct thread *thread_enter(void);
+
+/* The two halves of thread_enter(), for a thread of CreateThread: `object` is its kernel object. */
+struct thread *thread_begin(struct thread_object *object);
+void thread_attach(void);
 
 static inline struct thread *thread_self(void) {
     struct thread *self = current_thread_or_null;

@@ -2,8 +2,9 @@
 
 #include <errno.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 int64_t monotonic_now(void) {
     struct timespec now;
@@ -22,17 +23,12 @@ int64_t deadline_from_milliseconds(DWORD milliseconds) {
     return milliseconds == INFINITE ? INT64_MAX : after(milliseconds * 1000000ll);
 }
 
-/* 1601-01-01 to 1970-01-01 in 100 ns ("FILETIME structure"). */
-#define EPOCH_DIFFERENCE 116444736000000000ll
-
 int64_t deadline_from_nt(const LARGE_INTEGER *timeout) {
     if (!timeout || timeout->QuadPart == INT64_MIN)
         return INT64_MAX;
     int64_t value = timeout->QuadPart;
     if (value > 0) {                                 /* a point in system time */
-        struct timespec now;
-        clock_gettime(CLOCK_REALTIME, &now);
-        value = now.tv_sec * 10000000ll + now.tv_nsec / 100 + EPOCH_DIFFERENCE - value;
+        value = system_time_now() - value;
         if (value >= 0)
             return 0;
     }

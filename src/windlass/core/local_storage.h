@@ -4,10 +4,9 @@
 
 #include "core.h"
 
-struct fls;
-
-/* Calls the callbacks of a fiber's, or thread's, values and frees them. NULL is allowed. */
-void fls_end(struct fls *fls);
+/* Calls the callbacks of a fiber's, or the calling thread's, values and frees them. *place is what the fiber has in
+ * TEB.FlsData while it runs; it becomes NULL. */
+void fls_end(PVOID *place);
 
 /* When no other thread can find the thread any more. */
 void tls_slots_free(struct thread *thread);

@@ -276,6 +276,7 @@ static uint32_t index_by_name(const unsigned char *base, const struct export_dir
 }
 
 void (*process_detach_hook)(void);
+bool (*module_count_hook)(const void *base, enum module_count change);
 void *(*forwarder_hook)(const void *base, const char *forwarder);
 
 /* "DLL.name" or "DLL.#ordinal". The DLL may be an API set or not loaded yet, so policy decides. */

@@ -35,4 +35,8 @@ void tls_remove(unsigned index);
 /* Resolves "DLL.name" and "DLL.#ordinal" for a module; set by python.c. */
 extern void *(*forwarder_hook)(const void *base, const char *forwarder);
 
+/* Changes a module's reference count, which Python keeps; false: there is no such module. Set by python.c. */
+enum module_count { MODULE_RELEASE, MODULE_ADD_REFERENCE, MODULE_PIN };
+extern bool (*module_count_hook)(const void *base, enum module_count change);
+
 #endif

@@ -11,6 +11,9 @@ struct sleeper {
     atomic_uint awake;
 };
 
+/* The calling thread's, while it is in a queue. */
+static __thread struct sleeper *asleep;
+
 struct bucket {
     pthread_mutex_t lock;
     atomic_uint count;                               /* of sleepers: who wakes looks here first */
@@ -55,11 +58,32 @@ static void take_out(struct bucket *bucket, struct sleeper *sleeper) {
     atomic_fetch_sub(&bucket->count, 1);
 }
 
+/* True: it had been woken. */
+static bool leave(struct bucket *bucket, struct sleeper *self) {
+    pthread_mutex_lock(&bucket->lock);
+    bool taken = self->taken;
+    if (!taken)
+        take_out(bucket, self);
+    pthread_mutex_unlock(&bucket->lock);
+    while (taken && !atomic_load(&self->awake))
+        futex_wait_until(&self->awake, 0, INT64_MAX);
+    return taken;
+}
+
+void park_cancel(void) {
+    struct sleeper *self = asleep;
+    asleep = NULL;
+    if (self)
+        leave(bucket_of(self->address), self);
+}
+
 bool park(const volatile void *address, const void *compare, size_t size, int64_t deadline) {
     struct bucket *bucket = bucket_of(address);
     struct sleeper self = {.address = address};
+    if (!equal(address, compare, size))              /* a bad address shows here, before the lock is taken */
+        return true;
     if (deadline == 0)
-        return !equal(address, compare, size);
+        return false;
     /* Counted before the comparison: who changes the value after it sees the count ("Dekker"). */
     pthread_mutex_lock(&bucket->lock);
     atomic_fetch_add(&bucket->count, 1);
@@ -68,22 +92,16 @@ bool park(const volatile void *address, const void *compare, size_t size, int64_
     bool sleep = equal(address, compare, size);
     if (!sleep)
         take_out(bucket, &self);
+    asleep = sleep ? &self : NULL;
     pthread_mutex_unlock(&bucket->lock);
 
     bool in_time = true;
     while (sleep && in_time && !atomic_load(&self.awake))
         in_time = futex_wait_until(&self.awake, 0, deadline);
-    if (in_time)
-        return true;
-
-    pthread_mutex_lock(&bucket->lock);
-    bool taken = self.taken;
-    if (!taken)
-        take_out(bucket, &self);
-    pthread_mutex_unlock(&bucket->lock);
-    while (taken && !atomic_load(&self.awake))
-        futex_wait_until(&self.awake, 0, INT64_MAX);
-    return taken;
+    if (!in_time)
+        in_time = leave(bucket, &self);
+    asleep = NULL;
+    return in_time;
 }
 
 /* Takes up to `most` sleepers of the address out of the queue, then wakes them. */

@@ -12,4 +12,7 @@ bool park(const volatile void *address, const void *compare, size_t size, int64_
 void unpark_one(const volatile void *address);
 void unpark_all(const volatile void *address);
 
+/* On the calling thread, whose stack with a park() on it is about to go. */
+void park_cancel(void);
+
 #endif

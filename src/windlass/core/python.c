@@ -13,7 +13,7 @@
 #include "unwind.h"
 
 PyObject *python_hooks[HOOK_COUNT];
-static const char *const hook_names[HOOK_COUNT] = {"resolve", "forwarder", "exception", "detach"};
+static const char *const hook_names[HOOK_COUNT] = {"resolve", "forwarder", "exception", "detach", "count"};
 
 bool python_is_alive(void) { return Py_IsInitialized(); }
 
@@ -151,6 +151,20 @@ static void detach_all(void) {
         PyErr_WriteUnraisable(python_hooks[HOOK_DETACH]);
     Py_XDECREF(result);
     PyGILState_Release(state);
+}
+
+static bool change_count(const void *base, enum module_count change) {
+    if (!python_is_alive() || !python_hooks[HOOK_REFERENCES])
+        return false;
+    PyGILState_STATE state = PyGILState_Ensure();
+    PyObject *hook = python_hooks[HOOK_REFERENCES];
+    PyObject *result = PyObject_CallFunction(hook, "Ki", (unsigned long long)(uintptr_t)base, (int)change);
+    if (!result)
+        PyErr_WriteUnraisable(hook);
+    bool done = result == Py_True;
+    Py_XDECREF(result);
+    PyGILState_Release(state);
+    return done;
 }
 
 /* ---- API records ---- */
@@ -522,6 +536,7 @@ PyMODINIT_FUNC PyInit__core(void) {
     modules_init();
     host_frames_init((const void *)PyObject_CallObject);
     forwarder_hook = resolve_forwarder;
+    module_count_hook = change_count;
     process_detach_hook = detach_all;
     if (add_address(module, "peb", &process_peb) || add_address(module, "lazy_entry", api_lazy_entry) ||
         add_address(module, "trace_entry", trace_entry) ||

@@ -84,9 +84,11 @@ static void after_fork_in_child(void) {
 
 static void thread_exit(void *value) {
     struct thread *thread = value;
-    fls_end(thread->teb.FlsData);
-    thread->teb.FlsData = NULL;
-    modules_notify_thread(DLL_THREAD_DETACH);
+    if (!thread->terminated) {
+        fls_end(&thread->teb.FlsData);
+        modules_notify_thread(DLL_THREAD_DETACH);
+        fls_end(&thread->teb.FlsData);               /* what the DLLs stored meanwhile */
+    }
     thread_list_acquire();
     if (thread->next)
         thread->next->previous = thread->previous;
@@ -110,7 +112,7 @@ static void initialise(void) {
     pthread_atfork(NULL, NULL, after_fork_in_child);
 }
 
-struct thread *thread_enter(void) {
+struct thread *thread_begin(struct thread_object *object) {
     pthread_once(&once, initialise);
     struct thread *thread = mmap(NULL, sizeof *thread, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (thread == MAP_FAILED)
@@ -124,6 +126,12 @@ struct thread *thread_enter(void) {
     set_identity(teb);
     set_gs(teb);
     fault_thread_init(thread);
+    thread->object = object;
+    if (object) {
+        thread->created_here = true;
+        object->id = (DWORD)(uintptr_t)teb->ThreadId;
+        object->thread = thread;
+    }
     current_thread_or_null = thread;
     pthread_setspecific(exit_key, thread);
 
@@ -136,7 +144,16 @@ struct thread *thread_enter(void) {
     thread_list = thread;
     thread_list_release();
     tls_thread_init(thread);
-    modules_notify_thread(DLL_THREAD_ATTACH);
+    loader_lock_release();
+    return thread;
+}
+
+void thread_attach(void) { modules_notify_thread(DLL_THREAD_ATTACH); }
+
+struct thread *thread_enter(void) {
+    loader_lock_acquire();
+    struct thread *thread = thread_begin(NULL);
+    thread_attach();
     loader_lock_release();
     return thread;
 }

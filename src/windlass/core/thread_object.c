@@ -1,14 +1,21 @@
 #include "thread_object.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
+#include "clock.h"
 #include "sync.h"
 #include "wait.h"
 
 static bool is_signaled(struct object *object, struct thread_object *waiter) {
     (void)waiter;
-    return ((struct thread_object *)object)->thread == NULL;
+    return ((struct thread_object *)object)->ended;
 }
 
-static void destroy(struct object *object) { free(object); }
+static void destroy(struct object *object) {
+    free(((struct thread_object *)object)->description);
+    free(object);
+}
 
 const struct object_type thread_type = {
     .name = "Thread",
@@ -20,18 +27,26 @@ const struct object_type thread_type = {
     .generic_execute = READ_CONTROL | SYNCHRONIZE | 0x800,
 };
 
+struct thread_object *thread_object_new(void) {
+    struct thread_object *object = calloc(1, sizeof *object);
+    if (!object)
+        return NULL;
+    object_init(&object->object, &thread_type);
+    object->exit_code = STILL_ACTIVE;
+    object->created = system_time_now();
+    return object;
+}
+
 /* The object of a live thread: the calling one, or one kept alive by the thread list's lock. */
 static struct thread_object *object_of(struct thread *thread) {
     struct thread_object *object = __atomic_load_n(&thread->object, __ATOMIC_ACQUIRE), *other = NULL;
     if (object)
         return object;
-    object = calloc(1, sizeof *object);
+    object = thread_object_new();
     if (!object)
         windlass_fatal("out of memory for a thread object");
-    object_init(&object->object, &thread_type);
     object->id = (DWORD)(uintptr_t)thread->teb.ThreadId;
     object->thread = thread;
-    object->exit_code = STILL_ACTIVE;
     if (__atomic_compare_exchange_n(&thread->object, &other, object, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
         return object;
     free(object);
@@ -52,18 +67,24 @@ struct thread_object *thread_object_from_id(DWORD id) {
     return found;
 }
 
+/* The dispatcher lock is held. */
+static void become_signaled(struct thread_object *object) {
+    object->thread = NULL;
+    object->ended = true;
+    object->ended_at = system_time_now();
+    object->exit_code = object->exit_requested ? object->requested_exit_code : 0;
+    object_signaled(&object->object);
+}
+
 void thread_object_end(struct thread *thread) {
     struct thread_object *object = thread->object;
     if (!object)
         return;
     dispatcher_acquire();
-    object->thread = NULL;
-    if (object->exit_code == STILL_ACTIVE)
-        object->exit_code = 0;
     struct apc *apc = object->first_apc, *next;
     object->first_apc = NULL;
     mutants_abandon(object);
-    object_signaled(&object->object);
+    become_signaled(object);
     dispatcher_release();
     for (; apc; apc = next) {
         next = apc->next;
@@ -71,4 +92,28 @@ void thread_object_end(struct thread *thread) {
     }
     thread->object = NULL;
     object_release(&object->object);
+}
+
+void thread_object_fail(struct thread_object *object) {
+    dispatcher_acquire();
+    become_signaled(object);
+    dispatcher_release();
+}
+
+void thread_object_times(struct thread_object *object, int64_t *kernel, int64_t *user) {
+    char path[64];
+    unsigned long user_ticks = 0, kernel_ticks = 0;
+    *kernel = *user = 0;
+    snprintf(path, sizeof path, "/proc/self/task/%u/stat", (unsigned)object->id);
+    FILE *file = object->ended ? NULL : fopen(path, "re");
+    if (!file)
+        return;
+    /* The second field, the name in parentheses, may hold anything but ends with the last ')'. */
+    char line[1024], *end = fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
+    fclose(file);
+    if (!end || sscanf(end + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user_ticks, &kernel_ticks) != 2)
+        return;
+    int64_t tick = 10000000 / sysconf(_SC_CLK_TCK);
+    *user = (int64_t)user_ticks * tick;
+    *kernel = (int64_t)kernel_ticks * tick;
 }

@@ -274,7 +274,7 @@ NTSTATUS sleep_until(int64_t deadline, bool alertable) {
 bool thread_queue_apc(struct thread_object *thread, struct apc *apc) {
     apc->next = NULL;
     dispatcher_acquire();
-    bool alive = thread->thread != NULL;
+    bool alive = !thread->ended;
     if (alive) {
         if (thread->first_apc)
             thread->last_apc->next = apc;
@@ -289,6 +289,13 @@ bool thread_queue_apc(struct thread_object *thread, struct apc *apc) {
     }
     dispatcher_release();
     return alive;
+}
+
+void thread_cancel_wait(struct thread_object *thread) {
+    dispatcher_acquire();
+    if (thread->waiter)
+        waiter_remove(thread->waiter);
+    dispatcher_release();
 }
 
 /* ---- fork ---- */

@@ -51,6 +51,9 @@ struct apc {
 /* False when the thread has ended; the structure is still the caller's then. */
 bool thread_queue_apc(struct thread_object *thread, struct apc *apc);
 
+/* On the calling thread, whose stack with a wait on it is about to go. */
+void thread_cancel_wait(struct thread_object *thread);
+
 /* Runs what is queued for the calling thread ("NtTestAlert"). True: there was something. */
 bool thread_run_apcs(void);
 

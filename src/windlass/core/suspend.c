@@ -1,0 +1,312 @@
+/* Stopping threads: SuspendThread, TerminateThread and the registers of stopped threads.
+ *
+ * A thread is stopped by a signal whose handler does not return until the thread is resumed. That must not happen while
+ * the thread holds a lock of the host, such as malloc's, or the program that stopped it would soon wait for that lock
+ * for ever. So the handler accepts only safe places: Windows code, and system calls that a signal can interrupt, in
+ * which a thread sleeps. Elsewhere it lets the thread go on, and the signal is sent again a moment later; after a tenth of
+ * a second the thread is stopped wherever it is. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "park.h"
+#include "thread_object.h"
+#include "unwind.h"
+#include "wait.h"
+
+#define STOP_SIGNAL (SIGRTMIN + 5)
+
+/* In `suspension`: the suspend count, and whether the thread stands in the handler. */
+#define STOPPED 0x80000000u
+#define COUNT_MASK 0xffu
+
+enum { TRY_NANOSECONDS = 1000000, POLITE_TRIES = 100 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* one thread stops others at a time */
+
+/* ---- in the thread that is stopped ---- */
+
+/* The thread sleeps in a system call, or is about to repeat one that the signal interrupted. */
+static bool is_interrupted_call(const greg_t *registers) {
+    static const uint8_t instruction[2] = {0x0f, 0x05};
+    const uint8_t *pc = (const uint8_t *)registers[REG_RIP];
+    if (registers[REG_RAX] == -EINTR)
+        return memcmp(pc - 2, instruction, 2) == 0;
+    switch (registers[REG_RAX]) {                    /* what a thread may be going to repeat */
+    case SYS_futex:
+    case SYS_read:
+    case SYS_write:
+    case SYS_readv:
+    case SYS_poll:
+    case SYS_select:
+    case SYS_recvfrom:
+    case SYS_recvmsg:
+    case SYS_sendto:
+    case SYS_accept:
+    case SYS_accept4:
+    case SYS_connect:
+    case SYS_wait4:
+    case SYS_waitid: return memcmp(pc, instruction, 2) == 0;
+    default: return false;
+    }
+}
+
+static bool is_safe_place(const greg_t *registers) {
+    return !host_code_contains((uintptr_t)registers[REG_RIP]) || is_interrupted_call(registers);
+}
+
+/* From the handler's end, instead of going on. */
+static void terminate_here(void) {
+    struct thread *thread = current_thread_or_null;
+    thread_cancel_wait(thread->object);
+    park_cancel();
+    thread_exit_self(thread->object->requested_exit_code, false);
+}
+
+static void go_to_terminate(ucontext_t *context) {
+    greg_t *registers = context->uc_mcontext.gregs;
+    registers[REG_RSP] = (registers[REG_RSP] - 512) & ~(greg_t)15; /* below the red zone */
+    registers[REG_RSP] -= 8;
+    registers[REG_RIP] = (greg_t)(uintptr_t)terminate_here;
+}
+
+static void acknowledge(struct thread_object *object) {
+    atomic_fetch_add(&object->acknowledged, 1);
+    futex_wake(&object->acknowledged, 1);
+}
+
+static void sleep_until_resumed(struct thread_object *object) {
+    unsigned state = atomic_load(&object->suspension);
+    for (;;) {
+        if (state & COUNT_MASK)
+            futex_wait_until(&object->suspension, state, INT64_MAX);
+        else if (atomic_compare_exchange_strong(&object->suspension, &state, 0))
+            return;
+        state = atomic_load(&object->suspension);
+    }
+}
+
+static void stop(int number, siginfo_t *info, void *context_) {
+    int saved_errno = errno;
+    ucontext_t *context = context_;
+    struct thread *thread = current_thread_or_null;
+    struct thread_object *object = thread ? thread->object : NULL;
+    (void)number, (void)info;
+    if (!object)
+        return;
+    unsigned state = atomic_load(&object->suspension);
+    if (state & COUNT_MASK && (object->stop_anywhere || is_safe_place(context->uc_mcontext.gregs))) {
+        object->signal_context = context;
+        while (state & COUNT_MASK && !atomic_compare_exchange_weak(&object->suspension, &state, state | STOPPED))
+            ;
+        acknowledge(object);
+        if (state & COUNT_MASK)
+            sleep_until_resumed(object);
+        object->signal_context = NULL;
+        if (object->terminate && thread->boundary)
+            go_to_terminate(context);
+    } else {
+        acknowledge(object);
+    }
+    errno = saved_errno;
+}
+
+static void install_handler(void) {
+    struct sigaction action = {.sa_sigaction = stop, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
+    sigaction(STOP_SIGNAL, &action, NULL);
+}
+
+/* ---- in the thread that stops it ---- */
+
+/* The count is not zero any more. Returns when the thread stands still; false: it has ended. The lock is held. */
+static bool stop_thread(struct thread_object *object) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, install_handler);
+    for (int tries = 0; !(atomic_load(&object->suspension) & STOPPED); tries++) {
+        unsigned seen = atomic_load(&object->acknowledged);
+        if (tries > POLITE_TRIES)
+            object->stop_anywhere = true;
+        if (object->ended || syscall(SYS_tgkill, getpid(), object->id, STOP_SIGNAL))
+            return false;
+        futex_wait_until(&object->acknowledged, seen, monotonic_now() + TRY_NANOSECONDS);
+        if (tries && !(atomic_load(&object->suspension) & STOPPED))
+            sleep_until(monotonic_now() + TRY_NANOSECONDS / 4, false);
+    }
+    return true;
+}
+
+NTSTATUS thread_suspend(struct thread_object *object, ULONG *was) {
+    bool self = object == thread_object_self();
+    NTSTATUS status = STATUS_SUCCESS;
+    pthread_mutex_lock(&lock);
+    ULONG count = atomic_load(&object->suspension) & COUNT_MASK;
+    if (object->ended) {
+        status = STATUS_THREAD_IS_TERMINATING;
+    } else if (count == MAXIMUM_SUSPEND_COUNT) {
+        status = STATUS_SUSPEND_COUNT_EXCEEDED;
+    } else {
+        *was = count;
+        object->stop_anywhere = self;
+        if (!(atomic_fetch_add(&object->suspension, 1) & STOPPED) && !self && object->thread && !stop_thread(object))
+            status = STATUS_THREAD_IS_TERMINATING;
+    }
+    pthread_mutex_unlock(&lock);
+    if (self && NT_SUCCESS(status))
+        thread_stop_self();
+    return status;
+}
+
+/* The handler runs before tgkill returns. */
+void thread_stop_self(void) {
+    struct thread_object *self = thread_object_self();
+    install_handler();
+    self->stop_anywhere = true;
+    syscall(SYS_tgkill, getpid(), self->id, STOP_SIGNAL);
+}
+
+NTSTATUS thread_resume(struct thread_object *object, ULONG *was) {
+    pthread_mutex_lock(&lock);
+    *was = atomic_load(&object->suspension) & COUNT_MASK;
+    if (*was && (atomic_fetch_sub(&object->suspension, 1) & COUNT_MASK) == 1)
+        futex_wake(&object->suspension, 1);
+    pthread_mutex_unlock(&lock);
+    return STATUS_SUCCESS;
+}
+
+ULONG thread_suspend_count(struct thread_object *object) { return atomic_load(&object->suspension) & COUNT_MASK; }
+
+/* ---- registers ---- */
+
+static const uint8_t register_numbers[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+                                             REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+
+static bool is_integer_register(unsigned number) { return number != 4; } /* Rsp belongs to CONTEXT_CONTROL */
+
+static void read_registers(const ucontext_t *from, CONTEXT *to) {
+    const greg_t *registers = from->uc_mcontext.gregs;
+    DWORD wanted = to->ContextFlags;
+    if ((wanted & CONTEXT_CONTROL) == CONTEXT_CONTROL) {
+        to->Rip = (DWORD64)registers[REG_RIP];
+        to->Rsp = (DWORD64)registers[REG_RSP];
+        to->EFlags = (DWORD)registers[REG_EFL];
+        to->SegCs = (WORD)registers[REG_CSGSFS];
+        __asm__("mov %%ss, %0" : "=r"(to->SegSs));
+    }
+    if ((wanted & CONTEXT_INTEGER) == CONTEXT_INTEGER)
+        for (unsigned i = 0; i < 16; i++)
+            if (is_integer_register(i))
+                *context_register(to, i) = (DWORD64)registers[register_numbers[i]];
+    if ((wanted & CONTEXT_SEGMENTS) == CONTEXT_SEGMENTS)
+        to->SegDs = to->SegEs = to->SegFs = to->SegGs = 0x2b;
+    if ((wanted & CONTEXT_FLOATING_POINT) == CONTEXT_FLOATING_POINT) {
+        memcpy(&to->FltSave, from->uc_mcontext.fpregs, sizeof to->FltSave);
+        to->MxCsr = to->FltSave.MxCsr;
+    }
+    if ((wanted & CONTEXT_DEBUG_REGISTERS) == CONTEXT_DEBUG_REGISTERS)
+        to->Dr0 = to->Dr1 = to->Dr2 = to->Dr3 = to->Dr6 = to->Dr7 = 0;
+}
+
+static void write_registers(const CONTEXT *from, ucontext_t *to) {
+    greg_t *registers = to->uc_mcontext.gregs;
+    DWORD given = from->ContextFlags;
+    if ((given & CONTEXT_CONTROL) == CONTEXT_CONTROL) {
+        registers[REG_RIP] = (greg_t)from->Rip;
+        registers[REG_RSP] = (greg_t)from->Rsp;
+        registers[REG_EFL] = (registers[REG_EFL] & ~(greg_t)0xcd5) | (from->EFlags & 0xcd5);
+    }
+    if ((given & CONTEXT_INTEGER) == CONTEXT_INTEGER)
+        for (unsigned i = 0; i < 16; i++)
+            if (is_integer_register(i))
+                registers[register_numbers[i]] = (greg_t)(&from->Rax)[i];
+    if ((given & CONTEXT_FLOATING_POINT) == CONTEXT_FLOATING_POINT)
+        memcpy(to->uc_mcontext.fpregs, &from->FltSave, offsetof(XMM_SAVE_AREA32, Reserved4));
+}
+
+/* Runs `use` while the thread stands still. */
+static NTSTATUS with_registers(struct thread_object *object, void (*use)(ucontext_t *, void *), void *argument) {
+    NTSTATUS status = STATUS_SUCCESS;
+    if (object == thread_object_self())
+        return STATUS_UNSUCCESSFUL;
+    pthread_mutex_lock(&lock);
+    bool stopped = atomic_fetch_add(&object->suspension, 1) & STOPPED;
+    object->stop_anywhere = false;
+    if (object->ended || !object->thread || (!stopped && !stop_thread(object)))
+        status = STATUS_UNSUCCESSFUL;
+    else
+        use(object->signal_context, argument);
+    if ((atomic_fetch_sub(&object->suspension, 1) & COUNT_MASK) == 1)
+        futex_wake(&object->suspension, 1);
+    pthread_mutex_unlock(&lock);
+    return status;
+}
+
+static void read_into(ucontext_t *registers, void *context) { read_registers(registers, context); }
+static void write_from(ucontext_t *registers, void *context) { write_registers(context, registers); }
+
+NTSTATUS thread_get_context(struct thread_object *object, CONTEXT *context) {
+    return with_registers(object, read_into, context);
+}
+
+NTSTATUS thread_set_context(struct thread_object *object, const CONTEXT *context) {
+    return with_registers(object, write_from, (void *)context);
+}
+
+/* ---- ends ---- */
+
+static struct boundary *outermost_boundary(const struct thread *thread) {
+    struct boundary *boundary = thread->boundary;
+    while (boundary && boundary->previous)
+        boundary = boundary->previous;
+    return boundary;
+}
+
+void thread_exit_self(DWORD exit_code, bool tell_dlls) {
+    struct thread *thread = thread_self();
+    struct thread_object *object = thread_object_self();
+    object->exit_requested = true;
+    object->requested_exit_code = exit_code;
+    if (thread->created_here) {
+        thread->terminated = !tell_dlls;
+        call_windows_unwound(outermost_boundary(thread));
+    }
+    thread->trace_count = 0;
+    thread->unhandled = (EXCEPTION_RECORD){.ExceptionCode = (DWORD)STATUS_THREAD_IS_TERMINATING};
+    call_windows_unwound(thread->boundary);
+}
+
+NTSTATUS thread_terminate(struct thread_object *object, DWORD exit_code) {
+    NTSTATUS status = STATUS_SUCCESS;
+    if (object == thread_object_self())
+        thread_exit_self(exit_code, false);
+    pthread_mutex_lock(&lock);
+    dispatcher_acquire();
+    bool made_here = object->thread && object->thread->created_here;
+    dispatcher_release();
+    if (object->ended) {
+        status = STATUS_THREAD_IS_TERMINATING;
+    } else if (!made_here) {
+        status = STATUS_ACCESS_DENIED;
+    } else {
+        object->stop_anywhere = false;
+        bool stopped = atomic_fetch_add(&object->suspension, 1) & STOPPED;
+        if (stopped || stop_thread(object)) {
+            object->exit_requested = true;
+            object->requested_exit_code = exit_code;
+            object->terminate = true;
+        }
+        atomic_fetch_and(&object->suspension, ~COUNT_MASK); /* however often it was suspended */
+        futex_wake(&object->suspension, 1);
+    }
+    pthread_mutex_unlock(&lock);
+    return status;
+}
+
+/* ---- fork ---- */
+
+static void before_fork(void) { pthread_mutex_lock(&lock); }
+static void after_fork(void) { pthread_mutex_unlock(&lock); }
+
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(before_fork, after_fork, after_fork); }
