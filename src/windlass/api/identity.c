@@ -1,0 +1,66 @@
+/* Who runs: the process, and each thread's last error. */
+#include "api.h"
+#include "handle.h"
+
+API(kernel32 kernelbase, HANDLE, GetCurrentProcess, void) { return CURRENT_PROCESS; }
+
+API(kernel32 kernelbase, DWORD, GetCurrentProcessId, void) { return (DWORD)(uintptr_t)teb_self()->ProcessId; }
+
+API(kernel32 kernelbase, DWORD, GetLastError, void) { return teb_self()->LastErrorValue; }
+API_ALIAS(api_GetLastError, rtl, ntdll, "RtlGetLastWin32Error");
+
+API(kernel32 kernelbase, void, SetLastError, DWORD dwErrCode) { set_last_error(dwErrCode); }
+API_ALIAS(api_SetLastError, rtl, ntdll, "RtlSetLastWin32Error");
+API_ALIAS(api_SetLastError, restore, ntdll, "RtlRestoreLastWin32Error");
+API_ALIAS(api_SetLastError, restore_kernel, kernel32 kernelbase, "RestoreLastError");
+
+API(user32, void, SetLastErrorEx, DWORD dwErrCode, DWORD dwType) {
+    (void)dwType;                                    /* not used by Windows either */
+    set_last_error(dwErrCode);
+}
+
+API(ntdll, NTSTATUS, RtlGetLastNtStatus, void) { return teb_self()->LastStatusValue; }
+
+API(ntdll, PEB *, RtlGetCurrentPeb, void) { return &process_peb; }
+
+/* "GetProcessVersion", "ProcessIdToSessionId": an interactive session is 1 on Windows. */
+API(kernel32 kernelbase, BOOL, ProcessIdToSessionId, DWORD dwProcessId, DWORD *pSessionId) {
+    (void)dwProcessId;
+    *pSessionId = 1;
+    return TRUE;
+}
+
+API(kernel32, DWORD, WTSGetActiveConsoleSessionId, void) { return 1; }
+
+/* ---- error modes ("SetErrorMode function"): kept, for there are no dialogs to suppress ---- */
+
+static DWORD error_mode;
+static __thread DWORD thread_error_mode;
+
+API(kernel32 kernelbase, UINT, GetErrorMode, void) { return __atomic_load_n(&error_mode, __ATOMIC_RELAXED); }
+
+API(kernel32 kernelbase, UINT, SetErrorMode, UINT uMode) {
+    return __atomic_exchange_n(&error_mode, uMode, __ATOMIC_RELAXED);
+}
+
+API(kernel32 kernelbase, DWORD, GetThreadErrorMode, void) { return thread_error_mode; }
+
+API(kernel32 kernelbase, BOOL, SetThreadErrorMode, DWORD dwNewMode, DWORD *lpOldMode) {
+    if (dwNewMode & ~0x8003u)
+        return fail(ERROR_INVALID_PARAMETER);
+    if (lpOldMode)
+        *lpOldMode = thread_error_mode;
+    thread_error_mode = dwNewMode;
+    return TRUE;
+}
+
+/* ---- images ---- */
+
+API(ntdll, PVOID, RtlImageNtHeader, PVOID BaseAddress) {
+    const unsigned char *base = BaseAddress;
+    DWORD offset;
+    if (!base || memcmp(base, "MZ", 2) != 0)
+        return NULL;
+    memcpy(&offset, base + 0x3c, sizeof offset);
+    return offset < PAGE_SIZE && memcmp(base + offset, "PE\0", 4) == 0 ? (PVOID)(base + offset) : NULL;
+}
