@@ -15,6 +15,7 @@ __all__ = ["COMMANDS", "main"]
 
 # In the order in which `windlass --help` shows them; each has its file here, and in it its `command`.
 COMMANDS = {
+    "demo": "Load a small Windows DLL that comes with windlass, and show each stage.",
     "exports": "List what a DLL offers.",
     "imports": "List what a DLL needs of other DLLs.",
     "check": "Say whether a DLL will load, and what it lacks.",
