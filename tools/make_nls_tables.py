@@ -217,7 +217,7 @@ def one_unit(text: str, fallback: int) -> int:
 def upper(value: int) -> int:
     if value in CASELESS or 0xD800 <= value < 0xE000:
         return value
-    other = one_unit(chr(value).upper(), value)
+    other = one_unit(chr(value).upper(), 0) or one_unit(chr(value).title(), value)
     return other if lower_raw(other) == value else value
 
 
@@ -247,27 +247,35 @@ def ctype1(value: int) -> int:
     if category == "Cn":
         return 0
     types = C1_DEFINED | C1_BY_CATEGORY.get(category, 0)
+    if category[0] == "S" and value > 0xFF:
+        types &= ~C1_PUNCT
+    if category == "Zs" and value not in (0x20, 0xA0):
+        types &= ~C1_BLANK
     if char in "\t\n\v\f\r\x85":
         types |= C1_SPACE
     if char == "\t":
         types |= C1_BLANK
-    if value < 0x80 and char in "0123456789abcdefABCDEF":
+    if unicodedata.normalize("NFKC", char) in HEXADECIMAL and (value < 0x80 or value > 0xFF00):
         types |= C1_XDIGIT
-    if value in (0xB2, 0xB3, 0xB9):
-        types |= C1_DIGIT | C1_PUNCT
-    return types
+    return types | C1_EXTRA.get(value, 0)
+
+
+HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
+C1_EXTRA = {0xAA: C1_LOWER | C1_PUNCT, 0xAD: C1_PUNCT, 0xB5: C1_PUNCT, 0xBA: C1_LOWER | C1_PUNCT,
+            0xB2: C1_DIGIT | C1_PUNCT, 0xB3: C1_DIGIT | C1_PUNCT, 0xB9: C1_DIGIT | C1_PUNCT,
+            0xBC: C1_PUNCT, 0xBD: C1_PUNCT, 0xBE: C1_PUNCT}
 
 
 C2_BY_BIDI = {
     "L": 1, "R": 2, "AL": 2, "EN": 3, "ES": 4, "ET": 5, "AN": 6, "CS": 7, "B": 8, "S": 9, "WS": 10, "ON": 11,
-    "BN": 0, "NSM": 0, "LRE": 11, "LRO": 11, "RLE": 11, "RLO": 11, "PDF": 11, "LRI": 11, "RLI": 11, "FSI": 11,
-    "PDI": 11,
+    "BN": 0, "NSM": 11, "LRE": 11, "LRO": 11, "RLE": 11, "RLO": 11, "PDF": 11, "LRI": 11, "RLI": 11,
+    "FSI": 11, "PDI": 11,
 }
 
 (C3_NONSPACING, C3_DIACRITIC, C3_VOWELMARK, C3_SYMBOL, C3_KATAKANA, C3_HIRAGANA, C3_HALFWIDTH, C3_FULLWIDTH,
  C3_IDEOGRAPH, C3_KASHIDA, C3_LEXICAL, C3_HIGHSURROGATE, C3_LOWSURROGATE) = (1 << bit for bit in range(13))
 C3_ALPHA = 0x8000
-LEXICAL = set(map(ord, "'-\u00ad\u2010\u2011\u2012\u2013\u2014\u2019"))
+LEXICAL = set(map(ord, "\"$'-/=@\\^_`~\u00ad\u2010\u2011\u2012\u2013\u2014\u2019"))
 
 
 VOWEL_MARKS = ("ARABIC FATHA", "ARABIC DAMMA", "ARABIC KASRA", "HEBREW POINT")
@@ -279,10 +287,9 @@ def by_name(value: int, name: str) -> int:
         types |= C3_KATAKANA
     if "HIRAGANA" in name:
         types |= C3_HIRAGANA
-    if name.startswith("HALFWIDTH"):
+    if name.startswith("HALFWIDTH") or 0x20 <= value < 0x7F:
         types |= C3_HALFWIDTH
-    wide = "IDEOGRAPH" in name or "HANGUL SYL" in name
-    if wide or name.startswith("FULLWIDTH") or 0x3000 <= value < 0x3400:
+    if name.startswith("FULLWIDTH") or 0x3000 <= value < 0x3100:
         types |= C3_FULLWIDTH
     if "IDEOGRAPH-" in name:
         types |= C3_IDEOGRAPH
@@ -291,7 +298,7 @@ def by_name(value: int, name: str) -> int:
     if "VOWEL SIGN" in name or name.startswith(VOWEL_MARKS):
         types |= C3_VOWELMARK
     if "WITH" in name and unicodedata.decomposition(chr(value))[:1] not in ("", "<"):
-        types |= C3_DIACRITIC
+        types |= C3_NONSPACING | C3_DIACRITIC
     return types
 
 
@@ -305,10 +312,10 @@ def ctype3(value: int) -> int:
     types = by_name(value, unicodedata.name(char, ""))
     if category[0] == "L" or category == "Nl":
         types |= C3_ALPHA
-    if category[0] in "SP" or (category == "Zs" and value != 0x20):
+    if (category[0] in "SP" and value not in (0x27, 0x2D)) or category == "Zs" or 0x09 <= value <= 0x0D:
         types |= C3_SYMBOL
-    if category[0] == "M":
-        types |= C3_NONSPACING | (C3_DIACRITIC if not types & C3_VOWELMARK else 0)
+    if category == "Mn":
+        types |= C3_NONSPACING | (C3_DIACRITIC if 0x300 <= value < 0x370 else 0)
     if category == "Sk":
         types |= C3_DIACRITIC
     if value in LEXICAL:
@@ -318,6 +325,36 @@ def ctype3(value: int) -> int:
 
 def ctype2(value: int) -> int:
     return C2_BY_BIDI.get(unicodedata.bidirectional(chr(value)), 0)
+
+
+def decomposed(value: int) -> str:
+    return chr(value) if 0xD800 <= value < 0xE000 else unicodedata.normalize("NFD", chr(value))
+
+
+# Letters with a stroke sort as letters with a diacritic, though Unicode does not decompose them.
+STROKES = {ord(pair[0]): ord(pair[1]) for pair in "ØO øo ĐD đd ŁL łl ÐD ðd ĦH ħh ŦT ŧt".split()}
+STROKE_MARK = 0x3FFF
+
+
+def base(value: int) -> int:
+    """The letter without its diacritics, as the difference to it."""
+    if value in STROKES:
+        return STROKES[value] - value
+    plain = decomposed(value)
+    return ord(plain[0]) - value if len(plain) > 1 and ord(plain[0]) < 0x10000 else 0
+
+
+def marks(value: int) -> int:
+    """A number for the diacritics of a letter, or for a combining mark; 0: none."""
+    if value in STROKES:
+        return STROKE_MARK - (chr(value) in "Ðð")
+    text = decomposed(value)
+    found = text if unicodedata.combining(chr(value)) else text[1:]
+    total = 0
+    for mark in found:
+        if unicodedata.combining(mark):
+            total = (total * 7 + (ord(mark) - 0x2FF)) & 0x3FFF
+    return total
 
 
 # What Windows' best fit gives where Unicode's decompositions say nothing; the code pages differ in details.
@@ -416,6 +453,8 @@ def main(output: str) -> None:
         two_stage("unicode_ctype2", ctype2),
         two_stage("unicode_ctype3", ctype3),
         two_stage("unicode_best_fit", best_fit),
+        two_stage("unicode_base", base),
+        two_stage("unicode_marks", marks),
     ]
     with open(output, "w", encoding="ascii") as file:
         file.write("\n".join(parts))
