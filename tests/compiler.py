@@ -40,7 +40,9 @@ TARGET = "x86_64-windows-gnu"
 # zig builds its C runtime anew, in a minute, for every level of optimisation: let there be one.
 COMMON_FLAGS = ("-target", TARGET, "-O1", "-s", "-fno-sanitize=undefined", "-fms-extensions", "-Wall")
 # Without a C runtime zig does not look for windows.h either.
-WINDOWS_HEADERS = Path(*find_spec("ziglang").submodule_search_locations, "lib/libc/include/any-windows-any")
+ZIG = find_spec("ziglang")
+assert ZIG and ZIG.origin, "the tests need the ziglang package"
+WINDOWS_HEADERS = Path(ZIG.origin).parent / "lib/libc/include/any-windows-any"
 FREESTANDING_FLAGS = (
     *("-nostdlib", "-fno-stack-protector", "-DFREESTANDING", "-isystem", str(WINDOWS_HEADERS)),
     *("-lkernel32", "-lntdll"),
