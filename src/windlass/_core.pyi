@@ -104,6 +104,9 @@ def path_to_windows(path: str) -> str:
 def fault_handlers_install() -> None:
     """Put the signal handlers for faults of Windows code in place, on top of those that are there."""
 
+def set_command_line(text: bytes) -> None:
+    """Say what GetCommandLine gives, in UTF-16; before anything is loaded."""
+
 def module_add(
     base: int,
     entry_point: int,

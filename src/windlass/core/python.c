@@ -7,6 +7,7 @@
 #include "foreign.h"
 #include "map.h"
 #include "module.h"
+#include "parameters.h"
 #include "path.h"
 #include "registry.h"
 #include "trace.h"
@@ -326,6 +327,17 @@ static PyObject *core_path_to_windows(PyObject *self, PyObject *args) {
     return result;
 }
 
+static PyObject *core_set_command_line(PyObject *self, PyObject *args) {
+    const char *text;
+    Py_ssize_t bytes;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y#", &text, &bytes))
+        return NULL;
+    if (!process_set_command_line((const WCHAR *)text, (size_t)bytes / sizeof(WCHAR)))
+        return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
 /* ---- modules ---- */
 
 static PyObject *core_fault_handlers_install(PyObject *self, PyObject *args) {
@@ -391,6 +403,7 @@ static PyObject *core_set_program(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "K", &base))
         return NULL;
     process_peb.ImageBaseAddress = (void *)(uintptr_t)base;
+    process_parameters();                            /* programs read them through the PEB */
     Py_RETURN_NONE;
 }
 
@@ -502,6 +515,7 @@ static PyMethodDef methods[] = {
     {"path_to_host", core_path_to_host, METH_VARARGS, NULL},
     {"path_to_windows", core_path_to_windows, METH_VARARGS, NULL},
     {"fault_handlers_install", core_fault_handlers_install, METH_NOARGS, NULL},
+    {"set_command_line", core_set_command_line, METH_VARARGS, NULL},
     {"module_add", core_module_add, METH_VARARGS, NULL},
     {"module_set_initialized", core_module_set_initialized, METH_VARARGS, NULL},
     {"module_set_detached", core_module_set_detached, METH_VARARGS, NULL},

@@ -1,0 +1,472 @@
+/* The environment ("Environment Variables"), command line and start-up information.
+ *
+ * There is one environment in the process, the host's: what Python sets in os.environ Windows code sees, and the other
+ * way round. Names match in any case; where the host has several such names, the exact one is meant. Variables that
+ * every Windows process has and a host does not (TEMP, SystemRoot ...) are there with a fitting value, unless the host
+ * sets them. PATH is shown in Windows' form. */
+#include <pthread.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "api.h"
+#include "codepage.h"
+#include "parameters.h"
+#include "path.h"
+
+extern char **environ;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* ---- values ---- */
+
+static WCHAR *wide_path(const char *host) {
+    size_t length;
+    return path_to_windows(host, &length);
+}
+
+/* "/usr/bin:/bin" as "Z:\usr\bin;Z:\bin". What is in Windows' form already stays. */
+static WCHAR *path_list_to_windows(const char *list) {
+    if (strchr(list, ';') || strchr(list, '\\'))
+        return wide_from_utf8(list);
+    char *copy = strdup(list), *rest = copy, *item;
+    WCHAR *all = calloc(1, sizeof *all);
+    size_t used = 0;
+    while (copy && all && (item = strsep(&rest, ":"))) {
+        WCHAR *one = wide_path(*item ? item : ".");
+        size_t length = one ? wide_length(one) : 0;
+        WCHAR *grown = one ? realloc(all, (used + length + 2) * sizeof *all) : NULL;
+        if (!grown) {
+            free(one);
+            break;
+        }
+        all = grown;
+        if (used)
+            all[used++] = ';';
+        memcpy(all + used, one, (length + 1) * sizeof *all);
+        used += length;
+        free(one);
+    }
+    free(copy);
+    return all;
+}
+
+/* The other way, for what Windows code sets. */
+static char *path_list_to_host(const WCHAR *list) {
+    size_t capacity = 3 * wide_length(list) + HOST_PATH_SIZE, used = 0;
+    char *all = malloc(capacity);
+    WCHAR *copy = malloc((wide_length(list) + 1) * sizeof *copy);
+    if (!all || !copy) {
+        free(copy);
+        free(all);
+        return NULL;
+    }
+    memcpy(copy, list, (wide_length(list) + 1) * sizeof *copy);
+    all[0] = 0;
+    for (WCHAR *item = copy, *end = copy; *item; item = end) {
+        struct host_path host;
+        while (*end && *end != ';')
+            end++;
+        if (*end)
+            *end++ = 0;
+        if (*item && path_to_host(item, &host) == ERROR_SUCCESS && used + strlen(host.text) + 2 < capacity)
+            used += (size_t)sprintf(all + used, "%s%s", used ? ":" : "", host.text);
+    }
+    free(copy);
+    return all;
+}
+
+/* ---- variables that Windows has by itself ---- */
+
+static const char *home(void) {
+    const char *set = getenv("HOME");
+    const struct passwd *user = set ? NULL : getpwuid(getuid());
+    return set ? set : user ? user->pw_dir : "/";
+}
+
+static WCHAR *home_path(const char *below) {
+    char path[HOST_PATH_SIZE];
+    snprintf(path, sizeof path, "%s%s", home(), below);
+    return wide_path(path);
+}
+
+static WCHAR *temporary(void) {
+    const char *set = getenv("TMPDIR");
+    return wide_path(set ? set : "/tmp");
+}
+
+static WCHAR *user_name(void) {
+    const struct passwd *user = getpwuid(getuid());
+    return wide_from_utf8(user ? user->pw_name : "user");
+}
+
+static WCHAR *host_name(void) {
+    char name[256] = "localhost";
+    gethostname(name, sizeof name - 1);
+    name[strcspn(name, ".")] = 0;
+    return wide_from_utf8(name);
+}
+
+static WCHAR *processors(void) {
+    char text[16];
+    snprintf(text, sizeof text, "%ld", sysconf(_SC_NPROCESSORS_ONLN));
+    return wide_from_utf8(text);
+}
+
+static WCHAR *profile(void) { return home_path(""); }
+static WCHAR *roaming(void) { return home_path("/.config"); }
+static WCHAR *local(void) { return home_path("/.local/share"); }
+
+static const struct windows_variable {
+    const char *name;
+    const char *text;           /* or: */
+    WCHAR *(*make)(void);
+} windows_variables[] = {
+    {"ALLUSERSPROFILE", "C:\\ProgramData", NULL},
+    {"APPDATA", NULL, roaming},
+    {"CommonProgramFiles", "C:\\Program Files\\Common Files", NULL},
+    {"COMPUTERNAME", NULL, host_name},
+    {"ComSpec", "C:\\windows\\system32\\cmd.exe", NULL},
+    {"LOCALAPPDATA", NULL, local},
+    {"NUMBER_OF_PROCESSORS", NULL, processors},
+    {"OS", "Windows_NT", NULL},
+    {"PATHEXT", ".COM;.EXE;.BAT;.CMD", NULL},
+    {"PROCESSOR_ARCHITECTURE", "AMD64", NULL},
+    {"ProgramData", "C:\\ProgramData", NULL},
+    {"ProgramFiles", "C:\\Program Files", NULL},
+    {"PUBLIC", "C:\\users\\Public", NULL},
+    {"SystemDrive", "C:", NULL},
+    {"SystemRoot", "C:\\windows", NULL},
+    {"TEMP", NULL, temporary},
+    {"TMP", NULL, temporary},
+    {"USERNAME", NULL, user_name},
+    {"USERPROFILE", NULL, profile},
+    {"windir", "C:\\windows", NULL},
+};
+enum { WINDOWS_VARIABLES = sizeof windows_variables / sizeof *windows_variables };
+
+/* Removed by SetEnvironmentVariable(name, NULL): then they are gone although the host never had them. */
+static bool removed[WINDOWS_VARIABLES];
+
+static WCHAR *windows_value(const struct windows_variable *variable) {
+    return variable->make ? variable->make() : wide_from_utf8(variable->text);
+}
+
+/* ---- look-up; the lock is held ---- */
+
+static size_t name_length(const char *entry) { return strcspn(entry, "="); }
+
+static const char *find_host(const char *name) {
+    const char *exact = getenv(name), *found = NULL;
+    size_t length = strlen(name);
+    for (char **entry = environ; !exact && entry && *entry; entry++)
+        if (name_length(*entry) == length && strncasecmp(*entry, name, length) == 0)
+            found = *entry + length + 1;
+    return exact ? exact : found;
+}
+
+static const struct windows_variable *find_windows(const char *name) {
+    for (int i = 0; i < WINDOWS_VARIABLES; i++)
+        if (strcasecmp(windows_variables[i].name, name) == 0)
+            return removed[i] ? NULL : &windows_variables[i];
+    return NULL;
+}
+
+static WCHAR *value_of(const char *name, const char *host_value) {
+    return strcasecmp(name, "PATH") == 0 ? path_list_to_windows(host_value) : path_wide_from_ansi(host_value);
+}
+
+/* A copy of the variable's value, NULL when it is not set. */
+static WCHAR *get_variable(const char *name) {
+    const char *value = find_host(name);
+    const struct windows_variable *own = value ? NULL : find_windows(name);
+    return value ? value_of(name, value) : own ? windows_value(own) : NULL;
+}
+
+static DWORD get_wide(const WCHAR *name, WCHAR *buffer, DWORD size) {
+    char *key = name ? utf8_copy_of_wide(name) : NULL;
+    pthread_mutex_lock(&lock);
+    WCHAR *value = key && *key ? get_variable(key) : NULL;
+    pthread_mutex_unlock(&lock);
+    free(key);
+    if (!value) {
+        set_last_error(ERROR_ENVVAR_NOT_FOUND);
+        return 0;
+    }
+    size_t length = wide_length(value);
+    if (length < size)
+        memcpy(buffer, value, (length + 1) * sizeof *value);
+    free(value);
+    if (length == 0)
+        set_last_error(ERROR_SUCCESS);               /* tells an empty value from a missing one */
+    return (DWORD)(length < size ? length : length + 1);
+}
+
+API(kernel32 kernelbase, DWORD, GetEnvironmentVariableW, LPCWSTR lpName, LPWSTR lpBuffer, DWORD nSize) {
+    return get_wide(lpName, lpBuffer, nSize);
+}
+
+API(kernel32 kernelbase, DWORD, GetEnvironmentVariableA, LPCSTR lpName, LPSTR lpBuffer, DWORD nSize) {
+    WCHAR *name = lpName ? wide_from_ansi(lpName) : NULL;
+    DWORD needed = get_wide(name, NULL, 0);
+    WCHAR *value = needed ? calloc(needed + 1, sizeof *value) : NULL;
+    if (value)
+        get_wide(name, value, needed + 1);
+    free(name);
+    char *text = value ? path_ansi_from_wide(value) : NULL;
+    free(value);
+    if (!text)
+        return 0;
+    size_t length = strlen(text);
+    if (length < nSize)
+        memcpy(lpBuffer, text, length + 1);
+    free(text);
+    return (DWORD)(length < nSize ? length : length + 1);
+}
+
+/* ---- setting ---- */
+
+/* The host's spelling of a name that is there in another case. */
+static void remove_host(const char *name) {
+    size_t length = strlen(name);
+    for (char **entry = environ; entry && *entry;) {
+        if (name_length(*entry) == length && strncasecmp(*entry, name, length) == 0) {
+            char *spelled = strndup(*entry, length);
+            if (spelled)
+                unsetenv(spelled);
+            free(spelled);
+            entry = environ;
+        } else {
+            entry++;
+        }
+    }
+}
+
+static void mark_removed(const char *name, bool is_removed) {
+    for (int i = 0; i < WINDOWS_VARIABLES; i++)
+        if (strcasecmp(windows_variables[i].name, name) == 0)
+            removed[i] = is_removed;
+}
+
+static BOOL set_variable(const char *name, const WCHAR *value) {
+    if (!value) {
+        bool was_set = find_host(name) || find_windows(name);
+        remove_host(name);
+        mark_removed(name, true);
+        return was_set ? TRUE : fail(ERROR_ENVVAR_NOT_FOUND);
+    }
+    char *text = strcasecmp(name, "PATH") == 0 ? path_list_to_host(value) : path_ansi_from_wide(value);
+    if (!text)
+        return fail(ERROR_NOT_ENOUGH_MEMORY);
+    const char *spelled = name;
+    for (char **entry = environ; entry && *entry; entry++)
+        if (name_length(*entry) == strlen(name) && strncasecmp(*entry, name, strlen(name)) == 0)
+            spelled = *entry;
+    char *key = strndup(spelled, name_length(spelled));
+    bool ok = key && setenv(key, text, 1) == 0;
+    mark_removed(name, false);
+    free(key);
+    free(text);
+    return ok ? TRUE : fail(ERROR_NOT_ENOUGH_MEMORY);
+}
+
+API(kernel32 kernelbase, BOOL, SetEnvironmentVariableW, LPCWSTR lpName, LPCWSTR lpValue) {
+    char *name = lpName ? utf8_copy_of_wide(lpName) : NULL;
+    if (!name || !*name || strchr(name + 1, '=') || *name == '=') {
+        free(name);
+        return fail(ERROR_INVALID_PARAMETER);
+    }
+    pthread_mutex_lock(&lock);
+    BOOL done = set_variable(name, lpValue);
+    pthread_mutex_unlock(&lock);
+    free(name);
+    return done;
+}
+
+API(kernel32 kernelbase, BOOL, SetEnvironmentVariableA, LPCSTR lpName, LPCSTR lpValue) {
+    WCHAR *name = lpName ? wide_from_ansi(lpName) : NULL, *value = lpValue ? path_wide_from_ansi(lpValue) : NULL;
+    BOOL done = lpValue && !value ? fail(ERROR_NOT_ENOUGH_MEMORY) : api_SetEnvironmentVariableW(name, value);
+    free(name);
+    free(value);
+    return done;
+}
+
+/* ---- the whole block: "name=value" strings, sorted by name, ending in an empty one ---- */
+
+struct entry {
+    WCHAR *name, *value;
+};
+
+static int by_name(const void *one, const void *other) {
+    const WCHAR *a = ((const struct entry *)one)->name, *b = ((const struct entry *)other)->name;
+    return wide_compare_no_case(a, wide_length(a), b, wide_length(b));
+}
+
+static size_t collect(struct entry *entries, size_t capacity) {
+    size_t count = 0;
+    for (char **each = environ; each && *each && count < capacity; each++) {
+        char *name = strndup(*each, name_length(*each));
+        if (name && *name && strchr(*each, '='))
+            entries[count++] = (struct entry){wide_from_utf8(name), value_of(name, *each + strlen(name) + 1)};
+        free(name);
+    }
+    for (int i = 0; i < WINDOWS_VARIABLES && count < capacity; i++)
+        if (!removed[i] && !find_host(windows_variables[i].name))
+            entries[count++] =
+                (struct entry){wide_from_utf8(windows_variables[i].name), windows_value(&windows_variables[i])};
+    return count;
+}
+
+static WCHAR *build_block(struct entry *entries, size_t count) {
+    size_t units = 2, used = 0;
+    for (size_t i = 0; i < count; i++)
+        if (entries[i].name && entries[i].value)
+            units += wide_length(entries[i].name) + wide_length(entries[i].value) + 2;
+    WCHAR *block = calloc(units, sizeof *block);
+    for (size_t i = 0; block && i < count; i++) {
+        if (!entries[i].name || !entries[i].value)
+            continue;
+        size_t name = wide_length(entries[i].name), value = wide_length(entries[i].value);
+        memcpy(block + used, entries[i].name, name * sizeof *block);
+        block[used + name] = '=';
+        memcpy(block + used + name + 1, entries[i].value, value * sizeof *block);
+        used += name + value + 2;
+    }
+    return block;
+}
+
+API(kernel32 kernelbase, LPWSTR, GetEnvironmentStringsW, void) {
+    size_t capacity = WINDOWS_VARIABLES;
+    pthread_mutex_lock(&lock);
+    for (char **each = environ; each && *each; each++)
+        capacity++;
+    struct entry *entries = calloc(capacity, sizeof *entries);
+    size_t count = entries ? collect(entries, capacity) : 0;
+    pthread_mutex_unlock(&lock);
+    qsort(entries, count, sizeof *entries, by_name);
+    WCHAR *block = entries ? build_block(entries, count) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        free(entries[i].name);
+        free(entries[i].value);
+    }
+    free(entries);
+    if (!block)
+        set_last_error(ERROR_NOT_ENOUGH_MEMORY);
+    return block;
+}
+
+static size_t block_length(const WCHAR *block) {
+    size_t length = 0;
+    while (block[length])
+        length += wide_length(block + length) + 1;
+    return length + 1;
+}
+
+API(kernel32 kernelbase, LPSTR, GetEnvironmentStringsA, void) {
+    WCHAR *wide = api_GetEnvironmentStringsW();
+    if (!wide)
+        return NULL;
+    size_t units = block_length(wide);
+    size_t bytes = codepage_from_wide(codepage_ansi(), 0, wide, units, NULL, 0, NULL, NULL, NULL);
+    char *block = malloc(bytes);
+    if (block)
+        codepage_from_wide(codepage_ansi(), 0, wide, units, block, bytes, NULL, NULL, NULL);
+    free(wide);
+    return block;
+}
+API_ALIAS(api_GetEnvironmentStringsA, plain, kernel32 kernelbase, "GetEnvironmentStrings");
+
+API(kernel32 kernelbase, BOOL, FreeEnvironmentStringsW, LPWSTR penv) {
+    free(penv);
+    return TRUE;
+}
+API_ALIAS(api_FreeEnvironmentStringsW, ansi, kernel32 kernelbase, "FreeEnvironmentStringsA");
+
+/* ---- expansion ---- */
+
+struct output {
+    WCHAR *buffer;
+    size_t size, length;
+};
+
+static void emit(struct output *out, const WCHAR *text, size_t length) {
+    for (size_t i = 0; i < length; i++, out->length++)
+        if (out->length < out->size)
+            out->buffer[out->length] = text[i];
+}
+
+/* %name% becomes the value; what names no variable stays ("ExpandEnvironmentStringsW function"). */
+static void expand(const WCHAR *source, struct output *out) {
+    while (*source) {
+        const WCHAR *end = source + 1;
+        while (*source == '%' && *end && *end != '%')
+            end++;
+        if (*source != '%' || *end != '%') {
+            emit(out, source++, 1);
+            continue;
+        }
+        char name[1024];
+        size_t length = utf8_from_wide(source + 1, (size_t)(end - source - 1), name, sizeof name - 1);
+        name[length < sizeof name ? length : 0] = 0;
+        WCHAR *value = *name ? get_variable(name) : NULL;
+        if (value)
+            emit(out, value, wide_length(value));
+        else
+            emit(out, source, (size_t)(end - source));
+        source = value ? end + 1 : end;
+        free(value);
+    }
+    emit(out, u"", 1);
+}
+
+API(kernel32 kernelbase, DWORD, ExpandEnvironmentStringsW, LPCWSTR lpSrc, LPWSTR lpDst, DWORD nSize) {
+    struct output out = {lpDst, lpDst ? nSize : 0, 0};
+    pthread_mutex_lock(&lock);
+    expand(lpSrc, &out);
+    pthread_mutex_unlock(&lock);
+    return (DWORD)out.length;
+}
+
+API(kernel32 kernelbase, DWORD, ExpandEnvironmentStringsA, LPCSTR lpSrc, LPSTR lpDst, DWORD nSize) {
+    WCHAR *source = path_wide_from_ansi(lpSrc);
+    DWORD units = source ? api_ExpandEnvironmentStringsW(source, NULL, 0) : 0;
+    WCHAR *wide = units ? calloc(units, sizeof *wide) : NULL;
+    if (wide)
+        api_ExpandEnvironmentStringsW(source, wide, units);
+    char *text = wide ? path_ansi_from_wide(wide) : NULL;
+    free(source);
+    free(wide);
+    if (!text) {
+        set_last_error(ERROR_NOT_ENOUGH_MEMORY);
+        return 0;
+    }
+    DWORD bytes = (DWORD)strlen(text) + 1;
+    if (bytes <= nSize)
+        memcpy(lpDst, text, bytes);
+    free(text);
+    return bytes;
+}
+
+/* ---- command line and start-up information ---- */
+
+API(kernel32 kernelbase, LPWSTR, GetCommandLineW, void) { return process_parameters()->CommandLine.Buffer; }
+
+API(kernel32 kernelbase, LPSTR, GetCommandLineA, void) { return (LPSTR)(uintptr_t)process_command_line_ansi(); }
+
+typedef struct {
+    DWORD cb;
+    PVOID lpReserved, lpDesktop, lpTitle;
+    DWORD dwX, dwY, dwXSize, dwYSize, dwXCountChars, dwYCountChars, dwFillAttribute, dwFlags;
+    WORD wShowWindow, cbReserved2;
+    BYTE *lpReserved2;
+    HANDLE hStdInput, hStdOutput, hStdError;
+} STARTUPINFO;
+
+/* Started without any wish of the parent's: no flag is set, so no other field counts. */
+API(kernel32 kernelbase, void, GetStartupInfoW, STARTUPINFO *lpStartupInfo) {
+    *lpStartupInfo = (STARTUPINFO){.cb = sizeof *lpStartupInfo, .lpDesktop = (PVOID)(uintptr_t)u"", .lpTitle = (PVOID)(uintptr_t)u""};
+}
+
+API(kernel32, void, GetStartupInfoA, STARTUPINFO *lpStartupInfo) {
+    *lpStartupInfo = (STARTUPINFO){.cb = sizeof *lpStartupInfo, .lpDesktop = (PVOID)(uintptr_t)"", .lpTitle = (PVOID)(uintptr_t)""};
+}

@@ -1,0 +1,16 @@
+/* The process's parameters: command line, program, current directory; see parameters.c. */
+#ifndef WINDLASS_PARAMETERS_H
+#define WINDLASS_PARAMETERS_H
+
+#include "core.h"
+
+/* PEB.ProcessParameters; made at the first call, from the host's own command line unless one was set before. */
+RTL_USER_PROCESS_PARAMETERS *process_parameters(void);
+
+/* Says what GetCommandLine gives. Before anything has asked for the parameters. False: out of memory, or too late. */
+bool process_set_command_line(const WCHAR *text, size_t length);
+
+/* The command line in the ANSI code page, as long-lived as the process; NULL out of memory. */
+const char *process_command_line_ansi(void);
+
+#endif
