@@ -48,6 +48,46 @@ wide *wcsstr(const wide *, const wide *), *wcstok(wide *, const wide *, wide **)
 int wcscmp(const wide *, const wide *), wcsncmp(const wide *, const wide *, size_t);
 int _wcsicmp(const wide *, const wide *), _wcsnicmp(const wide *, const wide *, size_t);
 
+int atoi(const char *), atol(const char *);
+long long _atoi64(const char *), _strtoi64(const char *, char **, int);
+unsigned long long _strtoui64(const char *, char **, int);
+double atof(const char *), strtod(const char *, char **), wcstod(const wide *, wide **);
+float strtof(const char *, char **);
+long strtol(const char *, char **, int), wcstol(const wide *, wide **, int);
+unsigned long strtoul(const char *, char **, int);
+char *_itoa(int, char *, int), *_ultoa(unsigned long, char *, int), *_i64toa(long long, char *, int);
+int _itoa_s(int, char *, size_t, int), _i64toa_s(long long, char *, size_t, int), _itow_s(int, wide *, size_t, int);
+int _ui64tow_s(unsigned long long, wide *, size_t, int);
+char *_ecvt(double, int, int *, int *), *_fcvt(double, int, int *, int *), *_gcvt(double, int, char *);
+int _ecvt_s(char *, size_t, double, int, int *, int *), _fcvt_s(char *, size_t, double, int, int *, int *);
+int _gcvt_s(char *, size_t, double, int), _atodbl(double *, char *), _atoflt(float *, char *);
+
+void qsort(void *, size_t, size_t, int (*)(const void *, const void *));
+void qsort_s(void *, size_t, size_t, int (*)(void *, const void *, const void *), void *);
+void *bsearch(const void *, const void *, size_t, size_t, int (*)(const void *, const void *));
+void *_lfind(const void *, const void *, unsigned *, unsigned, int (*)(const void *, const void *));
+void *_lsearch(const void *, void *, unsigned *, unsigned, int (*)(const void *, const void *));
+int rand(void), rand_s(unsigned *), abs(int);
+void srand(unsigned), _swab(char *, char *, int);
+unsigned _rotl(unsigned, int), _rotr(unsigned, int);
+unsigned long long _rotl64(unsigned long long, int), _byteswap_uint64(unsigned long long);
+
+typedef int (*procedure)(void);
+struct onexit_table {
+    procedure *first, *last, *end;
+};
+void _initterm(procedure *, procedure *);
+int _initterm_e(procedure *, procedure *);
+int _initialize_onexit_table(struct onexit_table *), _execute_onexit_table(struct onexit_table *);
+int _register_onexit_function(struct onexit_table *, procedure);
+void (*signal(int, void (*)(int)))(int);
+int raise(int);
+char *strerror(int), *_strerror(const char *);
+int strerror_s(char *, size_t, int), _strerror_s(char *, size_t, const char *), _wcserror_s(wide *, size_t, int);
+wide *_wcserror(int), *__wcserror(const wide *);
+unsigned _set_abort_behavior(unsigned, unsigned);
+int _set_error_mode(int);
+
 static int invalid_calls;
 
 static inline void count_invalid_call(const wide *expression, const wide *function, const wide *file, unsigned line,
