@@ -107,6 +107,8 @@ struct crt_mbstate {
 
 typedef void(WINAPI *crt_invalid_parameter_handler)(const WCHAR *, const WCHAR *, const WCHAR *, unsigned, uintptr_t);
 
+typedef void(WINAPI *crt_terminate_handler)(void);
+
 struct crt_thread {
     int error;                              /* errno */
     DWORD dos_error;                        /* _doserrno */
@@ -118,6 +120,7 @@ struct crt_thread {
     WCHAR *wcstok_next;
     unsigned char *mbstok_next;
     crt_invalid_parameter_handler invalid_parameter;
+    crt_terminate_handler terminate;        /* NULL: abort */
     struct crt_tm tm;                       /* gmtime() and localtime() */
     char time_text[26];                     /* asctime() and ctime() */
     WCHAR wide_time_text[26];

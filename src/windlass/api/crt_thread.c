@@ -1,0 +1,102 @@
+/* Threads of the C run-time ("_beginthread, _beginthreadex", "_endthread, _endthreadex"), and what it passes on to
+ * kernel32. */
+#include <unistd.h>
+
+#include "crt.h"
+
+typedef unsigned(WINAPI *thread_function)(void *);
+
+API_USE(HANDLE, CreateThread, SECURITY_ATTRIBUTES *, SIZE_T, PVOID, PVOID, DWORD, DWORD *) __attribute__((weak));
+API_USE(VOID, ExitThread, DWORD) __attribute__((weak));
+API_USE(BOOL, CloseHandle, HANDLE) __attribute__((weak));
+API_USE(DWORD, ResumeThread, HANDLE) __attribute__((weak));
+API_USE(VOID, Sleep, DWORD) __attribute__((weak));
+API_USE(UINT, SetErrorMode, UINT) __attribute__((weak));
+
+enum { CREATE_SUSPENDED = 4 };
+#define CURRENT_THREAD ((uintptr_t)-2)
+
+struct start {
+    thread_function function;
+    void *argument;
+    HANDLE handle;          /* of _beginthread: closed by the thread itself */
+    bool closes;
+};
+
+_Noreturn static void end_thread(DWORD code) {
+    struct crt_thread *crt = crt_thread();
+    struct start *start = crt->start;
+    crt->start = NULL;
+    if (start && start->closes && start->handle)
+        api_CloseHandle(start->handle);
+    free(start);
+    api_ExitThread(code);
+    __builtin_unreachable();
+}
+
+static DWORD WINAPI run(struct start *start) {
+    thread_function function = start->function;
+    void *argument = start->argument;
+    bool gives_code = !start->closes;
+    crt_thread()->start = start;
+    unsigned code = function(argument);
+    end_thread(gives_code ? code : 0);
+}
+
+static HANDLE begin(struct start start, SECURITY_ATTRIBUTES *security, unsigned stack_size, unsigned flags,
+                    DWORD *id) {
+    struct start *kept = malloc(sizeof *kept);
+    if (!kept || !api_CreateThread) {
+        free(kept);
+        crt_fail(CRT_EAGAIN);
+        return NULL;
+    }
+    *kept = start;
+    /* The thread must not end before its handle stands in the record. */
+    HANDLE handle = api_CreateThread(security, stack_size, (void *)run, kept,
+                                     start.closes ? flags | CREATE_SUSPENDED : flags, id);
+    if (!handle) {
+        free(kept);
+        crt_set_win32_error(teb_self()->LastErrorValue);
+        return NULL;
+    }
+    if (start.closes) {
+        kept->handle = handle;
+        api_ResumeThread(handle);
+    }
+    return handle;
+}
+
+API(CRT_DLLS, uintptr_t, _beginthreadex, SECURITY_ATTRIBUTES *security, unsigned stack_size, thread_function function,
+    void *argument, unsigned flags, DWORD *id) {
+    CRT_VALIDATE(function, CRT_EINVAL, 0);
+    return (uintptr_t)begin((struct start){function, argument, NULL, false}, security, stack_size, flags, id);
+}
+
+/* "_beginthread": the handle is closed when the thread ends; -1 says that there is no thread. */
+API(CRT_DLLS, uintptr_t, _beginthread, thread_function function, unsigned stack_size, void *argument) {
+    CRT_VALIDATE(function, CRT_EINVAL, (uintptr_t)-1);
+    HANDLE handle = begin((struct start){function, argument, NULL, true}, NULL, stack_size, 0, NULL);
+    return handle ? (uintptr_t)handle : (uintptr_t)-1;
+}
+
+API(CRT_DLLS, VOID, _endthreadex, unsigned code) { end_thread(code); }
+API(CRT_DLLS, VOID, _endthread, void) { end_thread(0); }
+
+API(CRT_DLLS, uintptr_t, __threadhandle, void) { return CURRENT_THREAD; }
+API(CRT_DLLS, ULONG, __threadid, void) { return (ULONG)(uintptr_t)teb_self()->ThreadId; }
+API(CRT_DLLS, int, _getpid, void) { return (int)(intptr_t)teb_self()->ProcessId; }
+
+API(CRT_DLLS, VOID, _sleep, ULONG milliseconds) {
+    if (!milliseconds)
+        milliseconds = 1;
+    if (api_Sleep)
+        api_Sleep(milliseconds);
+    else
+        usleep(milliseconds * 1000);
+}
+
+API(CRT_DLLS, VOID, _seterrormode, int mode) {
+    if (api_SetErrorMode)
+        api_SetErrorMode((UINT)mode);
+}
