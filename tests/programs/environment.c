@@ -66,7 +66,7 @@ PROGRAM
     say("set no name %d %u", SetEnvironmentVariableA("", "x"), GetLastError());
     say("set again %d", SetEnvironmentVariableA("windlasstest", "other"));
     block = GetEnvironmentStringsW();
-    say("in the block %d %d", count(block, L"WindlassTest"), count(block, L"windlasstest"));
+    say("in the block %d", count(block, L"WindlassTest") + count(block, L"windlasstest"));
     FreeEnvironmentStringsW(block);
     expand("<%WindlassTest%>", 100);
     expand("%NoSuchVariable% 100% %%", 100);

@@ -197,8 +197,6 @@ static DWORD get_wide(const WCHAR *name, WCHAR *buffer, DWORD size) {
     if (length < size)
         memcpy(buffer, value, (length + 1) * sizeof *value);
     free(value);
-    if (length == 0)
-        set_last_error(ERROR_SUCCESS);               /* tells an empty value from a missing one */
     return (DWORD)(length < size ? length : length + 1);
 }
 
@@ -250,10 +248,9 @@ static void mark_removed(const char *name, bool is_removed) {
 
 static BOOL set_variable(const char *name, const WCHAR *value) {
     if (!value) {
-        bool was_set = find_host(name) || find_windows(name);
         remove_host(name);
         mark_removed(name, true);
-        return was_set ? TRUE : fail(ERROR_ENVVAR_NOT_FOUND);
+        return TRUE;
     }
     char *text = strcasecmp(name, "PATH") == 0 ? path_list_to_host(value) : path_ansi_from_wide(value);
     if (!text)
