@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from windlass.cli import COMMANDS
+from windlass.cli.group import COMMANDS
 
 
 def windlass(*arguments: object, exit_code: int = 0, **options) -> str:

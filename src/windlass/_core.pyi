@@ -3,7 +3,7 @@ contracts.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 peb: int
 """Address of the process environment block."""
@@ -144,6 +144,9 @@ def call(address: int, *slots: int) -> int:
     """Call a Windows function with integer arguments; the integer result. Raises what the exception hook
     makes.
     """
+
+def exit_process(code: int) -> NoReturn:
+    """End the process as ExitProcess does: DLLs are detached, Python's own end is skipped."""
 
 def get_last_error() -> int:
     """This thread's TEB.LastErrorValue."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from windlass import _core, errors, loader, mapping
 from windlass.module import Module
 from windlass.pe import BadImage, Image, layout
 
-__all__ = ["StartFailure", "run"]
+__all__ = ["StartFailure", "main", "run"]
 
 STATUS_DLL_NOT_FOUND = 0xC0000135
 STATUS_ENTRYPOINT_NOT_FOUND = 0xC0000139
@@ -47,6 +48,20 @@ def run(path: str, arguments: Sequence[str]) -> int:
         _core.call(module.handle + rva, module.handle, 1, 1)
     sys.stdout.flush()
     return _core.call(module.handle + module.image.entry_point, _core.peb) & 0xFFFFFFFF
+
+
+def main(path: str, arguments: Sequence[str]) -> NoReturn:
+    """Run a console EXE as the program of this process and end it with the program's exit code."""
+    try:
+        code = run(path, arguments)
+    except StartFailure as failure:
+        print(failure, file=sys.stderr)
+        code = failure.status
+    except OSError as error:  # an exception that nobody handled: Windows ends the process with its code
+        print(f"{path}: {error}", file=sys.stderr)
+        code = 1
+    sys.stdout.flush()
+    _core.exit_process(code & 0xFFFFFFFF)
 
 
 def check(path: str) -> None:

@@ -56,7 +56,7 @@ struct object *current_process_object(void) { return &this_process.object; }
 static int host_exit_code(DWORD code) { return code & 0xff || !code ? (int)(code & 0xff) : 1; }
 
 /* "ExitProcess function": DLLs are detached first; no other thread goes on after that. */
-_Noreturn static void exit_process(DWORD code) {
+void exit_process(DWORD code) {
     this_process.exit_code = code;
     if (process_detach_hook)
         process_detach_hook();

@@ -1,95 +1,27 @@
 """The command line: one file per command.
 
-A command's file is imported when the command is called, so that each starts as fast as what it needs.
+A command's file is imported when the command is called, so that each starts as fast as what it needs. A
+Windows program should start as fast as a native one: `windlass run PROGRAM` does without the library behind
+the rest.
 """
 
 from __future__ import annotations
 
-import importlib
 import io
 import sys
 
-import click
-
-__all__ = ["COMMANDS", "main"]
-
-# In the order in which `windlass --help` shows them; each has its file here, and in it its `command`.
-COMMANDS = {
-    "demo": "Load a small Windows DLL that comes with windlass, and show each stage.",
-    "exports": "List what a DLL offers.",
-    "imports": "List what a DLL needs of other DLLs.",
-    "check": "Say whether a DLL will load, and what it lacks.",
-    "fetch": "Take the DLLs out of a package's Windows wheel.",
-    "api": "List the Windows API functions that windlass implements.",
-}
-
-
-class Commands(click.Group):
-    """A group that imports a command only to run it or to show its own help."""
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"{__name__}.{name}").command
-        return command
-
-    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-    def resolve_command(
-        self, context: click.Context, arguments: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = arguments[0]
-        if name not in COMMANDS and not name.startswith("-"):
-            context.fail(f"There is no command {name!r}.{_near(name)}")
-        return super().resolve_command(context, arguments)
-
-
-def _near(name: str) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(name, COMMANDS, 1)
-    return f" Did you mean {close[0]!r}?" if close else ""
-
-
-def _print_version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
-    if wanted and not context.resilient_parsing:
-        click.echo(f"windlass {_version()}")
-        context.exit()
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("windlass")
-    except PackageNotFoundError:
-        return "(from a source folder)"
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option(
-    "--version",
-    is_flag=True,
-    expose_value=False,
-    is_eager=True,
-    callback=_print_version,
-    help="Show the version and exit.",
-)
-def group() -> None:
-    """Use Windows x86-64 DLLs on Linux.
-
-    A DLL is named by its path, or by a file name, which is looked for in the current folder and then where
-    windlass.WinDLL searches. Every command prints JSON with --json, and ends with exit code 1 when it fails.
-    """
+__all__ = ["main"]
 
 
 def main() -> None:
     """The `windlass` program."""
+    words = sys.argv[1:]
+    if words[:1] == ["run"] and len(words) > 1 and not words[1].startswith("-"):
+        from windlass import application
+
+        application.main(words[1], words[2:])
+    from windlass.cli.group import group
+
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names in a DLL may be any bytes
             stream.reconfigure(errors="backslashreplace")

@@ -209,6 +209,9 @@ void tls_thread_free(struct thread *thread);
 /* Detaches all modules as at the process's end; ExitProcess calls it before it ends the process. Set by python.c. */
 extern void (*process_detach_hook)(void);
 
+/* Ends the process as ExitProcess does (api/process.c). The GIL is not held. */
+_Noreturn void exit_process(DWORD code);
+
 /* ---- host errors ---- */
 
 /* The Win32 code for a C library errno. */

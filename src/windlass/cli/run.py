@@ -1,0 +1,24 @@
+"""`windlass run`: a Windows console program as a process of its own."""
+
+from __future__ import annotations
+
+import click
+
+from windlass import application, tracing
+
+__all__ = ["command"]
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("--trace", metavar="WHAT", help="DLLs, functions or 'loader' to trace, separated by commas.")
+@click.argument("program", type=click.Path())
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def command(trace: str | None, program: str, arguments: tuple[str, ...]) -> None:
+    """Run a Windows x86-64 console PROGRAM with its ARGUMENTS.
+
+    The exit code is the program's, as far as eight bits go. A program that cannot be started ends with the
+    NTSTATUS that Windows would give, and says which DLLs or functions are missing.
+    """
+    if trace:
+        tracing.select(trace)
+    application.main(program, arguments)

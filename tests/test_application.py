@@ -1,0 +1,140 @@
+"""Windows programs as processes: `windlass run`."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from windlass import application
+
+
+def run(path: Path, *arguments: str, stdin: str = "", **options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "windlass", "run", str(path), *arguments]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, **options)  # type: ignore
+
+
+@pytest.fixture(scope="session")
+def write_exe(tmp_path_factory, exe):
+    """`write_exe("int main(void) { ... }")` compiles a program with a C runtime."""
+
+    def write(text: str, *flags: str, name: str = "program", uses=()) -> Path:
+        source = tmp_path_factory.mktemp("program") / f"{name}.c"
+        source.write_text(text)
+        return exe(source, *flags, uses=uses)
+
+    return write
+
+
+BARE = """
+// build: freestanding
+__declspec(dllimport) void *GetStdHandle(unsigned);
+__declspec(dllimport) int WriteFile(void *, const void *, unsigned, unsigned *, void *);
+__declspec(dllimport) void ExitProcess(unsigned);
+__declspec(dllimport) char *GetCommandLineA(void);
+__declspec(dllimport) void *GetModuleHandleA(const char *);
+extern char __ImageBase;
+"""
+
+
+def test_a_program_writes_and_exits(write_exe):
+    program = write_exe(
+        BARE
+        + """
+        void start(void)
+        {
+            const char *line = GetCommandLineA();
+            unsigned length = 0, written;
+            while (line[length])
+                length++;
+            WriteFile(GetStdHandle(-11), line, length, &written, 0);
+            ExitProcess(GetModuleHandleA(0) == &__ImageBase ? 7 : 8);
+        }
+        """,
+        "-Wl,-e,start",
+        name="bare",
+    )
+    done = run(program, "one", "two words", 'a "quoted"', "")
+    assert done.stdout == f'{program} one "two words" "a \\"quoted\\"" ""'
+    assert done.returncode == 7
+
+
+def test_the_entry_points_result_is_the_exit_code(write_exe):
+    program = write_exe(BARE + "int start(void) { return 5; }", "-Wl,-e,start", name="returning")
+    assert run(program).returncode == 5
+
+
+def test_dlls_are_attached_before_and_detached_after_the_program(dll, write_exe, write_dll):
+    journal = dll("journal.c")
+    library = write_dll(
+        """
+        __declspec(dllimport) void note(char who, unsigned reason, void *reserved);
+        __declspec(dllimport) void *GetStdHandle(unsigned);
+        __declspec(dllimport) int WriteFile(void *, const void *, unsigned, unsigned *, void *);
+        FIXTURE_C int __stdcall DllMainCRTStartup(void *module, unsigned reason, void *reserved)
+        {
+            unsigned written;
+            char text[] = {'l', (char)('0' + reason), reserved ? '!' : '.'};
+            WriteFile(GetStdHandle(-11), text, 3, &written, 0);
+            return 1;
+        }
+        EXPORT int number(void) { return 30; }
+        """,
+        "-DOWN_DLL_MAIN",
+        name="library",
+        uses=[journal],
+    )
+    program = write_exe(
+        BARE
+        + """
+        __declspec(dllimport) int number(void);
+        void start(void)
+        {
+            unsigned written;
+            WriteFile(GetStdHandle(-11), "main ", 5, &written, 0);
+            ExitProcess(number());
+        }
+        """,
+        "-Wl,-e,start",
+        name="linked",
+        uses=[library],
+    )
+    done = run(program)
+    assert done.stdout == "l1!main l0!"
+    assert done.returncode == 30
+
+
+def test_a_missing_dll_at_start(write_exe):
+    program = write_exe(
+        BARE
+        + "__declspec(dllimport) int lost(void); int start(void) { return lost(); }\n"
+        + "// imports: away.dll lost\n",
+        "-Wl,-e,start",
+        name="needy",
+    )
+    done = run(program)
+    assert "needy.exe: The code execution cannot proceed because a DLL was not found." in done.stderr
+    assert "needy.exe needs away.dll (for lost)" in done.stderr
+    assert done.returncode == application.STATUS_DLL_NOT_FOUND & 0xFF
+
+
+def test_what_is_no_console_program_is_refused(write_exe, write_dll, tmp_path):
+    library = write_dll("EXPORT int f(void) { return 1; }", name="no_program")
+    assert "a DLL, not a program" in run(library).stderr
+    program = write_exe(BARE + "int start(void) { return 5; }", "-Wl,-e,start", name="console")
+    data = bytearray(program.read_bytes())
+    signature = struct.unpack_from("<I", data, 0x3C)[0]
+    data[signature + 24 + 68] = 2  # IMAGE_SUBSYSTEM_WINDOWS_GUI
+    window = tmp_path / "window.exe"
+    window.write_bytes(data)
+    assert "a program with windows" in run(window).stderr
+    data[signature + 4 : signature + 6] = struct.pack("<H", 0xAA64)
+    window.write_bytes(data)
+    assert "ARM64" in run(window).stderr
+    assert "there is no such file" in run(tmp_path / "none.exe").stderr
+    text = tmp_path / "text.exe"
+    text.write_text("MZ, or rather not")
+    assert run(text).returncode == application.STATUS_INVALID_IMAGE_FORMAT & 0xFF
