@@ -41,6 +41,7 @@ def attach(module: Module, at_start: bool = False) -> None:
     OSError with winerror 1114 when the entry point returns FALSE, 998 when it raises an exception.
     """
     tracing.event(f"attach {module.name}")
+    _core.teb()  # else the call below makes this a Windows thread, and announces it to the module too early
     module.attached = True
     modules.attached.append(module)
     _core.module_set_initialized(module.record)

@@ -470,6 +470,14 @@ API(CRT_DLLS, int, _fflush_nolock, struct crt_file *file) {
     return file ? stream_flush(stream_of(file)) : api_fflush(NULL);
 }
 
+/* Not inline: it reads GS, which the compiler may do ahead of the thread_self() that sets it. */
+__attribute__((noinline)) static void flush_if_free(struct stream *stream) {
+    if (crt_lock_try(&stream->lock)) {
+        stream_flush(stream->file);
+        crt_lock_release(&stream->lock);
+    }
+}
+
 /* At the process's end what is buffered is written, as the C run-time's DLL does when it is detached. A stream that
  * another thread holds is left alone: that thread may be gone. */
 __attribute__((destructor)) static void flush_at_exit(void) {
@@ -478,10 +486,7 @@ __attribute__((destructor)) static void flush_at_exit(void) {
         if (!(file->flags & STREAM_WRITING) || file->next == file->base)
             continue;
         thread_self();
-        if (crt_lock_try(&stream->lock)) {
-            stream_flush(file);
-            crt_lock_release(&stream->lock);
-        }
+        flush_if_free(stream);
     }
 }
 
