@@ -103,9 +103,9 @@ def entry_point_refused(path: str) -> OSError:
     return win_error(ERROR_DLL_INIT_FAILED, f"{_TEXTS[ERROR_DLL_INIT_FAILED]}: {path} refused to be attached")
 
 
-def entry_point_raised(path: str) -> OSError:
+def entry_point_raised(path: str, cause: OSError) -> OSError:
     """DllMain raised an exception."""
-    text = f"{_TEXTS[ERROR_NOACCESS]}: the entry point of {path} raised an exception"
+    text = f"{_TEXTS[ERROR_NOACCESS]}: the entry point of {path} raised an exception: {cause}"
     return win_error(ERROR_NOACCESS, text)
 
 

@@ -48,7 +48,7 @@ def attach(module: Module, at_start: bool = False) -> None:
     try:
         result = _call_entry_points(module, DLL_PROCESS_ATTACH, int(at_start))
     except OSError as error:
-        raise errors.entry_point_raised(module.path) from error
+        raise errors.entry_point_raised(module.path, error) from error
     if not result:
         raise errors.entry_point_refused(module.path)
 
