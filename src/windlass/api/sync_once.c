@@ -79,8 +79,6 @@ API(ntdll, NTSTATUS, RtlRunOnceComplete, INIT_ONCE *RunOnce, ULONG Flags, PVOID 
         if (atomic_compare_exchange_strong(&RunOnce->value, &value, result))
             return STATUS_SUCCESS;
         return STATUS_OBJECT_NAME_COLLISION;
-    case COMPLETE:
-        return Flags & ASYNC ? STATUS_OBJECT_NAME_COLLISION : STATUS_UNSUCCESSFUL;
     default: return STATUS_UNSUCCESSFUL;
     }
 }
