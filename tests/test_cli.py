@@ -76,7 +76,7 @@ def test_help_names_every_command():
     assert all(f"  {name} " in shown for name in COMMANDS)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "run"])  # whose output is the program's
 def test_every_command_has_help_and_json(name):
     assert "--json" in windlass(name, "--help")
 
@@ -84,11 +84,11 @@ def test_every_command_has_help_and_json(name):
 def test_help_imports_no_command(fresh_python):
     loaded = fresh_python("""
         import sys
-        from windlass.cli import group
+        from windlass.cli.group import group
         group(["--help"], standalone_mode=False)
         print(*[name for name in sys.modules if name.startswith(("windlass.", "rich"))])
     """)
-    assert loaded.splitlines()[-1].split() == ["windlass.cli"]
+    assert loaded.splitlines()[-1].split() == ["windlass.cli", "windlass.cli.group"]
 
 
 def test_a_mistyped_command_gets_a_hint():
