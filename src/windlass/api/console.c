@@ -1,0 +1,435 @@
+/* The console ("Console Functions"). The console is the terminal that the process was started in: what a program
+ * writes goes there, and what a program asks for is read off the terminal. A program without a terminal has none. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "api.h"
+#include "codepage.h"
+#include "file.h"
+
+#define ENABLE_PROCESSED_INPUT 0x0001u
+#define ENABLE_LINE_INPUT 0x0002u
+#define ENABLE_ECHO_INPUT 0x0004u
+#define ENABLE_MOUSE_INPUT 0x0010u
+#define ENABLE_INSERT_MODE 0x0020u
+#define ENABLE_QUICK_EDIT_MODE 0x0040u
+#define ENABLE_EXTENDED_FLAGS 0x0080u
+#define ENABLE_AUTO_POSITION 0x0100u
+#define ENABLE_VIRTUAL_TERMINAL_INPUT 0x0200u
+#define ENABLE_PROCESSED_OUTPUT 0x0001u
+#define ENABLE_WRAP_AT_EOL_OUTPUT 0x0002u
+#define ENABLE_VIRTUAL_TERMINAL_PROCESSING 0x0004u
+
+typedef struct { SHORT X, Y; } COORD;
+typedef struct { SHORT Left, Top, Right, Bottom; } SMALL_RECT;
+typedef struct {
+    COORD dwSize, dwCursorPosition;
+    WORD wAttributes;
+    SMALL_RECT srWindow;
+    COORD dwMaximumWindowSize;
+} CONSOLE_SCREEN_BUFFER_INFO;
+typedef struct { DWORD dwSize; BOOL bVisible; } CONSOLE_CURSOR_INFO;
+
+/* Process state: what programs have set and the terminal does not keep. */
+static struct {
+    DWORD input_mode, output_mode;
+    UINT input_page, output_page;
+    WORD attributes;
+    COORD cursor;
+    BOOL cursor_visible;
+    WCHAR title[256];
+} console = {
+    .input_mode = ENABLE_PROCESSED_INPUT | ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT | ENABLE_MOUSE_INPUT | ENABLE_INSERT_MODE |
+                  ENABLE_QUICK_EDIT_MODE | ENABLE_EXTENDED_FLAGS | ENABLE_AUTO_POSITION,
+    .output_mode = ENABLE_PROCESSED_OUTPUT | ENABLE_WRAP_AT_EOL_OUTPUT | ENABLE_VIRTUAL_TERMINAL_PROCESSING,
+    .attributes = 7,
+    .cursor_visible = TRUE,
+};
+
+/* The console behind the handle, with a reference; NULL and ERROR_INVALID_HANDLE for any other file. */
+static struct file *console_from_handle(HANDLE handle) {
+    struct file *file = file_from_handle(handle, 0);
+    if (file && file->is_console)
+        return file;
+    if (file)
+        file_release(file);
+    set_last_error(ERROR_INVALID_HANDLE);
+    return NULL;
+}
+
+/* Both of a terminal's ends are open both ways: how the handle was made tells which it is. */
+static bool is_input(const struct file *file, HANDLE handle) {
+    if (handle == std_handle((DWORD)-10))
+        return true;
+    if (handle == std_handle((DWORD)-11) || handle == std_handle((DWORD)-12))
+        return false;
+    return (file->access & (FILE_READ_DATA | FILE_WRITE_DATA)) == FILE_READ_DATA;
+}
+
+API(kernel32 kernelbase, BOOL, GetConsoleMode, HANDLE hConsoleHandle, LPDWORD lpMode) {
+    struct file *file = console_from_handle(hConsoleHandle);
+    if (!file)
+        return FALSE;
+    *lpMode = is_input(file, hConsoleHandle) ? console.input_mode : console.output_mode;
+    file_release(file);
+    return TRUE;
+}
+
+/* Line input, echo and Ctrl+C are the terminal's to do. */
+static void set_terminal(int fd, DWORD mode) {
+    struct termios settings;
+    if (tcgetattr(fd, &settings))
+        return;
+    settings.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+    settings.c_lflag |= (mode & ENABLE_LINE_INPUT ? ICANON : 0) | (mode & ENABLE_ECHO_INPUT ? ECHO : 0) |
+                        (mode & ENABLE_PROCESSED_INPUT ? ISIG : 0);
+    tcsetattr(fd, TCSANOW, &settings);
+}
+
+API(kernel32 kernelbase, BOOL, SetConsoleMode, HANDLE hConsoleHandle, DWORD dwMode) {
+    struct file *file = console_from_handle(hConsoleHandle);
+    if (!file)
+        return FALSE;
+    if (is_input(file, hConsoleHandle)) {
+        console.input_mode = dwMode;
+        set_terminal(file->fd, dwMode);
+    } else {
+        console.output_mode = dwMode;
+    }
+    file_release(file);
+    return TRUE;
+}
+
+/* ---- text ---- */
+
+static BOOL write_text(HANDLE handle, const char *text, size_t size) {
+    size_t done;
+    struct file *file = console_from_handle(handle);
+    if (!file)
+        return FALSE;
+    NTSTATUS status = file_write(file, text, size, -1, &done);
+    file_release(file);
+    return status ? fail(win32_from_status(status)) : TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, WriteConsoleW, HANDLE hConsoleOutput, LPCVOID lpBuffer, DWORD nNumberOfCharsToWrite,
+    LPDWORD lpNumberOfCharsWritten, LPVOID lpReserved) {
+    (void)lpReserved;
+    size_t size = (size_t)nNumberOfCharsToWrite * 3;
+    char *text = malloc(size + 1);
+    if (!text)
+        return fail(ERROR_NOT_ENOUGH_MEMORY);
+    size = utf8_from_wide(lpBuffer, nNumberOfCharsToWrite, text, size);
+    BOOL result = write_text(hConsoleOutput, text, size);
+    free(text);
+    if (lpNumberOfCharsWritten)
+        *lpNumberOfCharsWritten = result ? nNumberOfCharsToWrite : 0;
+    return result;
+}
+
+static struct codepage *output_page(void) {
+    struct codepage *page = console.output_page ? codepage_find(console.output_page) : NULL;
+    return page ? page : codepage_oem();
+}
+
+API(kernel32 kernelbase, BOOL, WriteConsoleA, HANDLE hConsoleOutput, LPCVOID lpBuffer, DWORD nNumberOfCharsToWrite,
+    LPDWORD lpNumberOfCharsWritten, LPVOID lpReserved) {
+    BOOL result;
+    if (output_page()->id == CP_UTF8) {
+        result = write_text(hConsoleOutput, lpBuffer, nNumberOfCharsToWrite);
+    } else {
+        WCHAR *wide = malloc(((size_t)nNumberOfCharsToWrite + 1) * sizeof *wide);
+        if (!wide)
+            return fail(ERROR_NOT_ENOUGH_MEMORY);
+        size_t units = codepage_to_wide(output_page(), 0, lpBuffer, nNumberOfCharsToWrite, wide, nNumberOfCharsToWrite, NULL);
+        result = api_WriteConsoleW(hConsoleOutput, wide, (DWORD)units, NULL, lpReserved);
+        free(wide);
+    }
+    if (lpNumberOfCharsWritten)
+        *lpNumberOfCharsWritten = result ? nNumberOfCharsToWrite : 0;
+    return result;
+}
+
+/* A line ends in "\r\n" for Windows programs. */
+static NTSTATUS read_line(struct file *file, char *text, size_t room, size_t *size) {
+    NTSTATUS status = file_read(file, text, room - 1, -1, size);
+    if (!status && *size && text[*size - 1] == '\n' && console.input_mode & ENABLE_LINE_INPUT) {
+        text[*size - 1] = '\r';
+        text[(*size)++] = '\n';
+    }
+    return status;
+}
+
+API(kernel32 kernelbase, BOOL, ReadConsoleW, HANDLE hConsoleInput, LPVOID lpBuffer, DWORD nNumberOfCharsToRead,
+    LPDWORD lpNumberOfCharsRead, LPVOID pInputControl) {
+    (void)pInputControl;
+    size_t size;
+    struct file *file = console_from_handle(hConsoleInput);
+    if (!file)
+        return FALSE;
+    char *text = malloc((size_t)nNumberOfCharsToRead + 2);
+    NTSTATUS status = text ? read_line(file, text, nNumberOfCharsToRead > 1 ? nNumberOfCharsToRead : 2, &size)
+                           : STATUS_NO_MEMORY;
+    file_release(file);
+    if (!status)
+        *lpNumberOfCharsRead = (DWORD)utf8_to_wide(text, size, lpBuffer, nNumberOfCharsToRead);
+    free(text);
+    return status ? fail(win32_from_status(status)) : TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, ReadConsoleA, HANDLE hConsoleInput, LPVOID lpBuffer, DWORD nNumberOfCharsToRead,
+    LPDWORD lpNumberOfCharsRead, LPVOID pInputControl) {
+    (void)pInputControl;
+    size_t size = 0;
+    struct file *file = console_from_handle(hConsoleInput);
+    if (!file)
+        return FALSE;
+    NTSTATUS status = nNumberOfCharsToRead > 1 ? read_line(file, lpBuffer, nNumberOfCharsToRead, &size)
+                                               : file_read(file, lpBuffer, nNumberOfCharsToRead, -1, &size);
+    file_release(file);
+    *lpNumberOfCharsRead = (DWORD)size;
+    return status ? fail(win32_from_status(status)) : TRUE;
+}
+
+API(kernel32 kernelbase, UINT, GetConsoleCP, void) {
+    return console.input_page ? console.input_page : codepage_oem()->id;
+}
+
+API(kernel32 kernelbase, UINT, GetConsoleOutputCP, void) { return output_page()->id; }
+
+API(kernel32 kernelbase, BOOL, SetConsoleCP, UINT wCodePageID) {
+    if (!codepage_find(wCodePageID))
+        return fail(ERROR_INVALID_PARAMETER);
+    console.input_page = wCodePageID;
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, SetConsoleOutputCP, UINT wCodePageID) {
+    if (!codepage_find(wCodePageID))
+        return fail(ERROR_INVALID_PARAMETER);
+    console.output_page = wCodePageID;
+    return TRUE;
+}
+
+/* ---- the screen ---- */
+
+static COORD window_size(int fd) {
+    struct winsize size;
+    if (ioctl(fd, TIOCGWINSZ, &size) || !size.ws_col || !size.ws_row)
+        return (COORD){80, 25};
+    return (COORD){(SHORT)size.ws_col, (SHORT)size.ws_row};
+}
+
+API(kernel32 kernelbase, BOOL, GetConsoleScreenBufferInfo, HANDLE hConsoleOutput,
+    CONSOLE_SCREEN_BUFFER_INFO *lpConsoleScreenBufferInfo) {
+    struct file *file = console_from_handle(hConsoleOutput);
+    if (!file)
+        return FALSE;
+    COORD size = window_size(file->fd);
+    file_release(file);
+    *lpConsoleScreenBufferInfo = (CONSOLE_SCREEN_BUFFER_INFO){
+        size, console.cursor, console.attributes, {0, 0, (SHORT)(size.X - 1), (SHORT)(size.Y - 1)}, size};
+    return TRUE;
+}
+
+API(kernel32 kernelbase, COORD, GetLargestConsoleWindowSize, HANDLE hConsoleOutput) {
+    struct file *file = console_from_handle(hConsoleOutput);
+    COORD size = file ? window_size(file->fd) : (COORD){0, 0};
+    if (file)
+        file_release(file);
+    return size;
+}
+
+static BOOL write_control(HANDLE handle, const char *format, int a, int b) {
+    char text[64];
+    int size = snprintf(text, sizeof text, format, a, b);
+    return write_text(handle, text, (size_t)size);
+}
+
+/* The colours' bits are blue, green, red, intensity; ECMA-48 numbers them red, green, blue. */
+static int ansi_color(unsigned bits, int normal, int bright) {
+    int color = (bits & 4 ? 1 : 0) | (bits & 2 ? 2 : 0) | (bits & 1 ? 4 : 0);
+    return color + (bits & 8 ? bright : normal);
+}
+
+API(kernel32 kernelbase, BOOL, SetConsoleTextAttribute, HANDLE hConsoleOutput, WORD wAttributes) {
+    console.attributes = wAttributes;
+    if ((wAttributes & 0xFF) == 7)
+        return write_text(hConsoleOutput, "\033[0m", 4);
+    return write_control(hConsoleOutput, wAttributes & 0xF0 ? "\033[%d;%dm" : "\033[%d;49m",
+                         ansi_color(wAttributes & 15, 30, 90), ansi_color(wAttributes >> 4 & 15, 40, 100));
+}
+
+API(kernel32 kernelbase, BOOL, SetConsoleCursorPosition, HANDLE hConsoleOutput, COORD dwCursorPosition) {
+    console.cursor = dwCursorPosition;
+    return write_control(hConsoleOutput, "\033[%d;%dH", dwCursorPosition.Y + 1, dwCursorPosition.X + 1);
+}
+
+API(kernel32 kernelbase, BOOL, GetConsoleCursorInfo, HANDLE hConsoleOutput, CONSOLE_CURSOR_INFO *lpConsoleCursorInfo) {
+    struct file *file = console_from_handle(hConsoleOutput);
+    if (!file)
+        return FALSE;
+    file_release(file);
+    *lpConsoleCursorInfo = (CONSOLE_CURSOR_INFO){25, console.cursor_visible};
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, SetConsoleCursorInfo, HANDLE hConsoleOutput,
+    const CONSOLE_CURSOR_INFO *lpConsoleCursorInfo) {
+    console.cursor_visible = lpConsoleCursorInfo->bVisible;
+    return write_control(hConsoleOutput, lpConsoleCursorInfo->bVisible ? "\033[?25h" : "\033[?25l", 0, 0);
+}
+
+/* From the position on; the terminal can only be written to, so the rest of the line is moved over. */
+static BOOL fill(HANDLE handle, const char *text, size_t size, DWORD count, COORD start, LPDWORD done) {
+    if (!write_control(handle, "\0337\033[%d;%dH", start.Y + 1, start.X + 1))
+        return FALSE;
+    for (DWORD i = 0; i < count; i++)
+        if (!write_text(handle, text, size))
+            return FALSE;
+    if (done)
+        *done = count;
+    return write_text(handle, "\0338", 2);
+}
+
+API(kernel32 kernelbase, BOOL, FillConsoleOutputCharacterW, HANDLE hConsoleOutput, WCHAR cCharacter, DWORD nLength,
+    COORD dwWriteCoord, LPDWORD lpNumberOfCharsWritten) {
+    char text[4];
+    size_t size = utf8_from_wide(&cCharacter, 1, text, 4);
+    return fill(hConsoleOutput, text, size, nLength, dwWriteCoord, lpNumberOfCharsWritten);
+}
+
+API(kernel32 kernelbase, BOOL, FillConsoleOutputCharacterA, HANDLE hConsoleOutput, CHAR cCharacter, DWORD nLength,
+    COORD dwWriteCoord, LPDWORD lpNumberOfCharsWritten) {
+    return fill(hConsoleOutput, &cCharacter, 1, nLength, dwWriteCoord, lpNumberOfCharsWritten);
+}
+
+API(kernel32 kernelbase, BOOL, FlushConsoleInputBuffer, HANDLE hConsoleInput) {
+    struct file *file = console_from_handle(hConsoleInput);
+    if (!file)
+        return FALSE;
+    tcflush(file->fd, TCIFLUSH);
+    file_release(file);
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, GetNumberOfConsoleInputEvents, HANDLE hConsoleInput, LPDWORD lpcNumberOfEvents) {
+    struct file *file = console_from_handle(hConsoleInput);
+    int waiting = 0;
+    if (!file)
+        return FALSE;
+    ioctl(file->fd, FIONREAD, &waiting);
+    file_release(file);
+    *lpcNumberOfEvents = (DWORD)waiting;
+    return TRUE;
+}
+
+/* ---- the rest ---- */
+
+/* There is no window. */
+API(kernel32 kernelbase, HANDLE, GetConsoleWindow, void) { return NULL; }
+
+API(kernel32 kernelbase, BOOL, SetConsoleTitleW, LPCWSTR lpConsoleTitle) {
+    size_t length = wide_length(lpConsoleTitle);
+    if (length >= sizeof console.title / sizeof *console.title)
+        return fail(ERROR_NOT_ENOUGH_MEMORY);
+    memcpy(console.title, lpConsoleTitle, (length + 1) * sizeof(WCHAR));
+    char *text = isatty(1) ? utf8_copy_of_wide(lpConsoleTitle) : NULL;
+    if (text)
+        dprintf(1, "\033]0;%s\007", text);
+    free(text);
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, SetConsoleTitleA, LPCSTR lpConsoleTitle) {
+    WCHAR *wide = wide_from_ansi(lpConsoleTitle);
+    BOOL result = wide ? api_SetConsoleTitleW(wide) : fail(ERROR_NOT_ENOUGH_MEMORY);
+    free(wide);
+    return result;
+}
+
+API(kernel32 kernelbase, DWORD, GetConsoleTitleW, LPWSTR lpConsoleTitle, DWORD nSize) {
+    size_t length = wide_length(console.title);
+    if (nSize)
+        memcpy(lpConsoleTitle, console.title, (length < nSize ? length + 1 : nSize) * sizeof(WCHAR));
+    if (nSize && length >= nSize)
+        lpConsoleTitle[nSize - 1] = 0;
+    return (DWORD)length;
+}
+
+API(kernel32 kernelbase, DWORD, GetConsoleTitleA, LPSTR lpConsoleTitle, DWORD nSize) {
+    char *text = ansi_from_wide(console.title);
+    size_t length = text ? strlen(text) : 0;
+    if (nSize)
+        snprintf(lpConsoleTitle, nSize, "%s", text ? text : "");
+    free(text);
+    return (DWORD)length;
+}
+
+/* The process has the terminal that it has. */
+API(kernel32 kernelbase, BOOL, AllocConsole, void) {
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    return fail(ERROR_ACCESS_DENIED);
+}
+
+API(kernel32 kernelbase, BOOL, AttachConsole, DWORD dwProcessId) {
+    (void)dwProcessId;
+    return fail(ERROR_ACCESS_DENIED);
+}
+
+API(kernel32 kernelbase, DWORD, GetConsoleProcessList, LPDWORD lpdwProcessList, DWORD dwProcessCount) {
+    if (!dwProcessCount)
+        return (DWORD)fail(ERROR_INVALID_PARAMETER);
+    *lpdwProcessList = (DWORD)getpid();
+    return 1;
+}
+
+/* ---- control handlers ---- */
+
+typedef BOOL(WINAPI *HANDLER_ROUTINE)(DWORD);
+enum { MAX_HANDLERS = 32 };
+
+/* Process state. The host program keeps Ctrl+C; a Windows program's handlers run for GenerateConsoleCtrlEvent. */
+static HANDLER_ROUTINE handlers[MAX_HANDLERS];
+static unsigned handler_count;
+static pthread_mutex_t handlers_lock = PTHREAD_MUTEX_INITIALIZER;
+
+API(kernel32 kernelbase, BOOL, SetConsoleCtrlHandler, HANDLER_ROUTINE HandlerRoutine, BOOL Add) {
+    DWORD error = ERROR_SUCCESS;
+    if (!HandlerRoutine) /* whether Ctrl+C is ignored, which is the host program's to say */
+        return TRUE;
+    pthread_mutex_lock(&handlers_lock);
+    if (Add && handler_count < MAX_HANDLERS) {
+        handlers[handler_count++] = HandlerRoutine;
+    } else if (Add) {
+        error = ERROR_NOT_ENOUGH_MEMORY;
+    } else {
+        unsigned i = handler_count;
+        while (i > 0 && handlers[i - 1] != HandlerRoutine)
+            i--;
+        error = i ? ERROR_SUCCESS : ERROR_INVALID_PARAMETER;
+        for (; i && i < handler_count; i++)
+            handlers[i - 1] = handlers[i];
+        handler_count -= error ? 0 : 1;
+    }
+    pthread_mutex_unlock(&handlers_lock);
+    return error ? fail(error) : TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, GenerateConsoleCtrlEvent, DWORD dwCtrlEvent, DWORD dwProcessGroupId) {
+    if (dwCtrlEvent > 1)
+        return fail(ERROR_INVALID_PARAMETER);
+    if (dwProcessGroupId && dwProcessGroupId != (DWORD)getpid())
+        return fail(ERROR_NOT_SUPPORTED);
+    for (unsigned i = handler_count; i > 0; i--) /* the last one added comes first */
+        if (handlers[i - 1](dwCtrlEvent))
+            break;
+    return TRUE;
+}
