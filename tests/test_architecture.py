@@ -18,7 +18,7 @@ ROWS = [
     {"faults"},
     {"search", "module", "lifetime", "mapping", "process", "registry", "image_cache"},
     {"convention", "types", "tracing", "system_dlls"},
-    {"pe", "errors", "_core"},
+    {"pe", "errors", "messages", "_core"},
 ]
 PACKAGE = Path(find_spec("windlass").submodule_search_locations[0])
 

@@ -64,7 +64,9 @@ def test_integers_are_masked_to_their_width(fresh):
     fresh.as_is.argtypes = [c_int]
     fresh.as_is.restype = c_longlong
     assert fresh.as_is(2**33 + 5) == 5
-    assert fresh.as_is(-1) == -1
+    assert fresh.as_is(-1) == 2**32 - 1, "the bits above are zero"
+    fresh.as_is.argtypes = [c_byte]
+    assert fresh.as_is(-1) == 255
 
 
 def test_arguments_keep_their_places(fresh):
@@ -155,7 +157,8 @@ def test_structures_by_value(fresh, name):
         result = function(value)
         assert type(result) is type(value)
         assert contents(result) == expected
-        assert bytes(value) == before, "the callee has a copy"
+        # "x64 calling convention": the callee has a copy; ctypes on Windows forgets it for odd sizes.
+        assert bytes(value) == before
 
 
 def test_union_by_value(fresh):
@@ -183,7 +186,9 @@ def test_pointers(fresh):
     fresh.fill.argtypes = [POINTER(c_int), c_int]
     fresh.fill(array, 3)
     assert list(array) == [0, 1, 4]
-    with pytest.raises(ctypes.ArgumentError, match=r"argument 1: .*TypeError.*expected LP_c_int instance"):
+    with pytest.raises(
+        ctypes.ArgumentError, match=r"argument 1: .*TypeError.*expected LP_c_(int|long) instance"
+    ):
         fresh.increment(c_double(1))
 
 
@@ -218,13 +223,15 @@ def test_wide_strings_have_two_byte_units(fresh):
     assert fresh.wide_length("four") == 4
     assert fresh.wide_length("\N{GRINNING FACE}!") == 3
     assert fresh.wide_length("x" * 5000 + "\N{GRINNING FACE}") == 5002
+    with pytest.raises(ctypes.ArgumentError, match=r"argument 1: .*ValueError.*embedded null character"):
+        fresh.wide_length("a\0b")
     fresh.wide_length.argtypes = [ctypes.c_void_p]
     assert fresh.wide_length("ab\udc80") == 3
 
 
 def test_undeclared_integers_are_32_bit(fresh):
     fresh.as_is.restype = c_longlong
-    assert fresh.as_is(-1) == -1
+    assert fresh.as_is(-1) == 2**32 - 1
     assert fresh.add(2**32 - 1, 2**31) == 2**31 - 1
     with pytest.raises(ctypes.ArgumentError, match=r"argument 1: .*OverflowError.*int too long to convert"):
         fresh.as_is(2**32)
@@ -242,11 +249,16 @@ def test_as_parameter(fresh):
     assert fresh.add(Wrapped(1), Wrapped(c_int(2))) == 3
     fresh.add.argtypes = [c_int, c_int]
     assert fresh.add(Wrapped(1), Wrapped(2)) == 3
-    cyclic = Wrapped(None)
-    cyclic._as_parameter_ = cyclic
-    del fresh.add.argtypes
+
+
+def test_endless_as_parameter(fresh):
+    class Wrapped:
+        @property
+        def _as_parameter_(self):
+            return self
+
     with pytest.raises((ctypes.ArgumentError, RecursionError)):
-        fresh.add(cyclic, 1)
+        fresh.add(Wrapped(), 1)
 
 
 def test_from_param_of_any_class(fresh):

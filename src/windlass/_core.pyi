@@ -173,6 +173,9 @@ def vectorcall_sample(basic_size: int, vectorcall_offset: int) -> type:
 def enable_vectorcall(
     type: type, flags_position: int, offset_position: int, vectorcall_offset: int
 ) -> None: ...
+def type_modified(type: type) -> None:
+    """Forget cached lookups in a class whose dictionary has changed behind Python's back."""
+
 def wide_string(address: int, length: int = -1) -> str:
     """UTF-16 text; `length` in units, -1: up to the zero."""
 

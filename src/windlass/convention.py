@@ -74,12 +74,17 @@ def _converts_as_ctypes_does(kind: Any) -> bool:
     """Whether a type's from_param is ctypes' own, which the core knows; a user's must be called."""
     for each in kind.__mro__:
         if "from_param" in vars(each):
-            found = vars(each)["from_param"]
-            return isinstance(found, types.ClassMethodDescriptorType) or hasattr(each, "_shape_")
+            return _is_standard(vars(each)["from_param"])
     for each in type(kind).__mro__:
         if "from_param" in vars(each):
             return isinstance(vars(each)["from_param"], types.MethodDescriptorType)
     return False
+
+
+def _is_standard(from_param: Any) -> bool:
+    return isinstance(from_param, types.ClassMethodDescriptorType) or hasattr(
+        getattr(from_param, "__func__", None), "_is_standard_"
+    )
 
 
 def parameters_of(argtypes: tuple[Any, ...]) -> tuple[tuple[str, int, Any, Any, Any], ...]:
@@ -89,10 +94,20 @@ def parameters_of(argtypes: tuple[Any, ...]) -> tuple[tuple[str, int, Any, Any, 
 
 def _parameter(kind: Any) -> tuple[str, int, Any, Any, Any]:
     shape = describe(kind)
+    if text := _text_letter(kind):
+        return text, 8, kind, None, kind.from_param
     if shape is None or not _converts_as_ctypes_does(kind) or _is_swapped(kind):
         return "*", 0, None, None, kind.from_param
     letter, size = shape
     return letter, size, kind, kind._type_ if letter == "p" else None, kind.from_param
+
+
+def _text_letter(kind: Any) -> str:
+    """Pointers to characters take what c_char_p and c_wchar_p take."""
+    own = vars(kind).get("from_param") if isinstance(kind, type) and issubclass(kind, _Pointer) else None
+    if own == host.c_char_p.from_param:
+        return "z"
+    return "Z" if hasattr(getattr(own, "__func__", None), "_is_standard_") else ""
 
 
 def result_of(restype: Any) -> tuple[str, int, Any, Any, bool]:

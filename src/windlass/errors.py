@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import errno
+import functools
+from typing import Any
+
+from windlass import messages
 
 __all__ = ["BadImage"]
 
@@ -46,23 +50,114 @@ ERROR_DLL_INIT_FAILED = 1114
 
 
 def win_error(code: int, text: str | None = None) -> OSError:
-    """The exception for a Win32 error code, with `winerror` set; its class and errno follow the code."""
-    error = OSError(_ERRNO.get(code, errno.EINVAL), text or _TEXTS.get(code, f"Windows Error {code:#x}"))
+    """The exception for a Win32 error code or HRESULT.
+
+    Its class and errno follow the code, as in Python for Windows, and `winerror` is set; str() shows
+    "[WinError 2] ...". Without a text it is the system's, less the full stop.
+    """
+    if text is None:
+        known = messages.message(code)
+        text = known.rstrip(" .") if known is not None else f"Windows Error {code & 0xFFFFFFFF:#x}"
+    number = errno_of(code)
+    error = _class_of(type(OSError(number, "")))(number, text, None, code)  # type: ignore[arg-type]
     error.winerror = code  # type: ignore[attr-defined]
     return error
 
 
-_ERRNO = {ERROR_BAD_EXE_FORMAT: errno.ENOEXEC}
-_TEXTS = {
-    ERROR_NOT_ENOUGH_MEMORY: "Not enough memory resources are available to process this command",
-    ERROR_INVALID_PARAMETER: "The parameter is incorrect",
-    ERROR_INVALID_ORDINAL: "The operating system cannot run %1",
-    ERROR_MOD_NOT_FOUND: "The specified module could not be found",
-    ERROR_PROC_NOT_FOUND: "The specified procedure could not be found",
-    ERROR_BAD_EXE_FORMAT: "%1 is not a valid Win32 application",
-    ERROR_NOACCESS: "Invalid access to memory location",
-    ERROR_DLL_INIT_FAILED: "A dynamic link library (DLL) initialization routine failed",
+def _text(code: int) -> str:
+    return messages.MESSAGES[code].rstrip(" .")
+
+
+def errno_of(code: int) -> int:
+    """The host's errno for a Win32 error code; Python for Windows maps them so."""
+    if code >> 16 & 0xFFFF == 0x8007:  # HRESULT_FROM_WIN32
+        code &= 0xFFFF
+    if 19 <= code <= 36:
+        return errno.EACCES
+    if 188 <= code <= 202:
+        return errno.ENOEXEC
+    return _ERRNO.get(code, errno.EINVAL)
+
+
+_ERRNO = {
+    **dict.fromkeys((2, 3, 15, 18, 53, 67, 161, 206), errno.ENOENT),
+    **dict.fromkeys((6, 114, 130, 10009), errno.EBADF),
+    **dict.fromkeys((128, 129), errno.ECHILD),
+    **dict.fromkeys((89, 164, 215), errno.EAGAIN),
+    **dict.fromkeys((7, 8, 9, 1816), errno.ENOMEM),
+    **dict.fromkeys((5, 16, 65, 82, 83, 108, 132, 158, 167, 10013), errno.EACCES),
+    **dict.fromkeys((80, 183), errno.EEXIST),
+    **dict.fromkeys((4, 10024), errno.EMFILE),
+    **dict.fromkeys((109, 232), errno.EPIPE),
+    10: errno.E2BIG,
+    11: errno.ENOEXEC,
+    17: errno.EXDEV,
+    112: errno.ENOSPC,
+    145: errno.ENOTEMPTY,
+    267: errno.ENOTDIR,
+    1113: errno.EILSEQ,
+    10004: errno.EINTR,
+    10014: errno.EFAULT,
+    10035: errno.EWOULDBLOCK,
+    10036: errno.EINPROGRESS,
+    10037: errno.EALREADY,
+    10038: errno.ENOTSOCK,
+    10039: errno.EDESTADDRREQ,
+    10040: errno.EMSGSIZE,
+    10041: errno.EPROTOTYPE,
+    10042: errno.ENOPROTOOPT,
+    10043: errno.EPROTONOSUPPORT,
+    10044: errno.ESOCKTNOSUPPORT,
+    10045: errno.EOPNOTSUPP,
+    10046: errno.EPFNOSUPPORT,
+    10047: errno.EAFNOSUPPORT,
+    10048: errno.EADDRINUSE,
+    10049: errno.EADDRNOTAVAIL,
+    10050: errno.ENETDOWN,
+    10051: errno.ENETUNREACH,
+    10052: errno.ENETRESET,
+    10053: errno.ECONNABORTED,
+    10054: errno.ECONNRESET,
+    10055: errno.ENOBUFS,
+    10056: errno.EISCONN,
+    10057: errno.ENOTCONN,
+    10058: errno.ESHUTDOWN,
+    10059: errno.ETOOMANYREFS,
+    10060: errno.ETIMEDOUT,
+    10061: errno.ECONNREFUSED,
+    10062: errno.ELOOP,
+    10063: errno.ENAMETOOLONG,
+    10064: errno.EHOSTDOWN,
+    10065: errno.EHOSTUNREACH,
+    10066: errno.ENOTEMPTY,
+    10068: errno.EUSERS,
+    10069: errno.EDQUOT,
+    10070: errno.ESTALE,
+    10071: errno.EREMOTE,
 }
+"""By Win32 code, besides the ranges above; all others are EINVAL. The sockets' codes are errno numbers of
+their own on Windows; here they get the host's, which scripts compare with the names in `errno`."""
+
+
+@functools.cache
+def _class_of(base: type[OSError]) -> type[OSError]:
+    """A class that prints like `base` on Windows: the host's shows no winerror."""
+
+    class WindowsError(base):  # type: ignore[valid-type,misc]
+        winerror: int | None = None
+
+        def __str__(self) -> str:
+            if self.winerror is None:
+                return str(super().__str__())
+            shown = f"[WinError {self.winerror}] {self.strerror}"
+            return f"{shown}: {self.filename!r}" if self.filename is not None else shown
+
+        def __reduce__(self) -> tuple[Any, ...]:
+            return win_error, (self.winerror, self.strerror), self.__dict__
+
+    WindowsError.__name__ = WindowsError.__qualname__ = base.__name__
+    WindowsError.__module__ = base.__module__
+    return WindowsError
 
 
 # ---- loading ----
@@ -89,23 +184,23 @@ def module_not_found(
 
 def bad_image(path: str, reason: str) -> OSError:
     """A file is no image that can run here."""
-    return win_error(ERROR_BAD_EXE_FORMAT, f"{_TEXTS[ERROR_BAD_EXE_FORMAT].replace('%1', path)}: {reason}")
+    return win_error(ERROR_BAD_EXE_FORMAT, f"{_text(ERROR_BAD_EXE_FORMAT).replace('%1', path)}: {reason}")
 
 
 def procedure_not_found(importer: str, provider: str, function: str) -> OSError:
     """A dependency does not export what a module imports from it."""
-    text = f"{_TEXTS[ERROR_PROC_NOT_FOUND]}: {importer} needs {provider} for {function}"
+    text = f"{_text(ERROR_PROC_NOT_FOUND)}: {importer} needs {provider} for {function}"
     return win_error(ERROR_PROC_NOT_FOUND, text)
 
 
 def entry_point_refused(path: str) -> OSError:
     """DllMain returned FALSE."""
-    return win_error(ERROR_DLL_INIT_FAILED, f"{_TEXTS[ERROR_DLL_INIT_FAILED]}: {path} refused to be attached")
+    return win_error(ERROR_DLL_INIT_FAILED, f"{_text(ERROR_DLL_INIT_FAILED)}: {path} refused to be attached")
 
 
 def entry_point_raised(path: str, cause: OSError) -> OSError:
     """DllMain raised an exception."""
-    text = f"{_TEXTS[ERROR_NOACCESS]}: the entry point of {path} raised an exception: {cause}"
+    text = f"{_text(ERROR_NOACCESS)}: the entry point of {path} raised an exception: {cause}"
     return win_error(ERROR_NOACCESS, text)
 
 
@@ -132,7 +227,7 @@ def _spelled(code: int, parameters: tuple[int, ...]) -> OSError:
         importer = _core.string(parameters[0] + len(function) + 1)
         return OSError(f"{function.decode()} is not implemented; {importer.decode()} called it")
     if code == 0xC0000005 and len(parameters) >= 2:
-        verb = {0: "reading", 1: "writing"}.get(parameters[0], "executing")
+        verb = "reading" if parameters[0] == 0 else "writing"  # executing too, as ctypes has it
         return OSError(f"exception: access violation {verb} 0x{parameters[1]:016X}")
     if code in _EXCEPTIONS:
         return OSError(f"exception: {_EXCEPTIONS[code]}")

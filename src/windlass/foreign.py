@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import _ctypes
 import ctypes as host
+import gc
 import os
 from collections.abc import Callable
 from typing import Any
@@ -297,7 +298,7 @@ def result_error(hresult: int, iid: Any, interface: int) -> None:
     raise errors.win_error(hresult)
 
 
-def _check_hresult(hresult: int) -> int:
+def check_hresult(hresult: int) -> int:
     if hresult < 0:
         result_error(hresult, None, 0)
     return hresult
@@ -307,24 +308,23 @@ class HRESULT(host._SimpleCData):  # type: ignore[type-arg]
     """A COM result: a function with this restype raises OSError when it fails."""
 
     _type_ = "i"
-    _check_retval_ = staticmethod(_check_hresult)
+    _check_retval_ = staticmethod(check_hresult)
 
 
 # ---- prototypes ----
 
-_prototypes: dict[tuple[Any, ...], Any] = {}
+c_prototypes: dict[tuple[Any, ...], Any] = {}
+windows_prototypes: dict[tuple[Any, ...], Any] = {}
 """ctypes gives the same prototype for the same types."""
 
 
 def _prototype(name: str, restype: Any, argtypes: tuple[Any, ...], flags: int) -> Any:
-    key = (name, restype, argtypes, flags)
-    try:
-        return _prototypes[key]
-    except KeyError:
-        pass
-    members = {"_argtypes_": argtypes, "_restype_": restype, "_flags_": flags, "__module__": __name__}
-    made = _new_class(name, members)
-    _prototypes[key] = made
+    known = c_prototypes if flags & FUNCFLAG_CDECL else windows_prototypes
+    key = (restype, argtypes, flags)
+    made = known.get(key)
+    if made is None:
+        members = {"_argtypes_": argtypes, "_restype_": restype, "_flags_": flags, "__module__": __name__}
+        made = known[key] = _new_class(name, members)
     return made
 
 
@@ -361,10 +361,76 @@ def WINFUNCTYPE(
 
 def PYFUNCTYPE(restype: Any, *argtypes: Any) -> Any:
     """A prototype of functions that are called with the GIL held and may raise Python exceptions."""
-    return _prototype("CFunctionType", restype, argtypes, FUNCFLAG_CDECL | FUNCFLAG_PYTHONAPI)
+    members = {"_argtypes_": argtypes, "_restype_": restype, "__module__": __name__}
+    return _new_class("CFunctionType", {**members, "_flags_": FUNCFLAG_CDECL | FUNCFLAG_PYTHONAPI})
 
 
 # ---- DLLs ----
+
+
+def load_library(name: str, mode: int = 0) -> int:
+    """LoadLibraryEx: the handle of a DLL, with one more reference."""
+    from windlass import loader
+
+    return loader.load(name, mode).handle
+
+
+def free_library(handle: int) -> None:
+    """FreeLibrary; OSError when there is no such module."""
+    from windlass import win32api
+
+    win32api.FreeLibrary(handle)
+
+
+def in_dll(cls: Any, dll: Any, name: str) -> Any:
+    """in_dll(dll, name): the exported variable of that name, as an instance of this type."""
+    if isinstance(dll, host.CDLL):
+        return _host_in_dll(cls, dll, name)
+    if not isinstance(name, str):
+        raise TypeError(f"in_dll() argument 2 must be str, not {type(name).__name__}")
+    handle = dll._handle
+    if not isinstance(handle, int):
+        raise TypeError("the _handle attribute of the second argument must be an integer")
+    if _core.module_from_address(handle) != handle:
+        return _host_in_dll(cls, dll, name)
+    address = _core.export(handle, name, 0)
+    if not address:
+        raise ValueError(f"symbol '{name}' not found")
+    return cls.from_address(address)
+
+
+_host_in_dll_of: dict[Any, Any] = {}
+
+
+def _host_in_dll(cls: Any, dll: Any, name: str) -> Any:
+    kind = next(each for each in type(cls).__mro__ if each in _host_in_dll_of)
+    return _host_in_dll_of[kind].__get__(cls)(dll, name)
+
+
+def _take_over_in_dll() -> None:
+    """Let every ctypes type find data in Windows DLLs too.
+
+    in_dll is a method of the types' metaclasses, which are the host's and hand any handle to dlsym. They
+    refuse assignment, so their dictionary is changed; for the host's own libraries nothing changes.
+    """
+    samples: tuple[Any, ...] = (
+        host.c_int,
+        host.Structure,
+        host.Union,
+        host.Array,
+        host._Pointer,
+        _HostFunction,
+    )
+    for sample in samples:
+        for metaclass in type.mro(type(sample)):
+            if "in_dll" in vars(metaclass) and metaclass not in _host_in_dll_of:
+                _host_in_dll_of[metaclass] = vars(metaclass)["in_dll"]
+                (members,) = (each for each in gc.get_referents(vars(metaclass)) if isinstance(each, dict))
+                members["in_dll"] = in_dll
+                _core.type_modified(metaclass)
+
+
+_take_over_in_dll()
 
 
 class CDLL:
@@ -402,8 +468,6 @@ class CDLL:
         self._handle = self._load(winmode) if handle is None else handle
 
     def _load(self, winmode: int | None) -> int:
-        from windlass import loader
-
         if not isinstance(self._name, str):
             raise TypeError(f"LoadLibrary() argument 1 must be str, not {type(self._name).__name__}")
         flags = winmode
@@ -413,7 +477,7 @@ class CDLL:
                 flags |= LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR
                 if "\\" not in self._name:
                     self._name = os.path.abspath(self._name)
-        return loader.load(self._name, flags).handle
+        return load_library(self._name, flags)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self._name}', handle {self._handle:x} at {id(self):#x}>"

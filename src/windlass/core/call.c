@@ -146,7 +146,7 @@ static bool put_instance(struct frame *frame, PyObject *instance, struct shape s
     switch (shape.code) {
     case 'a': *slot = (uint64_t)(uintptr_t)memory; return true;
     case 's': return put_structure(frame, memory, shape.size, slot);
-    default: *slot = slot_from_memory(shape.code, memory); return true;
+    default: *slot = argument_from_memory(shape.code, memory); return true;
     }
 }
 
@@ -168,7 +168,7 @@ static bool put_made_argument(struct frame *frame, PyObject *argument, uint64_t 
         PyObject *object = argument_object(argument);
         return object && shape_of(Py_TYPE(object), &shape) && put_instance(frame, object, shape, slot);
     }
-    default: *slot = slot_from_memory(tag, value); return true;
+    default: *slot = argument_from_memory(tag, value); return true;
     }
 }
 
@@ -184,8 +184,15 @@ static bool put_plain_int(PyObject *value, uint64_t *slot) {
         PyErr_SetString(PyExc_OverflowError, "int too long to convert");
         return false;
     }
-    *slot = (uint64_t)(int64_t)(int32_t)number;
+    *slot = (uint32_t)number;
     return true;
+}
+
+static bool has_no_null(PyObject *text) {
+    Py_ssize_t found = PyUnicode_FindChar(text, 0, 0, PyUnicode_GetLength(text), 1);
+    if (found >= 0)
+        PyErr_SetString(PyExc_ValueError, "embedded null character");
+    return found == -1;
 }
 
 /* ctypes' rules for an argument without a declared type ("ConvParam"). */
@@ -202,7 +209,7 @@ static bool put_any(struct frame *frame, PyObject *value, uint64_t *slot, Py_ssi
         return true;
     }
     if (PyUnicode_Check(value))
-        return put_wide(frame, value, slot);
+        return has_no_null(value) && put_wide(frame, value, slot);
     if (Py_TYPE(value) == ctypes_layout.argument_type)
         return put_made_argument(frame, value, slot);
     if (!shape_of(Py_TYPE(value), &shape))
@@ -245,7 +252,7 @@ static enum taken take_int(PyObject *value, char code, uint64_t *slot) {
     if (!PyLong_Check(value))
         return NOT_TAKEN;
     unsigned long bits = PyLong_AsUnsignedLongMask(value);
-    *slot = slot_from_memory(code, &bits);
+    *slot = argument_from_memory(code, &bits);
     return TAKEN;
 }
 

@@ -112,6 +112,16 @@ uint64_t slot_from_memory(char code, const void *memory) {
     }
 }
 
+uint64_t argument_from_memory(char code, const void *memory) {
+    uint64_t slot = 0;
+    switch (code) {
+    case 'b': case 'B': case 'c': case '?': return *(const uint8_t *)memory;
+    case 'h': case 'H': case 'v': case 'u': memcpy(&slot, memory, 2); return slot;
+    case 'i': case 'I': case 'f': memcpy(&slot, memory, 4); return slot;
+    default: return load_u64(memory);
+    }
+}
+
 static PyObject *none(void) {
     Py_INCREF(Py_None);
     return Py_None;
@@ -358,7 +368,17 @@ static PyObject *wide_bytes(PyObject *self, PyObject *text) {
     return wide_object(text);
 }
 
+/* After a change of a class's dictionary that did not go through type's own __setattr__. */
+static PyObject *type_modified(PyObject *self, PyObject *type) {
+    (void)self;
+    if (!PyType_Check(type))
+        return PyErr_Format(PyExc_TypeError, "type expected");
+    PyType_Modified((PyTypeObject *)type);
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef functions[] = {
+    {"type_modified", type_modified, METH_O, NULL},
     {"foreign_setup", foreign_setup, METH_VARARGS, NULL},
     {"wide_string", wide_string, METH_VARARGS, NULL},
     {"wide_bytes", wide_bytes, METH_O, NULL},

@@ -67,8 +67,12 @@ static inline bool is_floating(char code) { return code == 'f' || code == 'd'; }
 /* How instances of a type travel; SHAPE_NONE when they are no instances of ctypes. False with an exception. */
 bool shape_of(PyTypeObject *type, struct shape *shape);
 
-/* A scalar in memory as a slot: integers extended to 8 bytes. */
+/* A scalar in memory as a number: integers extended to 8 bytes by their sign. */
 uint64_t slot_from_memory(char code, const void *memory);
+
+/* A scalar in memory as an argument. What lies above its width is undefined by "x64 calling convention"; zero, which
+ * ctypes on Windows puts there, lets 0xFFFFFFFF reach a 64-bit parameter as it was written. */
+uint64_t argument_from_memory(char code, const void *memory);
 
 /* The Python value of a scalar in memory. */
 PyObject *value_from_memory(char code, const void *memory);

@@ -1,0 +1,289 @@
+"""Structures and unions as they are on Windows: text fields show str, and bit fields lie as MSVC lays them.
+
+They are the standard library's with a metaclass on top, which sees `_fields_` when it is set.
+"""
+
+from __future__ import annotations
+
+import ctypes as host
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from windlass import _core
+from windlass.ctypes import _text
+
+__all__ = [
+    "BigEndianStructure",
+    "BigEndianUnion",
+    "LittleEndianStructure",
+    "LittleEndianUnion",
+    "Structure",
+    "Union",
+]
+
+_StructureMeta: Any = type(host.Structure)
+_UnionMeta: Any = type(host.Union)
+
+_LAYOUT_IN_PYTHON = sys.version_info >= (3, 14)
+"""Since 3.14 a structure says by `_layout_` whose rules its bit fields follow."""
+
+
+# ---- text fields ----
+
+
+def _is_text_array(kind: Any) -> bool:
+    return issubclass(kind, host.Array) and _text.is_text(kind._type_) and kind._type_._shape_ == "u"
+
+
+def _is_text_field(kind: Any) -> bool:
+    return isinstance(kind, type) and (_text.is_text(kind) or _is_text_array(kind))
+
+
+class TextField:
+    """The descriptor of a field of c_wchar, c_wchar_p or an array of c_wchar; `field` is ctypes' own."""
+
+    def __init__(self, field: Any, kind: Any) -> None:
+        self.field = field
+        self.kind = kind
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.field, name)
+
+    def __repr__(self) -> str:
+        return f"<Field type={self.kind.__name__}, ofs={self.field.offset}, size={self.field.size}>"
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self
+        if issubclass(self.kind, host.Array):
+            return self.field.__get__(instance, owner).value
+        if self.kind._shape_ == "u":
+            return chr(self.field.__get__(instance, owner))
+        return self.kind.from_address(host.addressof(instance) + self.field.offset).value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        if issubclass(self.kind, host.Array):
+            address = host.addressof(instance) + self.field.offset
+            error = "string too long ({length}, maximum length {room})"
+            _text.store_units(address, self.kind._length_, value, error)
+        else:
+            self.field.__set__(instance, _field_value(self.kind, value))
+
+
+def _field_value(kind: Any, value: Any) -> Any:
+    if isinstance(value, (host._SimpleCData, host.Array, host._Pointer)):
+        return value  # ctypes says whether it fits
+    return _text.unit_of(value) if kind._shape_ == "u" else _text.stored_text(value)
+
+
+def _text_fields(fields: Any) -> Iterator[tuple[str, Any]]:
+    for name, kind, *_ in fields:
+        if _is_text_field(kind):
+            yield name, kind
+
+
+def _anonymous_types(cls: Any) -> list[Any]:
+    """The types of a structure's own anonymous members."""
+    names = vars(cls).get("_anonymous_", ())
+    return [kind for name, kind, *_ in vars(cls).get("_fields_", ()) if name in names]
+
+
+def _shown(cls: Any) -> Iterator[tuple[Any, str, Any]]:
+    """(class, name, type) of each text field that an instance shows of itself, those of anonymous members
+    included.
+    """
+    for name, kind in _text_fields(vars(cls).get("_fields_", ())):
+        yield cls, name, kind
+    for member in _anonymous_types(cls):
+        yield from _shown(member)
+
+
+@contextmanager
+def _bare_fields(cls: Any, fields: Any) -> Iterator[None]:
+    """ctypes copies the fields of anonymous members, and knows only its own descriptors."""
+    names = getattr(cls, "_anonymous_", ())
+    members = [kind for name, kind, *_ in fields if name in names]
+    covered = [
+        (owner, name, vars(owner)[name])
+        for member in members
+        for owner, name, _ in _shown(member)
+        if isinstance(vars(owner)[name], TextField)
+    ]
+    covered += [(owner, name, field) for member in members for owner, name, field in _inherited(member)]
+    for owner, name, field in covered:
+        setattr(owner, name, field.field)
+    try:
+        yield
+    finally:
+        for owner, name, field in covered:
+            setattr(owner, name, field)
+
+
+def _inherited(member: Any) -> Iterator[tuple[Any, str, Any]]:
+    """The copies of anonymous members' text fields that a member holds itself."""
+    own = {name for name, _ in _text_fields(vars(member).get("_fields_", ()))}
+    for name, field in vars(member).items():
+        if isinstance(field, TextField) and name not in own:
+            yield member, name, field
+
+
+def _cover_text_fields(cls: Any) -> None:
+    for _, name, kind in list(_shown(cls)):
+        field = vars(cls).get(name)
+        if field is not None and not isinstance(field, TextField):
+            setattr(cls, name, TextField(field, kind))
+
+
+# ---- bit fields ----
+
+
+class _Fields(list[Any]):
+    """`_fields_` as it was written; while `separated` is set, ctypes sees something between the bit fields of
+    different types.
+
+    MSVC puts adjacent bit fields into one unit only when their types have the same size; the host's rule
+    packs them closer. Whatever stands between, even without a size, begins a new unit.
+    Source: Microsoft, "C Bit Fields".
+    """
+
+    separated: list[Any] | None = None
+
+    def __len__(self) -> int:
+        return super().__len__() if self.separated is None else len(self.separated)
+
+    def __getitem__(self, index: Any) -> Any:
+        return super().__getitem__(index) if self.separated is None else self.separated[index]
+
+    def __iter__(self) -> Iterator[Any]:
+        return super().__iter__() if self.separated is None else iter(self.separated)
+
+
+def _separated(fields: list[Any]) -> list[Any] | None:
+    """The fields with separators where needed; None where none is."""
+    made: list[Any] = []
+    open_size = None
+    for field in fields:
+        size = host.sizeof(field[1]) if len(field) == 3 else None
+        if size is not None and open_size is not None and size != open_size:
+            made.append((f"_separator_{len(made)}_", host.c_char * 0))
+        made.append(field)
+        open_size = size
+    return made if len(made) > len(fields) else None
+
+
+def _set_fields(cls: Any, fields: Any, set_attribute: Any) -> None:
+    separated = None
+    if (
+        not _LAYOUT_IN_PYTHON
+        and isinstance(fields, (list, tuple))
+        and any(len(field) == 3 for field in fields)
+    ):
+        separated = _separated(list(fields))
+    if separated is None:
+        set_attribute("_fields_", fields)
+        return
+    shown = _Fields(fields)
+    shown.separated = separated
+    try:
+        set_attribute("_fields_", shown)
+    finally:
+        shown.separated = None
+    for name, *_ in separated:
+        if name.startswith("_separator_"):
+            delattr(cls, name)
+
+
+# ---- the metaclasses ----
+
+
+def _namespace(bases: tuple[Any, ...], namespace: dict[str, Any]) -> dict[str, Any]:
+    if _LAYOUT_IN_PYTHON and "_layout_" not in namespace:
+        return {**namespace, "_layout_": "ms"}
+    return namespace
+
+
+class _StructureType(_StructureMeta):  # type: ignore[misc]
+    def __new__(mcls, name: str, bases: tuple[Any, ...], namespace: dict[str, Any], **keywords: Any) -> Any:
+        return super().__new__(mcls, name, bases, _namespace(bases, namespace), **keywords)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        if name != "_fields_":
+            super().__setattr__(name, value)
+            return
+        with _bare_fields(cls, value):
+            _set_fields(cls, value, super().__setattr__)
+        _cover_text_fields(cls)
+
+
+class _UnionType(_UnionMeta):  # type: ignore[misc]
+    def __new__(mcls, name: str, bases: tuple[Any, ...], namespace: dict[str, Any], **keywords: Any) -> Any:
+        return super().__new__(mcls, name, bases, _namespace(bases, namespace), **keywords)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        if name == "_fields_":
+            with _bare_fields(cls, value):
+                super().__setattr__(name, value)
+            _cover_text_fields(cls)
+        else:
+            super().__setattr__(name, value)
+            _core.type_modified(cls)  # unions' own __setattr__ forgets that
+
+
+if TYPE_CHECKING:
+    from ctypes import Structure, Union
+else:
+
+    class Structure(host.Structure, metaclass=_StructureType):
+        """The base of structures."""
+
+    class Union(host.Union, metaclass=_UnionType):
+        """The base of unions."""
+
+
+# ---- the other byte order ----
+
+_OTHER = "__ctype_be__" if sys.byteorder == "little" else "__ctype_le__"
+
+
+def _in_other_order(kind: Any) -> Any:
+    if hasattr(kind, _OTHER):
+        return getattr(kind, _OTHER)
+    if issubclass(kind, host.Array):
+        return _in_other_order(kind._type_) * kind._length_
+    if issubclass(kind, (host.Structure, host.Union)):
+        return kind
+    raise TypeError(f"This type does not support other endian: {kind}")
+
+
+def _fields_in_other_order(fields: Any) -> Any:
+    return [(name, _in_other_order(kind), *rest) for name, kind, *rest in fields]
+
+
+class _SwappedStructureType(_StructureType):
+    def __setattr__(cls, name: str, value: Any) -> None:
+        super().__setattr__(name, _fields_in_other_order(value) if name == "_fields_" else value)
+
+
+class _SwappedUnionType(_UnionType):
+    def __setattr__(cls, name: str, value: Any) -> None:
+        super().__setattr__(name, _fields_in_other_order(value) if name == "_fields_" else value)
+
+
+LittleEndianStructure = Structure
+LittleEndianUnion = Union
+
+
+class BigEndianStructure(Structure, metaclass=_SwappedStructureType):
+    """The base of structures whose numbers have the most significant byte first."""
+
+    __slots__ = ()
+    _swappedbytes_ = None
+
+
+class BigEndianUnion(Union, metaclass=_SwappedUnionType):
+    """The base of unions whose numbers have the most significant byte first."""
+
+    __slots__ = ()
+    _swappedbytes_ = None

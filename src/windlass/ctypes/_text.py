@@ -1,0 +1,464 @@
+"""The text types of ctypes as they are on Windows: a wchar_t has 16 bits and holds a UTF-16 code unit.
+
+The host's c_wchar has 32 bits, so these are types of windlass's own. They are simple types of ctypes with
+another type's storage: a WCHAR is kept as an unsigned short; a pointer to text as a char pointer, for ctypes
+keeps the bytes alive that a char pointer is set to. Where ctypes' C code would show the storage (in fields,
+array items, what a pointer points to), classes and descriptors here show text. `_shape_` tells the calls what
+they are.
+"""
+
+from __future__ import annotations
+
+import ctypes as host
+import operator
+import weakref
+from collections.abc import Iterable
+from typing import Any
+
+from windlass import _core
+
+__all__ = ["Array", "SimpleType", "_Pointer", "_SimpleCData", "c_wchar", "c_wchar_p", "is_text"]
+
+_Simple: Any = host._SimpleCData
+_SimpleMeta: Any = type(_Simple)
+_ArrayMeta: Any = type(host.Array)
+_HostPointer: Any = host._Pointer
+_PointerMeta: Any = type(_HostPointer)
+_stored: Any = vars(_Simple)["value"]
+"""A simple instance's value as its storage shows it."""
+_DEFAULT = object()
+
+
+# ---- UTF-16 ----
+
+
+def unit_of(character: Any) -> int:
+    """The code unit of a one-character str; TypeError as ctypes words it."""
+    if not isinstance(character, str):
+        raise TypeError(f"unicode string expected instead of {type(character).__name__} instance")
+    if len(character) != 1 or ord(character) > 0xFFFF:
+        raise TypeError("one character unicode string expected")
+    return ord(character)
+
+
+def units_of(text: Any) -> bytes:
+    if not isinstance(text, str):
+        raise TypeError(f"unicode string expected instead of {type(text).__name__} instance")
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def text_of(units: bytes) -> str:
+    return units.decode("utf-16-le", "surrogatepass")
+
+
+def stored_text(value: Any) -> Any:
+    """What a char pointer is set to so that it points to text: bytes, or an address, or None."""
+    if isinstance(value, str):
+        return _core.wide_bytes(value)
+    if value is None or isinstance(value, int):
+        return value
+    raise TypeError(f"unicode string or integer address expected instead of {type(value).__name__} instance")
+
+
+def text_at(address: int) -> str | None:
+    """The text that the pointer at an address points to."""
+    pointer = host.c_size_t.from_address(address).value
+    return _core.wide_string(pointer) if pointer else None
+
+
+def store_units(address: int, room: int, value: Any, error: str) -> None:
+    """Write text to an array of `room` units, with a zero if one fits."""
+    units = units_of(value)
+    length = len(units) // 2
+    if length > room:
+        raise ValueError(error.format(length=length, room=room))
+    host.memmove(address, units + b"\0\0", len(units) + 2 if length < room else len(units))
+
+
+# ---- items of arrays and pointers ----
+
+
+class _Characters:
+    """Items of WCHAR: single characters; slices are text."""
+
+    __slots__ = ()
+
+    def __getitem__(self: Any, index: Any) -> str:
+        items = super().__getitem__(index)  # type: ignore[misc]
+        if isinstance(items, int):
+            return chr(items)
+        return text_of(b"".join(item.to_bytes(2, "little") for item in items))
+
+    def __setitem__(self: Any, index: Any, value: Any) -> None:
+        super().__setitem__(index, _items(index, value, _character))  # type: ignore[misc]
+
+
+class _Texts:
+    """Items of WCHAR *: text or None."""
+
+    __slots__ = ()
+
+    def __getitem__(self: Any, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in _positions(self, index)]
+        index = operator.index(index)
+        if not isinstance(self, host.Array):
+            return text_at(host.addressof(self.contents) + 8 * index)
+        if index < 0:
+            index += len(self)
+        if not 0 <= index < len(self):
+            raise IndexError("invalid index")
+        return text_at(host.addressof(self) + 8 * index)
+
+    def __setitem__(self: Any, index: Any, value: Any) -> None:
+        super().__setitem__(index, _items(index, value, _text))  # type: ignore[misc]
+
+
+def _positions(items: Any, index: slice) -> Iterable[int]:
+    if isinstance(items, host.Array):
+        return range(*index.indices(len(items)))
+    if index.stop is None:
+        raise ValueError("slice stop is required")
+    return range(index.start or 0, index.stop, index.step or 1)
+
+
+def _items(index: Any, value: Any, convert: Any) -> Any:
+    if isinstance(index, slice):
+        return [convert(item) for item in value]
+    return convert(value)
+
+
+def _character(value: Any) -> Any:
+    return value if isinstance(type(value), SimpleType) else unit_of(value)
+
+
+def _text(value: Any) -> Any:
+    return value if isinstance(type(value), SimpleType) else stored_text(value)
+
+
+def _get_array_text(self: Any) -> str:
+    """The text before the first zero."""
+    units = bytes(self)
+    end = next((i for i in range(0, len(units), 2) if units[i : i + 2] == b"\0\0"), len(units))
+    return text_of(units[:end])
+
+
+def _set_array_text(self: Any, value: Any) -> None:
+    store_units(host.addressof(self), len(self), value, "string too long")
+
+
+def _keep_array_text(self: Any) -> None:
+    raise TypeError("can't delete attribute")
+
+
+class _CharacterArray(_Characters):
+    __slots__ = ()
+    value = property(_get_array_text, _set_array_text, _keep_array_text)
+
+
+_arrays: weakref.WeakValueDictionary[tuple[Any, int], Any] = weakref.WeakValueDictionary()
+"""c_wchar * n is one type for each n."""
+
+
+def array_of(kind: Any, length: int) -> Any:
+    """kind * length."""
+    if not isinstance(length, int):
+        return NotImplemented
+    if not is_text(kind):
+        return _SimpleMeta.__mul__(kind, length)
+    made = _arrays.get((kind, length))
+    if made is None:
+        namespace = {"_type_": kind, "_length_": length, "__module__": __name__}
+        made = make_array(f"{kind.__name__}_Array_{length}", (), namespace)
+        _arrays[kind, length] = made
+    return made
+
+
+def make_array(name: str, bases: tuple[Any, ...], namespace: dict[str, Any]) -> Any:
+    """A class of arrays whose items are text."""
+    items = _CharacterArray if namespace["_type_"]._shape_ == "u" else _Texts
+    return _ArrayMeta(name, (*bases, items, host.Array), namespace)
+
+
+def make_pointer(name: str, bases: tuple[Any, ...], namespace: dict[str, Any]) -> Any:
+    """A class of pointers to text types."""
+    items = _Characters if namespace["_type_"]._shape_ == "u" else _Texts
+    return _PointerMeta(name, (*bases, items, _HostPointer), namespace)
+
+
+def is_text(kind: Any) -> bool:
+    """Whether a type shows its values as str: c_wchar and c_wchar_p do, their subclasses do not."""
+    return isinstance(kind, SimpleType) and _Simple in kind.__bases__
+
+
+# ---- the types ----
+
+
+class _Wchar:
+    """c_wchar: one UTF-16 code unit."""
+
+    __slots__ = ()
+    _shape_ = "u"
+
+    def __init__(self, value: Any = _DEFAULT) -> None:
+        if value is not _DEFAULT:
+            self.value = value
+
+    @property
+    def value(self) -> str:
+        return chr(_stored.__get__(self))
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        _stored.__set__(self, unit_of(value))
+
+    def __repr__(self) -> str:
+        return _representation(self, repr(self.value))
+
+
+class _WcharPointer:
+    """c_wchar_p: a pointer to zero-terminated UTF-16 text, which is kept alive when it was made here."""
+
+    __slots__ = ()
+    _shape_ = "Z"
+
+    def __init__(self, value: Any = None) -> None:
+        self.value = value
+
+    @property
+    def value(self) -> str | None:
+        return text_at(host.addressof(self))  # type: ignore[arg-type]
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        _stored.__set__(self, stored_text(value))
+
+    def __repr__(self) -> str:
+        return _representation(self, repr(host.c_void_p.from_buffer(self).value))  # type: ignore[arg-type]
+
+
+class _Bstr:
+    """A BSTR, which SysAllocString made and SysFreeString frees."""
+
+    __slots__ = ()
+    _shape_ = "X"
+
+    def __init__(self, value: Any = None) -> None:
+        if value is not None:
+            self.value = value
+
+    @property
+    def value(self) -> str | None:
+        address = _stored.__get__(self)
+        if address is None:
+            return None
+        return _core.wide_string(address, host.c_uint32.from_address(address - 4).value // 2)
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        from windlass.foreign import windll
+
+        units = None if value is None else units_of(value)
+        if old := _stored.__get__(self):
+            windll.oleaut32.SysFreeString(host.c_void_p(old))
+        if units is None:
+            _stored.__set__(self, None)
+            return
+        allocate = windll.oleaut32["SysAllocStringByteLen"]
+        allocate.restype = host.c_void_p
+        _stored.__set__(self, allocate(units, len(units)))
+
+    def __repr__(self) -> str:
+        return _representation(self, repr(self.value))
+
+
+def _representation(instance: Any, value: str) -> str:
+    kind = type(instance)
+    if is_text(kind):
+        return f"{kind.__name__}({value})"
+    return f"<{kind.__name__} object at {id(instance):#x}>"
+
+
+def _wchar_parameter(cls: Any, value: Any) -> Any:
+    """A c_wchar parameter takes a character."""
+    if isinstance(value, cls):
+        return value
+    if isinstance(value, str):
+        return cls(value)
+    return _substitute(cls, value, host.c_wchar)
+
+
+def _text_parameter(cls: Any, value: Any) -> Any:
+    """A c_wchar_p parameter takes text, None, and what holds or points to characters."""
+    if value is None or isinstance(value, cls):
+        return value
+    if isinstance(value, str):
+        return c_wchar_p(value)
+    if isinstance(value, (host.Array, _HostPointer)) and _holds_characters(value._type_):
+        return value
+    if _holds_characters(type(getattr(value, "_obj", None))):  # byref(c_wchar("x"))
+        return value
+    if isinstance(value, c_wchar_p):
+        return value
+    return _substitute(cls, value, host.c_wchar_p)
+
+
+def _holds_characters(kind: Any) -> bool:
+    return getattr(kind, "_shape_", None) == "u"
+
+
+def _substitute(cls: Any, value: Any, like: Any) -> Any:
+    """Its _as_parameter_; or the error that this version's ctypes has for such a value."""
+    substitute = getattr(value, "_as_parameter_", _DEFAULT)
+    if substitute is not _DEFAULT:
+        return cls.from_param(substitute)
+    like.from_param(value)
+    raise TypeError("wrong type")
+
+
+# The calls know what these two take.
+_wchar_parameter._is_standard_ = True  # type: ignore[attr-defined]
+_text_parameter._is_standard_ = True  # type: ignore[attr-defined]
+
+_STORAGE: dict[str, tuple[Any, str, Any]] = {
+    "u": (_Wchar, "H", _wchar_parameter),
+    "Z": (_WcharPointer, "z", _text_parameter),
+    "X": (_Bstr, "P", None),
+}
+"""By ctypes' letter: what shows the text, the letter of the storage, and from_param."""
+_WIDTHS = {"l": "i", "L": "I", "g": "d"}
+"""Letters whose width differs on Windows, by the host's letter of that width."""
+
+
+class SimpleType(_SimpleMeta):  # type: ignore[misc]
+    """The metaclass of the text types, and of the `_SimpleCData` that windlass.ctypes shows: simple types get
+    the widths that Windows gives their letters.
+    """
+
+    def __new__(mcls, name: str, bases: tuple[Any, ...], namespace: dict[str, Any]) -> Any:
+        if "_is_root_" in namespace:
+            return super().__new__(mcls, name, bases, namespace)
+        bases = tuple(_Simple if _is_root(base) else base for base in bases)
+        inherited = next((base._type_ for base in bases if isinstance(base, SimpleType)), None)
+        letter = namespace.get("_type_", inherited)
+        if letter not in _STORAGE:
+            return _SimpleMeta(name, bases, {**namespace, **_width(letter)})
+        shows, storage, _ = _STORAGE[letter]
+        if inherited is None:
+            bases = (*(base for base in bases if base is not _Simple), shows, _Simple)
+        return super().__new__(mcls, name, bases, {**namespace, "_type_": storage})
+
+    def __init__(cls, name: str, bases: tuple[Any, ...], namespace: dict[str, Any]) -> None:
+        super().__init__(name, bases, namespace)
+        if "_is_root_" in namespace:
+            return
+        letter, (_, _, from_param) = next(item for item in _STORAGE.items() if issubclass(cls, item[1][0]))
+        cls._type_ = letter
+        if is_text(cls) and from_param is not None:
+            if "from_param" not in namespace:  # ctypes has given it the storage's
+                cls.from_param = classmethod(from_param)
+            register_pointer(cls)
+
+    from_param: Any
+
+    def __mul__(cls, length: int) -> Any:
+        return array_of(cls, length)
+
+    __rmul__ = __mul__
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return issubclass(type(instance), cls)
+
+    def __subclasscheck__(cls, subclass: Any) -> bool:
+        return issubclass(subclass, _Simple) if _is_root(cls) else type.__subclasscheck__(cls, subclass)
+
+
+def _width(letter: Any) -> dict[str, str]:
+    return {"_type_": _WIDTHS[letter]} if letter in _WIDTHS else {}
+
+
+def _is_root(kind: Any) -> bool:
+    """Whether a class only stands for ctypes' own, so that classes made from it pass through here."""
+    return "_is_root_" in vars(kind)
+
+
+def register_pointer(kind: Any) -> None:
+    """Let POINTER(kind) be a class that shows text."""
+    pointer = make_pointer(f"LP_{kind.__name__}", (), {"_type_": kind, "__module__": __name__})
+    if kind._shape_ == "u":
+        pointer.from_param = classmethod(_text_parameter)
+    cache = getattr(host, "_pointer_type_cache", None)
+    if isinstance(cache, dict):
+        cache[kind] = pointer
+    else:  # since 3.14
+        kind.__pointer_type__ = pointer
+
+
+class c_wchar(_Simple, metaclass=SimpleType):  # type: ignore[misc]
+    """A UTF-16 code unit: Windows' wchar_t."""
+
+    _type_ = "u"
+    value: Any
+
+
+class c_wchar_p(_Simple, metaclass=SimpleType):  # type: ignore[misc]
+    """A pointer to zero-terminated UTF-16 text."""
+
+    _type_ = "Z"
+    value: Any
+
+
+# ---- what users derive their own classes from ----
+
+
+class _SimpleCData(_Simple, metaclass=SimpleType):  # type: ignore[misc]
+    """The base of simple types: `_type_` is a letter, with Windows' width."""
+
+    _type_ = "P"
+    _is_root_ = True
+
+
+class _ArrayType(_ArrayMeta):  # type: ignore[misc]
+    def __new__(mcls, name: str, bases: tuple[Any, ...], namespace: dict[str, Any]) -> Any:
+        if "_is_root_" in namespace:
+            return super().__new__(mcls, name, bases, namespace)
+        others = tuple(base for base in bases if not _is_root(base))
+        if is_text(namespace.get("_type_")):
+            return make_array(name, others, namespace)
+        return _ArrayMeta(name, (*others, host.Array), namespace)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, host.Array)
+
+    def __subclasscheck__(cls, subclass: Any) -> bool:
+        return issubclass(subclass, host.Array)
+
+
+class Array(host.Array, metaclass=_ArrayType):  # type: ignore[type-arg]
+    """The base of arrays: `_type_` and `_length_`."""
+
+    _type_ = host.c_char
+    _length_ = 0
+    _is_root_ = True
+
+
+class _PointerType(_PointerMeta):  # type: ignore[misc]
+    def __new__(mcls, name: str, bases: tuple[Any, ...], namespace: dict[str, Any]) -> Any:
+        if "_is_root_" in namespace:
+            return super().__new__(mcls, name, bases, namespace)
+        others = tuple(base for base in bases if not _is_root(base))
+        if is_text(namespace.get("_type_")):
+            return make_pointer(name, others, namespace)
+        return _PointerMeta(name, (*others, _HostPointer), namespace)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, _HostPointer)
+
+    def __subclasscheck__(cls, subclass: Any) -> bool:
+        return issubclass(subclass, _HostPointer)
+
+
+class _Pointer(_HostPointer, metaclass=_PointerType):  # type: ignore[misc]
+    """The base of pointers: `_type_`."""
+
+    _is_root_ = True

@@ -1,0 +1,627 @@
+"""The system's message texts, as FormatMessage gives them in English for FORMAT_MESSAGE_FROM_SYSTEM.
+
+Source: Microsoft, "System Error Codes", "Windows Sockets Error Codes", "Common HRESULT Values".
+"""
+
+from __future__ import annotations
+
+__all__ = ["MESSAGES", "message"]
+
+
+def message(code: int) -> str | None:
+    """The text for a Win32 error code or HRESULT (either sign), without the line's end; None for no known
+    code.
+    """
+    code &= 0xFFFFFFFF
+    if code in MESSAGES:
+        return MESSAGES[code]
+    if code >> 16 == 0x8007:  # HRESULT_FROM_WIN32
+        return MESSAGES.get(code & 0xFFFF)
+    return None
+
+
+MESSAGES = {
+    0: "The operation completed successfully.",
+    1: "Incorrect function.",
+    2: "The system cannot find the file specified.",
+    3: "The system cannot find the path specified.",
+    4: "The system cannot open the file.",
+    5: "Access is denied.",
+    6: "The handle is invalid.",
+    7: "The storage control blocks were destroyed.",
+    8: "Not enough memory resources are available to process this command.",
+    9: "The storage control block address is invalid.",
+    10: "The environment is incorrect.",
+    11: "An attempt was made to load a program with an incorrect format.",
+    12: "The access code is invalid.",
+    13: "The data is invalid.",
+    14: "Not enough memory resources are available to complete this operation.",
+    15: "The system cannot find the drive specified.",
+    16: "The directory cannot be removed.",
+    17: "The system cannot move the file to a different disk drive.",
+    18: "There are no more files.",
+    19: "The media is write protected.",
+    20: "The system cannot find the device specified.",
+    21: "The device is not ready.",
+    22: "The device does not recognize the command.",
+    23: "Data error (cyclic redundancy check).",
+    24: "The program issued a command but the command length is incorrect.",
+    25: "The drive cannot locate a specific area or track on the disk.",
+    26: "The specified disk or diskette cannot be accessed.",
+    27: "The drive cannot find the sector requested.",
+    28: "The printer is out of paper.",
+    29: "The system cannot write to the specified device.",
+    30: "The system cannot read from the specified device.",
+    31: "A device attached to the system is not functioning.",
+    32: "The process cannot access the file because it is being used by another process.",
+    33: "The process cannot access the file because another process has locked a portion of the file.",
+    34: "The wrong diskette is in the drive. Insert %2 (Volume Serial Number: %3) into drive %1.",
+    36: "Too many files opened for sharing.",
+    38: "Reached the end of the file.",
+    39: "The disk is full.",
+    50: "The request is not supported.",
+    51: (
+        "Windows cannot find the network path. Verify that the network path is correct and the "
+        "destination computer is not busy or turned off. If Windows still cannot find the network path, "
+        "contact your network administrator."
+    ),
+    52: (
+        "You were not connected because a duplicate name exists on the network. If joining a domain, go "
+        "to System in Control Panel to change the computer name and try again. If joining a workgroup, "
+        "choose another workgroup name."
+    ),
+    53: "The network path was not found.",
+    54: "The network is busy.",
+    55: "The specified network resource or device is no longer available.",
+    56: "The network BIOS command limit has been reached.",
+    57: "A network adapter hardware error occurred.",
+    58: "The specified server cannot perform the requested operation.",
+    59: "An unexpected network error occurred.",
+    60: "The remote adapter is not compatible.",
+    61: "The printer queue is full.",
+    62: "Space to store the file waiting to be printed is not available on the server.",
+    63: "Your file waiting to be printed was deleted.",
+    64: "The specified network name is no longer available.",
+    65: "Network access is denied.",
+    66: "The network resource type is not correct.",
+    67: "The network name cannot be found.",
+    68: "The name limit for the local computer network adapter card was exceeded.",
+    69: "The network BIOS session limit was exceeded.",
+    70: "The remote server has been paused or is in the process of being started.",
+    71: (
+        "No more connections can be made to this remote computer at this time because there are already "
+        "as many connections as the computer can accept."
+    ),
+    72: "The specified printer or disk device has been paused.",
+    80: "The file exists.",
+    82: "The directory or file cannot be created.",
+    83: "Fail on INT 24.",
+    84: "Storage to process this request is not available.",
+    85: "The local device name is already in use.",
+    86: "The specified network password is not correct.",
+    87: "The parameter is incorrect.",
+    88: "A write fault occurred on the network.",
+    89: "The system cannot start another process at this time.",
+    100: "Cannot create another system semaphore.",
+    101: "The exclusive semaphore is owned by another process.",
+    102: "The semaphore is set and cannot be closed.",
+    103: "The semaphore cannot be set again.",
+    104: "Cannot request exclusive semaphores at interrupt time.",
+    105: "The previous ownership of this semaphore has ended.",
+    106: "Insert the diskette for drive %1.",
+    107: "The program stopped because an alternate diskette was not inserted.",
+    108: "The disk is in use or locked by another process.",
+    109: "The pipe has been ended.",
+    110: "The system cannot open the device or file specified.",
+    111: "The file name is too long.",
+    112: "There is not enough space on the disk.",
+    113: "No more internal file identifiers available.",
+    114: "The target internal file identifier is incorrect.",
+    117: "The IOCTL call made by the application program is not correct.",
+    118: "The verify-on-write switch parameter value is not correct.",
+    119: "The system does not support the command requested.",
+    120: "This function is not supported on this system.",
+    121: "The semaphore timeout period has expired.",
+    122: "The data area passed to a system call is too small.",
+    123: "The filename, directory name, or volume label syntax is incorrect.",
+    124: "The system call level is not correct.",
+    125: "The disk has no volume label.",
+    126: "The specified module could not be found.",
+    127: "The specified procedure could not be found.",
+    128: "There are no child processes to wait for.",
+    129: "The %1 application cannot be run in Win32 mode.",
+    130: "Attempt to use a file handle to an open disk partition for an operation other than raw disk I/O.",
+    131: "An attempt was made to move the file pointer before the beginning of the file.",
+    132: "The file pointer cannot be set on the specified device or file.",
+    133: "A JOIN or SUBST command cannot be used for a drive that contains previously joined drives.",
+    142: "The system cannot perform a JOIN or SUBST at this time.",
+    143: "The system cannot join or substitute a drive to or for a directory on the same drive.",
+    144: "The directory is not a subdirectory of the root directory.",
+    145: "The directory is not empty.",
+    146: "The path specified is being used in a substitute.",
+    147: "Not enough resources are available to process this command.",
+    148: "The path specified cannot be used at this time.",
+    154: "The volume label you entered exceeds the label character limit of the target file system.",
+    155: "Cannot create another thread.",
+    156: "The recipient process has refused the signal.",
+    157: "The segment is already discarded and cannot be locked.",
+    158: "The segment is already unlocked.",
+    159: "The address for the thread ID is not correct.",
+    160: "One or more arguments are not correct.",
+    161: "The specified path is invalid.",
+    162: "A signal is already pending.",
+    164: "No more threads can be created in the system.",
+    167: "Unable to lock a region of a file.",
+    170: "The requested resource is in use.",
+    173: "A lock request was not outstanding for the supplied cancel region.",
+    174: "The file system does not support atomic changes to the lock type.",
+    180: "The system detected a segment number that was not correct.",
+    182: "The operating system cannot run %1.",
+    183: "Cannot create a file when that file already exists.",
+    186: "The flag passed is not correct.",
+    187: "The specified system semaphore name was not found.",
+    188: "The operating system cannot run %1.",
+    189: "The operating system cannot run %1.",
+    190: "The operating system cannot run %1.",
+    191: "Cannot run %1 in Win32 mode.",
+    192: "The operating system cannot run %1.",
+    193: "%1 is not a valid Win32 application.",
+    194: "The operating system cannot run %1.",
+    195: "The operating system cannot run %1.",
+    196: "The operating system cannot run this application program.",
+    197: "The operating system is not presently configured to run this application.",
+    198: "The operating system cannot run %1.",
+    199: "The operating system cannot run this application program.",
+    200: "The code segment cannot be greater than or equal to 64K.",
+    201: "The operating system cannot run %1.",
+    202: "The operating system cannot run %1.",
+    203: "The system could not find the environment option that was entered.",
+    205: "No process in the command subtree has a signal handler.",
+    206: "The filename or extension is too long.",
+    207: "The ring 2 stack is in use.",
+    208: (
+        "The global filename characters, * or ?, are entered incorrectly or too many global filename "
+        "characters are specified."
+    ),
+    209: "The signal being posted is not correct.",
+    210: "The signal handler cannot be set.",
+    212: "The segment is locked and cannot be reallocated.",
+    214: "Too many dynamic-link modules are attached to this program or dynamic-link module.",
+    215: "Cannot nest calls to LoadModule.",
+    216: (
+        "This version of %1 is not compatible with the version of Windows you're running. Check your "
+        "computer's system information and then contact the software publisher."
+    ),
+    230: "The pipe state is invalid.",
+    231: "All pipe instances are busy.",
+    232: "The pipe is being closed.",
+    233: "No process is on the other end of the pipe.",
+    234: "More data is available.",
+    240: "The session was canceled.",
+    254: "The specified extended attribute name was invalid.",
+    255: "The extended attributes are inconsistent.",
+    258: "The wait operation timed out.",
+    259: "No more data is available.",
+    266: "The copy functions cannot be used.",
+    267: "The directory name is invalid.",
+    275: "The extended attributes did not fit in the buffer.",
+    276: "The extended attribute file on the mounted file system is corrupt.",
+    277: "The extended attribute table file is full.",
+    278: "The specified extended attribute handle is invalid.",
+    282: "The mounted file system does not support extended attributes.",
+    288: "Attempt to release mutex not owned by caller.",
+    298: "Too many posts were made to a semaphore.",
+    299: "Only part of a ReadProcessMemory or WriteProcessMemory request was completed.",
+    300: "The oplock request is denied.",
+    301: "An invalid oplock acknowledgment was received by the system.",
+    317: "The system cannot find message text for message number 0x%1 in the message file for %2.",
+    318: "The scope specified was not found.",
+    350: "No action was taken as a system reboot is required.",
+    400: "The thread is already in background processing mode.",
+    401: "The thread is not in background processing mode.",
+    402: "The process is already in background processing mode.",
+    403: "The process is not in background processing mode.",
+    487: "Attempt to access invalid address.",
+    500: "User profile cannot be loaded.",
+    534: "Arithmetic result exceeded 32 bits.",
+    535: "There is a process on other end of the pipe.",
+    536: "Waiting for a process to open the other end of the pipe.",
+    575: (
+        "{Application Error}\r\nThe application was unable to start correctly (0x%lx). Click OK to close "
+        "the application."
+    ),
+    577: (
+        "Windows cannot verify the digital signature for this file. A recent hardware or software change"
+        " might have installed a file that is signed incorrectly or damaged, or that might be malicious "
+        "software from an unknown source."
+    ),
+    592: (
+        "Indicates that an attempt was made to assign protection to a file system file or directory and "
+        "one of the SIDs in the security descriptor could not be translated into a GUID that could be "
+        "stored by the file system. This causes the protection attempt to fail, which may cause a file "
+        "creation attempt to fail."
+    ),
+    740: "The requested operation requires elevation.",
+    787: "The requested operation is not supported in the current version of the file system.",
+    994: "Access to the extended attribute was denied.",
+    995: "The I/O operation has been aborted because of either a thread exit or an application request.",
+    996: "Overlapped I/O event is not in a signaled state.",
+    997: "Overlapped I/O operation is in progress.",
+    998: "Invalid access to memory location.",
+    999: "Error performing inpage operation.",
+    1001: "Recursion too deep; the stack overflowed.",
+    1002: "The window cannot act on the sent message.",
+    1003: "Cannot complete this function.",
+    1004: "Invalid flags.",
+    1005: (
+        "The volume does not contain a recognized file system.\r\nPlease make sure that all required file "
+        "system drivers are loaded and that the volume is not corrupted."
+    ),
+    1006: "The volume for a file has been externally altered so that the opened file is no longer valid.",
+    1007: "The requested operation cannot be performed in full-screen mode.",
+    1008: "An attempt was made to reference a token that does not exist.",
+    1009: "The configuration registry database is corrupt.",
+    1010: "The configuration registry key is invalid.",
+    1011: "The configuration registry key could not be opened.",
+    1012: "The configuration registry key could not be read.",
+    1013: "The configuration registry key could not be written.",
+    1014: (
+        "One of the files in the registry database had to be recovered by use of a log or alternate "
+        "copy. The recovery was successful."
+    ),
+    1016: (
+        "An I/O operation initiated by the registry failed unrecoverably. The registry could not read "
+        "in, or write out, or flush, one of the files that contain the system's image of the registry."
+    ),
+    1017: (
+        "The system has attempted to load or restore a file into the registry, but the specified file is"
+        " not in a registry file format."
+    ),
+    1018: "Illegal operation attempted on a registry key that has been marked for deletion.",
+    1019: "System could not allocate the required space in a registry log.",
+    1020: "Cannot create a symbolic link in a registry key that already has subkeys or values.",
+    1021: "Cannot create a stable subkey under a volatile parent key.",
+    1051: "A stop control has been sent to a service that other running services are dependent on.",
+    1052: "The requested control is not valid for this service.",
+    1053: "The service did not respond to the start or control request in a timely fashion.",
+    1054: "A thread could not be created for the service.",
+    1055: "The service database is locked.",
+    1056: "An instance of the service is already running.",
+    1057: (
+        "The account name is invalid or does not exist, or the password is invalid for the account name "
+        "specified."
+    ),
+    1058: (
+        "The service cannot be started, either because it is disabled or because it has no enabled "
+        "devices associated with it."
+    ),
+    1059: "Circular service dependency was specified.",
+    1060: "The specified service does not exist as an installed service.",
+    1061: "The service cannot accept control messages at this time.",
+    1062: "The service has not been started.",
+    1063: "The service process could not connect to the service controller.",
+    1064: "An exception occurred in the service when handling the control request.",
+    1065: "The database specified does not exist.",
+    1066: "The service has returned a service-specific error code.",
+    1067: "The process terminated unexpectedly.",
+    1068: "The dependency service or group failed to start.",
+    1069: "The service did not start due to a logon failure.",
+    1072: "The specified service has been marked for deletion.",
+    1073: "The specified service already exists.",
+    1113: "No mapping for the Unicode character exists in the target multi-byte code page.",
+    1114: "A dynamic link library (DLL) initialization routine failed.",
+    1115: "A system shutdown is in progress.",
+    1116: "Unable to abort the system shutdown because no shutdown was in progress.",
+    1117: "The request could not be performed because of an I/O device error.",
+    1130: "Not enough server memory resources are available to process this command.",
+    1131: "A potential deadlock condition has been detected.",
+    1132: "The base address or the file offset specified does not have the proper alignment.",
+    1142: "An attempt was made to create more links on a file than the file system supports.",
+    1150: "The specified program requires a newer version of Windows.",
+    1151: "The specified program is not a Windows or MS-DOS program.",
+    1152: "Cannot start more than one instance of the specified program.",
+    1153: "The specified program was written for an earlier version of Windows.",
+    1154: "One of the library files needed to run this application is damaged.",
+    1155: "No application is associated with the specified file for this operation.",
+    1156: "An error occurred in sending the command to the application.",
+    1157: "One of the library files needed to run this application cannot be found.",
+    1158: "The current process has used all of its system allowance of handles for Window Manager objects.",
+    1159: "The message can be used only with synchronous operations.",
+    1168: "Element not found.",
+    1169: "There was no match for the specified key in the index.",
+    1170: "The property set specified does not exist on the object.",
+    1200: "The specified device name is invalid.",
+    1203: (
+        "The network path was either typed incorrectly, does not exist, or the network provider is not "
+        "currently available. Please try retyping the path or contact your network administrator."
+    ),
+    1204: "The specified network provider name is invalid.",
+    1208: "An extended error has occurred.",
+    1222: "The network is not present or not started.",
+    1223: "The operation was canceled by the user.",
+    1224: "The requested operation cannot be performed on a file with a user-mapped section open.",
+    1225: "The remote computer refused the network connection.",
+    1226: "The network connection was gracefully closed.",
+    1229: "An operation was attempted on a nonexistent network connection.",
+    1231: (
+        "The network location cannot be reached. For information about network troubleshooting, see "
+        "Windows Help."
+    ),
+    1232: (
+        "The network location cannot be reached. For information about network troubleshooting, see "
+        "Windows Help."
+    ),
+    1235: "The request was aborted.",
+    1236: "The network connection was aborted by the local system.",
+    1237: "The operation could not be completed. A retry should be performed.",
+    1241: "The network address could not be used for the operation requested.",
+    1242: "The service is already registered.",
+    1243: "The specified service does not exist.",
+    1244: "The operation being requested was not performed because the user has not been authenticated.",
+    1245: (
+        "The operation being requested was not performed because the user has not logged on to the "
+        "network. The specified service does not exist."
+    ),
+    1247: (
+        "An attempt was made to perform an initialization operation when initialization has already been"
+        " completed."
+    ),
+    1248: "No more local devices.",
+    1300: "Not all privileges or groups referenced are assigned to the caller.",
+    1301: "Some mapping between account names and security IDs was not done.",
+    1305: "The revision level is unknown.",
+    1306: "Indicates two revision levels are incompatible.",
+    1307: "This security ID may not be assigned as the owner of this object.",
+    1308: "This security ID may not be assigned as the primary group of an object.",
+    1309: (
+        "An attempt has been made to operate on an impersonation token by a thread that is not currently"
+        " impersonating a client."
+    ),
+    1312: "A specified logon session does not exist. It may already have been terminated.",
+    1313: "A specified privilege does not exist.",
+    1314: "A required privilege is not held by the client.",
+    1316: "The specified account already exists.",
+    1317: "The specified account does not exist.",
+    1318: "The specified group already exists.",
+    1319: "The specified group does not exist.",
+    1326: "The user name or password is incorrect.",
+    1327: (
+        "Account restrictions are preventing this user from signing in. For example: blank passwords "
+        "aren't allowed, sign-in times are limited, or a policy restriction has been enforced."
+    ),
+    1330: "The password for this account has expired.",
+    1331: "This user can't sign in because this account is currently disabled.",
+    1332: "No mapping between account names and security IDs was done.",
+    1335: "The subauthority part of a security ID is invalid.",
+    1336: "The access control list (ACL) structure is invalid.",
+    1337: "The security ID structure is invalid.",
+    1338: "The security descriptor structure is invalid.",
+    1340: "The inherited access control list (ACL) or access control entry (ACE) could not be built.",
+    1344: "No more memory is available for security information updates.",
+    1346: (
+        "Either a required impersonation level was not provided, or the provided impersonation level is "
+        "invalid."
+    ),
+    1349: "The type of the token is inappropriate for its attempted use.",
+    1350: "Unable to perform a security operation on an object that has no associated security.",
+    1355: "The specified domain either does not exist or could not be contacted.",
+    1359: "An internal error occurred.",
+    1392: "The file or directory is corrupted and unreadable.",
+    1393: "The disk structure is corrupted and unreadable.",
+    1400: "Invalid window handle.",
+    1401: "Invalid menu handle.",
+    1402: "Invalid cursor handle.",
+    1403: "Invalid accelerator table handle.",
+    1404: "Invalid hook handle.",
+    1405: "Invalid handle to a multiple-window position structure.",
+    1406: "Cannot create a top-level child window.",
+    1407: "Cannot find window class.",
+    1408: "Invalid window; it belongs to other thread.",
+    1409: "Hot key is already registered.",
+    1410: "Class already exists.",
+    1411: "Class does not exist.",
+    1412: "Class still has open windows.",
+    1413: "Invalid index.",
+    1414: "Invalid icon handle.",
+    1418: "Thread does not have a clipboard open.",
+    1419: "Hot key is not registered.",
+    1421: "Control ID not found.",
+    1427: "Cannot set nonlocal hook without a module handle.",
+    1428: "This hook procedure can only be set globally.",
+    1436: "The window does not have a system menu.",
+    1444: "Invalid thread identifier.",
+    1450: "Insufficient system resources exist to complete the requested service.",
+    1451: "Insufficient system resources exist to complete the requested service.",
+    1452: "Insufficient system resources exist to complete the requested service.",
+    1453: "Insufficient quota to complete the requested service.",
+    1454: "Insufficient quota to complete the requested service.",
+    1455: "The paging file is too small for this operation to complete.",
+    1456: "A menu item was not found.",
+    1459: "This operation requires an interactive window station.",
+    1460: "This operation returned because the timeout period expired.",
+    1461: "Invalid monitor handle.",
+    1462: "Incorrect size argument.",
+    1463: "The symbolic link cannot be followed because its type is disabled.",
+    1464: "This application does not support the current operation on symbolic links.",
+    1465: "Windows was unable to parse the requested XML data.",
+    1500: "The event log file is corrupted.",
+    1601: (
+        "The Windows Installer Service could not be accessed. This can occur if the Windows Installer is"
+        " not correctly installed. Contact your support personnel for assistance."
+    ),
+    1602: "User cancelled installation.",
+    1603: "Fatal error during installation.",
+    1605: "This action is only valid for products that are currently installed.",
+    1618: (
+        "Another installation is already in progress. Complete that installation before proceeding with "
+        "this install."
+    ),
+    1627: "Function failed during execution.",
+    1629: "Data supplied is of wrong type.",
+    1630: "Data of this type is not supported.",
+    1700: "The string binding is invalid.",
+    1702: "The binding handle is invalid.",
+    1703: "The RPC protocol sequence is not supported.",
+    1705: "The string universal unique identifier (UUID) is invalid.",
+    1717: "The interface is unknown.",
+    1722: "The RPC server is unavailable.",
+    1723: "The RPC server is too busy to complete this operation.",
+    1726: "The remote procedure call failed.",
+    1727: "The remote procedure call failed and did not execute.",
+    1739: "No network address is available to use to construct a universal unique identifier (UUID).",
+    1747: "The authentication service is unknown.",
+    1780: "A null reference pointer was passed to the stub.",
+    1783: "The stub received bad data.",
+    1784: "The supplied user buffer is not valid for the requested operation.",
+    1785: "The disk media is not recognized. It may not be formatted.",
+    1812: "The specified image file did not contain a resource section.",
+    1813: "The specified resource type cannot be found in the image file.",
+    1814: "The specified resource name cannot be found in the image file.",
+    1815: "The specified resource language ID cannot be found in the image file.",
+    1816: "Not enough quota is available to process this command.",
+    1907: "The user's password must be changed before signing in.",
+    1909: "The referenced account is currently locked out and may not be logged on to.",
+    1920: "The file cannot be accessed by the system.",
+    1921: "The name of the file cannot be resolved by the system.",
+    2000: "The pixel format is invalid.",
+    2001: "The specified driver is invalid.",
+    2202: "The specified username is invalid.",
+    2250: "This network connection does not exist.",
+    4317: "The operation identifier is not valid.",
+    4390: "The file or directory is not a reparse point.",
+    4392: "The data present in the reparse point buffer is invalid.",
+    4393: "The tag present in the reparse point buffer is invalid.",
+    5002: (
+        "The cluster resource cannot be moved to another group because other resources are dependent on it."
+    ),
+    6000: "The specified file could not be encrypted.",
+    6001: "The specified file could not be decrypted.",
+    8202: "The specified directory service attribute or value does not exist.",
+    10004: "A blocking operation was interrupted by a call to WSACancelBlockingCall.",
+    10009: "The file handle supplied is not valid.",
+    10013: "An attempt was made to access a socket in a way forbidden by its access permissions.",
+    10014: (
+        "The system detected an invalid pointer address in attempting to use a pointer argument in a call."
+    ),
+    10022: "An invalid argument was supplied.",
+    10024: "Too many open sockets.",
+    10035: "A non-blocking socket operation could not be completed immediately.",
+    10036: "A blocking operation is currently executing.",
+    10037: "An operation was attempted on a non-blocking socket that already had an operation in progress.",
+    10038: "An operation was attempted on something that is not a socket.",
+    10039: "A required address was omitted from an operation on a socket.",
+    10040: (
+        "A message sent on a datagram socket was larger than the internal message buffer or some other "
+        "network limit, or the buffer used to receive a datagram into was smaller than the datagram "
+        "itself."
+    ),
+    10041: (
+        "A protocol was specified in the socket function call that does not support the semantics of the"
+        " socket type requested."
+    ),
+    10042: (
+        "An unknown, invalid, or unsupported option or level was specified in a getsockopt or setsockopt"
+        " call."
+    ),
+    10043: (
+        "The requested protocol has not been configured into the system, or no implementation for it exists."
+    ),
+    10044: "The support for the specified socket type does not exist in this address family.",
+    10045: "The attempted operation is not supported for the type of object referenced.",
+    10046: "The protocol family has not been configured into the system or no implementation for it exists.",
+    10047: "An address incompatible with the requested protocol was used.",
+    10048: "Only one usage of each socket address (protocol/network address/port) is normally permitted.",
+    10049: "The requested address is not valid in its context.",
+    10050: "A socket operation encountered a dead network.",
+    10051: "A socket operation was attempted to an unreachable network.",
+    10052: (
+        "The connection has been broken due to keep-alive activity detecting a failure while the "
+        "operation was in progress."
+    ),
+    10053: "An established connection was aborted by the software in your host machine.",
+    10054: "An existing connection was forcibly closed by the remote host.",
+    10055: (
+        "An operation on a socket could not be performed because the system lacked sufficient buffer "
+        "space or because a queue was full."
+    ),
+    10056: "A connect request was made on an already connected socket.",
+    10057: (
+        "A request to send or receive data was disallowed because the socket is not connected and (when "
+        "sending on a datagram socket using a sendto call) no address was supplied."
+    ),
+    10058: (
+        "A request to send or receive data was disallowed because the socket had already been shut down "
+        "in that direction with a previous shutdown call."
+    ),
+    10059: "Too many references to some kernel object.",
+    10060: (
+        "A connection attempt failed because the connected party did not properly respond after a period"
+        " of time, or established connection failed because connected host has failed to respond."
+    ),
+    10061: "No connection could be made because the target machine actively refused it.",
+    10062: "Cannot translate name.",
+    10063: "Name component or name was too long.",
+    10064: "A socket operation failed because the destination host was down.",
+    10065: "A socket operation was attempted to an unreachable host.",
+    10066: "Cannot remove a directory that is not empty.",
+    10067: (
+        "A Windows Sockets implementation may have a limit on the number of applications that may use it"
+        " simultaneously."
+    ),
+    10068: "Ran out of quota.",
+    10069: "Ran out of disk quota.",
+    10070: "File handle reference is no longer available.",
+    10071: "Item is not available locally.",
+    10091: (
+        "WSAStartup cannot function at this time because the underlying system it uses to provide "
+        "network services is currently unavailable."
+    ),
+    10092: "The Windows Sockets version requested is not supported.",
+    10093: "Either the application has not called WSAStartup, or WSAStartup failed.",
+    10101: (
+        "Returned by WSARecv or WSARecvFrom to indicate the remote party has initiated a graceful "
+        "shutdown sequence."
+    ),
+    10102: "No more results can be returned by WSALookupServiceNext.",
+    10103: (
+        "A call to WSALookupServiceEnd was made while this call was still processing. The call has been "
+        "canceled."
+    ),
+    10104: "The procedure call table is invalid.",
+    10105: "The requested service provider is invalid.",
+    10106: "The requested service provider could not be loaded or initialized.",
+    10107: "A system call has failed.",
+    10108: "No such service is known. The service cannot be found in the specified name space.",
+    10109: "The specified class was not found.",
+    10110: "No more results can be returned by WSALookupServiceNext.",
+    10112: "A database query failed because it was actively refused.",
+    11001: "No such host is known.",
+    11002: (
+        "This is usually a temporary error during hostname resolution and means that the local server "
+        "did not receive a response from an authoritative server."
+    ),
+    11003: "A non-recoverable error occurred during a database lookup.",
+    11004: "The requested name is valid, but no data of the requested type was found.",
+    0x80004001: "Not implemented",
+    0x80004002: "No such interface supported",
+    0x80004003: "Invalid pointer",
+    0x80004004: "Operation aborted",
+    0x80004005: "Unspecified error",
+    0x8000FFFF: "Catastrophic failure",
+    0x80010106: "Cannot change thread mode after it is set.",
+    0x80010108: "The object invoked has disconnected from its clients.",
+    0x80020003: "Member not found.",
+    0x80020005: "Type mismatch.",
+    0x80020006: "Unknown name.",
+    0x80020009: "Exception occurred.",
+    0x8002000E: "Invalid number of parameters.",
+    0x80030002: "%1 could not be found.",
+    0x80040110: "Class does not support aggregation (or class object is remote)",
+    0x80040111: "ClassFactory cannot supply requested class",
+    0x80040154: "Class not registered",
+    0x800401E3: "Operation unavailable",
+    0x800401F0: "CoInitialize has not been called.",
+    0x800401F3: "Invalid class string",
+    0x80080005: "Server execution failed",
+    0x80090016: "Keyset does not exist",
+}
