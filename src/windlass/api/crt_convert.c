@@ -314,7 +314,8 @@ static int clipped(int count) { return count < 0 ? 0 : count < CVTBUFSIZE - 1 ? 
 static const char *special_text(double value) { return isinf(value) ? "inf" : isnan(value) ? "nan" : NULL; }
 
 /* Writes the value's digits: `count` of them, or with `behind_point` as many behind the point. */
-static errno_t put_digits(char *buffer, size_t size, double value, int count, bool behind_point, int *point, int *sign) {
+static errno_t put_digits(char *buffer, size_t size, double value, int count, bool behind_point, int *point,
+                          int *sign) {
     char digits[EXACT_DIGITS + 16];
     if (!buffer || !size)
         return crt_invalid(CRT_EINVAL);
