@@ -101,6 +101,7 @@ static void thread_exit(void *value) {
     tls_thread_free(thread);
     tls_slots_free(thread);
     crt_thread_free(thread);
+    cxx_thread_free(thread);
     current_thread_or_null = NULL;
     fault_thread_free(thread);
     munmap(thread, sizeof *thread);
