@@ -76,7 +76,9 @@ def test_help_names_every_command():
     assert all(f"  {name} " in shown for name in COMMANDS)
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "run"])  # whose output is the program's
+@pytest.mark.parametrize(
+    "name", [name for name in COMMANDS if name != "run"]
+)  # whose output is the program's
 def test_every_command_has_help_and_json(name):
     assert "--json" in windlass(name, "--help")
 
@@ -358,3 +360,98 @@ def test_api_of_an_api_set():
 
 def test_api_of_what_is_no_builtin():
     assert "vendor.dll is no builtin DLL" in windlass("api", "vendor", exit_code=1)
+
+
+# ---- call ----
+
+
+@pytest.fixture(scope="module")
+def callee(write_dll) -> Path:
+    return write_dll(
+        r"""
+        LINKER("-export:by_number,@7,NONAME");
+        int _fltused = 1;
+        EXPORT int value = 5;
+        EXPORT int subtract(int a, int b) { return a - b; }
+        EXPORT unsigned long long big(unsigned long long a) { return a; }
+        EXPORT double half(double a) { return a / 2; }
+        EXPORT float third(float a) { return a / 3; }
+        EXPORT int length(const volatile char *text) { int n = 0; while (text && text[n]) n++; return n; }
+        EXPORT int wide_length(const volatile wchar_t *text) { int n = 0; while (text[n]) n++; return n; }
+        EXPORT const char *echo(const char *text) { return text; }
+        EXPORT const unsigned short *wide_echo(const unsigned short *text) { return text; }
+        EXPORT void nothing(void) {}
+        int by_number(void) { return 77; }
+        """,
+        name="callee",
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments, printed",
+    [
+        (["subtract", "1", "3"], "-2"),
+        (["subtract", "-1", "0x10"], "-17"),
+        (["#7"], "77"),
+        (["big", "18446744073709551615", "--returns", "uint64"], "18446744073709551615"),
+        (["big", "-1", "--returns", "int64"], "-1"),
+        (["half", "5.0", "--returns", "double"], "2.5"),
+        (["half", "1e3", "--returns", "double"], "500.0"),
+        (["half", "double:3", "--returns", "double"], "1.5"),
+        (["third", "1.5f", "--returns", "float"], "0.5"),
+        (["length", "hello"], "5"),
+        (["length", "str:42"], "2"),
+        (["length", "ü"], "2"),
+        (["length", "NULL"], "0"),
+        (["wide_length", "wstr:ü€𝄞"], "4"),
+        (["echo", "grüße", "--returns", "str"], "grüße"),
+        (["wide_echo", "wstr:grüße 𝄞", "--returns", "wstr"], "grüße 𝄞"),
+        (["echo", "NULL", "--returns", "str"], "NULL"),
+        (["echo", "pointer:0x1234", "--returns", "pointer"], "0x1234"),
+        (["subtract", "3", "1", "--returns", "bool"], "TRUE"),
+    ],
+)
+def test_call(callee, arguments, printed):
+    assert windlass("call", callee, *arguments) == printed + "\n"
+
+
+def test_call_of_a_function_without_result(callee):
+    assert windlass("call", callee, "nothing", "--returns", "void") == ""
+
+
+def test_call_in_json(callee):
+    assert answer("call", callee, "subtract", "1", "3") == {"result": -2}
+    assert answer("call", callee, "echo", "text", "--returns", "str") == {"result": "text"}
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["subtrakt"], "does not export subtrakt; did you mean subtract?"),
+        (["#99"], "does not export #99"),
+        (["value"], "value of {dll} is data, not a function"),
+        (["half", "double:many"], "'many' is no double"),
+        (["big", "99999999999999999999"], "does not fit into 64 bits"),
+    ],
+)
+def test_call_says_what_is_wrong(callee, arguments, message):
+    assert message.format(dll=callee) in windlass("call", callee, *arguments, exit_code=1)
+
+
+def test_call_of_a_function_that_raises(write_dll):
+    dll = write_dll(
+        """
+        // imports: kernel32.dll NoSuchFunctionAtAll
+        __declspec(dllimport) int NoSuchFunctionAtAll(void);
+        EXPORT int f(void) { return NoSuchFunctionAtAll(); }
+        """,
+        name="raising",
+    )
+    said = windlass("call", dll, "f", exit_code=1)
+    assert "f of " in said and "kernel32.dll!NoSuchFunctionAtAll is not implemented; raising.dll" in said
+
+
+def test_call_of_a_dll_that_does_not_load(tmp_path):
+    path = tmp_path / "text.dll"
+    path.write_text("not a DLL at all")
+    assert "not a PE image" in windlass("call", path, "f", exit_code=1)

@@ -3,11 +3,11 @@
         .text
 
 /* int _setjmp(_JUMP_BUFFER *: rcx, frame: rdx): compilers pass the frame to unwind to, or 0 for a plain jump. */
-        .globl  api___intrinsic_setjmp
-        .hidden api___intrinsic_setjmp
-        .type   api___intrinsic_setjmp, @function
+        .globl  setjmp_entry
+        .hidden setjmp_entry
+        .type   setjmp_entry, @function
         .p2align 4
-api___intrinsic_setjmp:
+setjmp_entry:
         .cfi_startproc
         movq    %rdx, (%rcx)
         movq    %rbx, 0x08(%rcx)
@@ -37,15 +37,15 @@ api___intrinsic_setjmp:
         xorl    %eax, %eax
         ret
         .cfi_endproc
-        .size   api___intrinsic_setjmp, . - api___intrinsic_setjmp
+        .size   setjmp_entry, . - setjmp_entry
 
 /* __chkstk: rax = bytes that the caller's frame is going to take. Touches the pages in between, changes no register
  * ("x64 stack usage"). */
-        .globl  api___chkstk
-        .hidden api___chkstk
-        .type   api___chkstk, @function
+        .globl  chkstk_entry
+        .hidden chkstk_entry
+        .type   chkstk_entry, @function
         .p2align 4
-api___chkstk:
+chkstk_entry:
         .cfi_startproc
         pushq   %r10
         .cfi_adjust_cfa_offset 8
@@ -68,6 +68,6 @@ api___chkstk:
         .cfi_adjust_cfa_offset -8
         ret
         .cfi_endproc
-        .size   api___chkstk, . - api___chkstk
+        .size   chkstk_entry, . - chkstk_entry
 
         .section .note.GNU-stack, "", @progbits

@@ -12,6 +12,7 @@ __all__ = ["COMMANDS", "group"]
 COMMANDS = {
     "demo": "Load a small Windows DLL that comes with windlass, and show each stage.",
     "run": "Run a Windows console program.",
+    "call": "Call one function of a DLL and print its result.",
     "exports": "List what a DLL offers.",
     "imports": "List what a DLL needs of other DLLs.",
     "check": "Say whether a DLL will load, and what it lacks.",

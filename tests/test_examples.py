@@ -1,0 +1,52 @@
+"""What the examples print that need no package; test_docs.py runs those that do against their Linux twins."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+PRINTED = {
+    "linking": """
+        loaded: demo.dll
+        the handle is the address of the image: True
+        add(20, 22) = 42
+        ordinal 100 = 42
+        no such function: error 127
+        no such DLL: Could not find module 'no_such.dll'
+        loaded again, the same: True
+        still there: True
+        gone: error 126
+    """,
+    "callback": """
+        squares: 385
+        cubes: 3025
+        wound up: 20 turns in all
+        called with [1, 2, 3, 4, 5]
+    """,
+    "data": """
+        turns at first: 0
+        after wind(3): 3
+        after turns = 40, wind(2) gives 42
+        label: made for Windows
+        label: changed by Python
+        parts: ['drum', 'rope', 'crank', 'pawl']
+        the same through a pointer: rope
+        attached_by: symbol 'attached_by' not found
+        turns in another process: 0
+    """,
+}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_example(name, tmp_path):
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / f"{name}.py"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    assert done.stdout.splitlines() == [line.strip() for line in PRINTED[name].strip().splitlines()]
