@@ -9,13 +9,13 @@
 
 /* ---- raising ---- */
 
-API_ASM(RaiseException_entry, kernel32 kernelbase, VOID, RaiseException, DWORD dwExceptionCode, DWORD dwExceptionFlags,
+API_ASM(kernel32 kernelbase, VOID, RaiseException, DWORD dwExceptionCode, DWORD dwExceptionFlags,
         DWORD nNumberOfArguments, const ULONG_PTR *lpArguments);
-API_ASM(RtlRaiseException_entry, ntdll kernel32, VOID, RtlRaiseException, EXCEPTION_RECORD *ExceptionRecord);
-API_ASM(RtlRaiseStatus_entry, ntdll, VOID, RtlRaiseStatus, NTSTATUS Status);
+API_ASM(ntdll kernel32, VOID, RtlRaiseException, EXCEPTION_RECORD *ExceptionRecord);
+API_ASM(ntdll, VOID, RtlRaiseStatus, NTSTATUS Status);
 
 void raise_from_api(DWORD code, DWORD flags, DWORD count, const ULONG_PTR *parameters) {
-    RaiseException_entry(code, flags, count, parameters);
+    api_RaiseException(code, flags, count, parameters);
 }
 
 API(ntdll, NTSTATUS, NtRaiseException, EXCEPTION_RECORD *ExceptionRecord, CONTEXT *ContextRecord,
@@ -44,7 +44,7 @@ static void complete_context(CONTEXT *context, const CONTEXT *caller) {
 API(ntdll, NTSTATUS, NtContinue, CONTEXT *ContextRecord, BOOLEAN TestAlert) {
     (void)TestAlert;
     CONTEXT context = *ContextRecord, caller;
-    context_capture(&caller);
+    api_RtlCaptureContext(&caller);
     complete_context(&context, &caller);
     if ((context.ContextFlags & CONTEXT_FLOATING_POINT) == CONTEXT_FLOATING_POINT)
         context_continue_at(&context);
@@ -54,7 +54,7 @@ API_ALIAS(api_NtContinue, zw, ntdll, "ZwContinue");
 
 /* ---- contexts ---- */
 
-API_ASM(context_capture, ntdll kernel32, VOID, RtlCaptureContext, CONTEXT *ContextRecord);
+API_ASM(ntdll kernel32, VOID, RtlCaptureContext, CONTEXT *ContextRecord);
 
 API(ntdll kernel32, VOID, RtlRestoreContext, CONTEXT *ContextRecord, EXCEPTION_RECORD *ExceptionRecord) {
     CONTEXT context = *ContextRecord;
@@ -63,11 +63,11 @@ API(ntdll kernel32, VOID, RtlRestoreContext, CONTEXT *ContextRecord, EXCEPTION_R
 
 /* ---- unwinding ---- */
 
-API_ASM(RtlUnwindEx_entry, ntdll kernel32, VOID, RtlUnwindEx, PVOID TargetFrame, PVOID TargetIp,
+API_ASM(ntdll kernel32, VOID, RtlUnwindEx, PVOID TargetFrame, PVOID TargetIp,
         EXCEPTION_RECORD *ExceptionRecord, PVOID ReturnValue, CONTEXT *ContextRecord, PVOID HistoryTable);
-API_ASM(RtlUnwind_entry, ntdll kernel32, VOID, RtlUnwind, PVOID TargetFrame, PVOID TargetIp,
+API_ASM(ntdll kernel32, VOID, RtlUnwind, PVOID TargetFrame, PVOID TargetIp,
         EXCEPTION_RECORD *ExceptionRecord, PVOID ReturnValue);
-API_ASM(local_unwind_entry, ntdll msvcrt vcruntime140, VOID, _local_unwind, PVOID frame, PVOID target_ip);
+API_ASM(ntdll msvcrt vcruntime140, VOID, _local_unwind, PVOID frame, PVOID target_ip);
 
 API(ntdll kernel32, EXCEPTION_ROUTINE, RtlVirtualUnwind, DWORD HandlerType, DWORD64 ImageBase, DWORD64 ControlPc,
     RUNTIME_FUNCTION *FunctionEntry, CONTEXT *ContextRecord, PVOID *HandlerData, DWORD64 *EstablisherFrame,
@@ -146,7 +146,7 @@ static DWORD capture_frames(DWORD skip, DWORD count, PVOID *frames, DWORD *hash)
         count = MAX_FRAMES - 2;
     if (skip > MAX_FRAMES - 2 - count)
         return 0;
-    context_capture(&context);
+    api_RtlCaptureContext(&context);
     /* The innermost two frames are this function and the API function that called it. */
     DWORD total = frames_collect(&context, addresses, skip + count + 2, false);
     for (DWORD i = skip + 2; i < total; i++) {
@@ -253,15 +253,15 @@ API(kernel32 kernelbase, BOOL, SetThreadStackGuarantee, DWORD *StackSizeInBytes)
 /* The guard page is the host's and stays armed. */
 API(ucrtbase msvcrt, int, _resetstkoflw, void) { return 1; }
 
-API_ASM(chkstk_entry, ntdll, VOID, __chkstk, void);
+API_ASM(ntdll, VOID, __chkstk, void);
 
 /* ---- setjmp ---- */
 
-API_ASM(setjmp_entry, vcruntime140 ucrtbase ntdll, int, __intrinsic_setjmp, JUMP_BUFFER *buffer, PVOID frame);
-API_ALIAS(setjmp_entry, setjmpex, vcruntime140 ucrtbase ntdll, "__intrinsic_setjmpex");
-API_ALIAS(setjmp_entry, msvcrt, msvcrt ntdll, "_setjmp");
-API_ALIAS(setjmp_entry, msvcrt_ex, msvcrt ntdll, "_setjmpex");
-API_ASM(longjmp_entry, vcruntime140 ucrtbase msvcrt ntdll, VOID, longjmp, JUMP_BUFFER *buffer, int value);
+API_ASM(vcruntime140 ucrtbase ntdll, int, __intrinsic_setjmp, JUMP_BUFFER *buffer, PVOID frame);
+API_ALIAS(api___intrinsic_setjmp, setjmpex, vcruntime140 ucrtbase ntdll, "__intrinsic_setjmpex");
+API_ALIAS(api___intrinsic_setjmp, msvcrt, msvcrt ntdll, "_setjmp");
+API_ALIAS(api___intrinsic_setjmp, msvcrt_ex, msvcrt ntdll, "_setjmpex");
+API_ASM(vcruntime140 ucrtbase msvcrt ntdll, VOID, longjmp, JUMP_BUFFER *buffer, int value);
 
 /* ---- __try, __except, __finally ---- */
 
@@ -304,7 +304,7 @@ static EXCEPTION_DISPOSITION search_scopes(EXCEPTION_RECORD *record, PVOID frame
         if (answer < 0)
             return ExceptionContinueExecution;
         if (answer > 0)
-            RtlUnwindEx_entry(frame, (PVOID)(base + scope->target), record, (PVOID)(ULONG_PTR)record->ExceptionCode,
+            api_RtlUnwindEx(frame, (PVOID)(base + scope->target), record, (PVOID)(ULONG_PTR)record->ExceptionCode,
                               dispatcher->ContextRecord, dispatcher->HistoryTable);
     }
     return ExceptionContinueSearch;

@@ -3,11 +3,11 @@
         .text
 
 /* int _setjmp(_JUMP_BUFFER *: rcx, frame: rdx): compilers pass the frame to unwind to, or 0 for a plain jump. */
-        .globl  setjmp_entry
-        .hidden setjmp_entry
-        .type   setjmp_entry, @function
+        .globl  api___intrinsic_setjmp
+        .hidden api___intrinsic_setjmp
+        .type   api___intrinsic_setjmp, @function
         .p2align 4
-setjmp_entry:
+api___intrinsic_setjmp:
         .cfi_startproc
         movq    %rdx, (%rcx)
         movq    %rbx, 0x08(%rcx)
@@ -37,15 +37,15 @@ setjmp_entry:
         xorl    %eax, %eax
         ret
         .cfi_endproc
-        .size   setjmp_entry, . - setjmp_entry
+        .size   api___intrinsic_setjmp, . - api___intrinsic_setjmp
 
 /* __chkstk: rax = bytes that the caller's frame is going to take. Touches the pages in between, changes no register
  * ("x64 stack usage"). */
-        .globl  chkstk_entry
-        .hidden chkstk_entry
-        .type   chkstk_entry, @function
+        .globl  api___chkstk
+        .hidden api___chkstk
+        .type   api___chkstk, @function
         .p2align 4
-chkstk_entry:
+api___chkstk:
         .cfi_startproc
         pushq   %r10
         .cfi_adjust_cfa_offset 8
@@ -68,6 +68,6 @@ chkstk_entry:
         .cfi_adjust_cfa_offset -8
         ret
         .cfi_endproc
-        .size   chkstk_entry, . - chkstk_entry
+        .size   api___chkstk, . - api___chkstk
 
         .section .note.GNU-stack, "", @progbits

@@ -9,7 +9,7 @@
  * API_AS(symbol, dlls, result, name, ...)   for a name that means different functions in different DLLs,
  *                                           and for decorated C++ names: API_AS(type_info_dtor, ..., "??1type_info@@UEAA@XZ")
  * API_ALIAS(symbol, dlls, name)             a further export of a function that is declared elsewhere in the same file
- * API_ASM(symbol, dlls, result, name, ...)  a function whose body is in an assembler file
+ * API_ASM(dlls, result, name, ...)          a function whose body is in an assembler file, under api_name
  * API_DATA(dll, type, name)                 an exported variable: *data_name, storage inside the builtin image,
  *                                           NULL until the image is mapped
  * API_START(dll) { ... }                    runs once when the builtin image has been mapped (fills its data) */
@@ -44,9 +44,9 @@ struct api_record {
 #define API_ALIAS(symbol_, id_, dlls_, name_) API_DECLARE_ALIAS(symbol_, id_, dlls_, name_)
 #define API_DECLARE_ALIAS(symbol_, id_, dlls_, name_)                                          \
     API_RECORD(symbol_, id_, #dlls_, name_, "=", #symbol_, __FILE__, (void *)symbol_, 0)
-#define API_ASM(symbol_, dlls_, result_, name_, ...)                                           \
-    result_ WINAPI symbol_(__VA_ARGS__);                                                       \
-    API_RECORD(symbol_, record, #dlls_, #name_, #result_, #__VA_ARGS__, __FILE__, (void *)symbol_, 0)
+#define API_ASM(dlls_, result_, name_, ...)                                                    \
+    result_ WINAPI api_##name_(__VA_ARGS__);                                                   \
+    API_RECORD(api_##name_, record, #dlls_, #name_, #result_, #__VA_ARGS__, __FILE__, (void *)api_##name_, 0)
 #define API_DATA(dll_, type_, name_)                                                           \
     static type_ *data_##name_;                                                                \
     API_RECORD(data_##name_, record, #dll_, #name_, NULL, #type_, __FILE__, (void *)&data_##name_, sizeof(type_))

@@ -100,7 +100,7 @@ context_code_begin:
         .endm
 
 /* void RtlCaptureContext(CONTEXT *: rcx) */
-        function context_capture
+        function api_RtlCaptureContext
         pushfq
         .cfi_adjust_cfa_offset 8
         fxsave64 FltSave(%rcx)
@@ -121,7 +121,7 @@ context_code_begin:
         movq    %rax, Rsp(%rcx)
         movq    Rax(%rcx), %rax
         ret
-        end     context_capture
+        end     api_RtlCaptureContext
 
 /* The raising functions: capture the caller's registers in a CONTEXT on the stack and pass it to \body as the
  * argument after the function's own, which stay where they are. ms_abi on both sides. */
@@ -155,13 +155,14 @@ context_code_begin:
         end     \name
         .endm
 
-        capture_and_call RaiseException_entry, raise_exception, fifth
-        capture_and_call RtlRaiseException_entry, rtl_raise_exception, rdx
-        capture_and_call RtlRaiseStatus_entry, rtl_raise_status, rdx
+        capture_and_call api_RaiseException, raise_exception, fifth
+        capture_and_call api_RtlRaiseException, rtl_raise_exception, rdx
+        capture_and_call api_RtlRaiseStatus, rtl_raise_status, rdx
+        capture_and_call api__CxxThrowException, cxx_throw, r8
 
 /* void RtlUnwindEx(frame: rcx, ip: rdx, record: r8, value: r9, CONTEXT *: 40(rsp), history: 48(rsp))
  * The caller's own CONTEXT receives its registers. */
-        function RtlUnwindEx_entry
+        function api_RtlUnwindEx
         movq    40(%rsp), %r10
         movq    48(%rsp), %r11
         save_registers %r10
@@ -184,7 +185,7 @@ context_code_begin:
         cld
         call    unwind_to_target
         ud2
-        end     RtlUnwindEx_entry
+        end     api_RtlUnwindEx
 
 /* RtlUnwind, _local_unwind, longjmp bring no CONTEXT: one on the stack. */
         .macro  unwind_without_context name, body
@@ -212,9 +213,9 @@ context_code_begin:
         end     \name
         .endm
 
-        unwind_without_context RtlUnwind_entry, rtl_unwind
-        unwind_without_context local_unwind_entry, local_unwind
-        unwind_without_context longjmp_entry, long_jump
+        unwind_without_context api_RtlUnwind, rtl_unwind
+        unwind_without_context api__local_unwind, local_unwind
+        unwind_without_context api_longjmp, long_jump
 
 /* int handler_call_exception(record: rdi, frame: rsi, context: rdx, dispatcher: rcx, handler: r8)
  * int handler_call_unwind(...)

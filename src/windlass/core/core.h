@@ -58,6 +58,7 @@ struct thread {
     void *crt;                      /* the C run-time's per-thread data (crt_*.c) */
     struct thread_object *object;   /* the thread's kernel object, if one exists (thread_object.h) */
     bool created_here;              /* by CreateThread: it has no host frames below it */
+    void *cxx;                      /* what C++ exceptions need (api/vcruntime_cxx.c); a fiber has its own */
     struct fault_guard *guard;      /* innermost fault_guard_enter() */
     void *alternate_stack;          /* the signal stack, if windlass made it (fault.c) */
     void *side_stack;               /* for handlers of a stack overflow, lowest address */
@@ -71,6 +72,8 @@ extern __thread struct thread *current_thread_or_null;
 
 /* Releases thread->crt at the thread's end (api/crt_errno.c). */
 void crt_thread_free(struct thread *thread);
+
+void cxx_thread_free(struct thread *thread);
 
 /* Makes the calling thread a Windows thread: TEB, GS, static TLS, DLL_THREAD_ATTACH. Never fails (aborts out of
  * memory). */

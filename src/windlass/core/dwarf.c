@@ -597,9 +597,27 @@ static void apply_packed(const struct host_row *row, CONTEXT *context) {
         load_register(context, row->registers[i], cfa + (uint64_t)(int64_t)row->offsets[i]);
 }
 
-static struct host_row *cached_row(uintptr_t pc) {
+/* The two places where the row of an address may be kept; NULL before the thread has a record. */
+static struct host_row *row_places(uintptr_t pc) {
     struct thread *thread = current_thread_or_null;
-    return thread ? &thread->unwind_cache.rows[pc * 0x9e3779b97f4a7c15u >> (64 - HOST_ROW_BITS)] : NULL;
+    unsigned pair = pc * 0x9e3779b97f4a7c15u >> (64 - HOST_ROW_BITS + 1);
+    return thread ? &thread->unwind_cache.rows[2 * pair] : NULL;
+}
+
+static bool apply_kept(const struct host_row *places, uintptr_t pc, CONTEXT *context) {
+    if (!places || (places[0].pc != pc && places[1].pc != pc))
+        return false;
+    apply_packed(&places[places[0].pc != pc], context);
+    return true;
+}
+
+static void keep(struct host_row *places, uintptr_t pc, const struct row *row) {
+    struct host_row packed;
+    if (!places || !is_lasting(pc) || !pack_row(row, &packed))
+        return;
+    packed.pc = pc;
+    places[1] = places[0];
+    places[0] = packed;
 }
 
 static bool describe(uintptr_t pc, struct row *row, bool *is_signal_frame) {
@@ -620,16 +638,15 @@ uintptr_t host_function_begin(uintptr_t pc) {
 
 bool host_frame_unwind(CONTEXT *context, bool *exact) {
     uintptr_t pc = context->Rip - !*exact;
-    struct host_row *cached = cached_row(pc);
+    struct host_row *places = row_places(pc);
     struct row row;
-    if (cached && cached->pc == pc) {
+    if (apply_kept(places, pc, context)) {
         *exact = false;
-        apply_packed(cached, context);
         return true;
     }
     if (!describe(pc, &row, exact))
         return false;
-    if (cached && !*exact && is_lasting(pc) && pack_row(&row, cached))
-        cached->pc = pc;
+    if (!*exact)
+        keep(places, pc, &row);
     return apply_row(&row, context);
 }

@@ -352,7 +352,7 @@ struct tls_template {
 };
 
 enum { MAX_TLS_MODULES = 4096 };
-static struct tls_template tls_templates[MAX_TLS_MODULES];
+static struct tls_template tls_templates[MAX_TLS_MODULES]; /* under the lock of the thread list */
 static unsigned tls_count;
 
 static void *tls_block_new(const struct tls_template *from) {
@@ -386,15 +386,16 @@ static void tls_reserve(struct thread *thread, unsigned count) {
 
 int tls_add(const void *data, size_t size, size_t zero_fill, size_t alignment) {
     unsigned index = 0;
+    thread_list_acquire();
     while (index < tls_count && tls_templates[index].used)
         index++;
-    if (index == MAX_TLS_MODULES)
+    if (index == MAX_TLS_MODULES) {
+        thread_list_release();
         return -1;
-    tls_templates[index] =
-        (struct tls_template){data, size, zero_fill, alignment < 16 ? 16 : alignment, true};
+    }
+    tls_templates[index] = (struct tls_template){data, size, zero_fill, alignment < 16 ? 16 : alignment, true};
     if (index == tls_count)
         tls_count++;
-    thread_list_acquire();
     for (struct thread *thread = thread_list_head(); thread; thread = thread->next) {
         tls_reserve(thread, index + 1);
         thread->teb.ThreadLocalStoragePointer[index] = tls_block_new(&tls_templates[index]);

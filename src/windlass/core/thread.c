@@ -101,6 +101,7 @@ static void thread_exit(void *value) {
     tls_thread_free(thread);
     tls_slots_free(thread);
     crt_thread_free(thread);
+    cxx_thread_free(thread);
     current_thread_or_null = NULL;
     fault_thread_free(thread);
     munmap(thread, sizeof *thread);
@@ -135,16 +136,15 @@ struct thread *thread_begin(struct thread_object *object) {
     current_thread_or_null = thread;
     pthread_setspecific(exit_key, thread);
 
-    /* Under the loader lock, so that a module that is just being loaded either sees this thread or is seen by it. */
-    loader_lock_acquire();
+    /* A module that is just being loaded either finds this thread here or is found by it. Not under the loader lock:
+     * an entry point, which runs under it, may create threads. */
     thread_list_acquire();
     thread->next = thread_list;
     if (thread_list)
         thread_list->previous = thread;
     thread_list = thread;
-    thread_list_release();
     tls_thread_init(thread);
-    loader_lock_release();
+    thread_list_release();
     return thread;
 }
 

@@ -338,8 +338,8 @@ static const RUNTIME_FUNCTION *chained(uintptr_t base, const UNWIND_INFO *info) 
     return next->UnwindData & 1 ? (const RUNTIME_FUNCTION *)(base + next->UnwindData - 1) : next;
 }
 
-/* The entry of the function's first part. A chain longer than any compiler makes is a cycle in a broken file. */
-static const RUNTIME_FUNCTION *primary(uintptr_t base, const RUNTIME_FUNCTION *function) {
+/* A chain longer than any compiler makes is a cycle in a broken file. */
+const RUNTIME_FUNCTION *function_primary(uintptr_t base, const RUNTIME_FUNCTION *function) {
     const UNWIND_INFO *info = info_of(base, function);
     for (int links = 0; info->Flags & UNW_FLAG_CHAININFO && links < 32; links++) {
         function = chained(base, info);
@@ -403,7 +403,7 @@ static bool leaves_function(const BYTE *target, uintptr_t base, const RUNTIME_FU
     const RUNTIME_FUNCTION *other = function_lookup((uintptr_t)target, &other_base);
     /* A jump to another part of the same function does not end it. */
     return !other || other_base != base || rva == other->BeginAddress ||
-           primary(base, other)->BeginAddress != primary(base, function)->BeginAddress;
+           function_primary(base, other)->BeginAddress != function_primary(base, function)->BeginAddress;
 }
 
 static bool ends_function(const BYTE *code, uintptr_t base, const RUNTIME_FUNCTION *function) {

@@ -97,6 +97,9 @@ static inline void context_copy_nonvolatile(CONTEXT *to, const CONTEXT *from) {
  * no lock. */
 RUNTIME_FUNCTION *function_lookup(uintptr_t pc, uintptr_t *image_base);
 
+/* The entry of the function's first part, for an entry of any part. */
+const RUNTIME_FUNCTION *function_primary(uintptr_t image_base, const RUNTIME_FUNCTION *function);
+
 /* A module's table and the number of its entries; NULL if it has none. */
 RUNTIME_FUNCTION *module_function_table(uintptr_t image_base, DWORD *count);
 
@@ -181,7 +184,7 @@ _Noreturn void context_restore_for(CONTEXT *context, EXCEPTION_RECORD *record, b
 extern LONG(WINAPI *unhandled_exception_filter)(EXCEPTION_POINTERS *);
 
 /* Ends the second pass of an unwind, from handlers in C as from Windows code ("RtlUnwindEx"). */
-void WINAPI RtlUnwindEx_entry(PVOID frame, PVOID ip, EXCEPTION_RECORD *record, PVOID value, CONTEXT *context,
+void WINAPI api_RtlUnwindEx(PVOID frame, PVOID ip, EXCEPTION_RECORD *record, PVOID value, CONTEXT *context,
                               PVOID history);
 
 /* ---- vectored handlers (vectored.c) ---- */
@@ -209,8 +212,9 @@ static inline void forget_stack_poison(void) {
 
 /* ---- machine code (context.S) ---- */
 
-/* "RtlCaptureContext". */
-void WINAPI context_capture(CONTEXT *context);
+/* API functions that machine code begins; the caller's registers are taken as they are. */
+void WINAPI api_RtlCaptureContext(CONTEXT *context);
+void WINAPI api_RaiseException(DWORD code, DWORD flags, DWORD count, const ULONG_PTR *parameters);
 
 /* Loads every register that ContextFlags names (integer and control ones always). */
 _Noreturn void context_restore(const CONTEXT *context);
