@@ -73,7 +73,7 @@ def test_eight_threads_load_call_fault_and_unload(write_dll, fresh_python):
 def test_an_entry_point_may_create_threads(write_dll, fresh_python):
     path = write_dll(
         """
-        __declspec(dllimport) void *CreateThread(void *, unsigned long long, void *, void *, unsigned, unsigned *);
+        __declspec(dllimport) void *CreateThread(void *, size_t, void *, void *, unsigned, unsigned *);
         __declspec(dllimport) unsigned WaitForSingleObject(void *, unsigned);
         static unsigned thread(void *parameter) { return 42; }
         static void *handle;
