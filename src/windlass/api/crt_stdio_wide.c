@@ -216,7 +216,7 @@ API(CRT_DLLS, int, fputws, const WCHAR *text, struct crt_file *file) {
     stream_lock(file);
     bool written = stream_write_wide(file, text, crt_wcslen(text));
     stream_unlock(file);
-    return written ? 0 : CRT_EOF;
+    return written ? 0 : CRT_WEOF;
 }
 
 API(CRT_DLLS, int, _putws, const WCHAR *text) {
@@ -225,5 +225,5 @@ API(CRT_DLLS, int, _putws, const WCHAR *text) {
     stream_lock(file);
     bool written = stream_write_wide(file, text, crt_wcslen(text)) && stream_put_wide(file, '\n') != CRT_WEOF;
     stream_unlock(file);
-    return written ? 0 : CRT_EOF;
+    return written ? 0 : CRT_WEOF;
 }
