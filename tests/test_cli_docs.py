@@ -4,10 +4,12 @@ A session is run when a comment stands above it. `$ windlass ...` is a command; 
 one is what it prints, where `...` stands for any text.
 
     <!-- console -->
-    <!-- console: network -->   it needs the package index
-    <!-- console: exit 1 -->    its commands end with this exit code
+    <!-- console: network -->       it needs the package index
+    <!-- console: exit 1 -->        its commands end with this exit code
+    <!-- program: hello.exe -->     C of a program for the page's sessions
 
-The current folder holds nothing but demo.dll, and windlass's data folder is empty when a page begins.
+The current folder holds nothing but demo.dll and the programs, and windlass's data folder is empty when a
+page begins.
 """
 
 from __future__ import annotations
@@ -21,11 +23,13 @@ from pathlib import Path
 
 import pytest
 
+import compiler
 import corpus
 import windlass
 from test_docs import PAGES, pattern
 
 SESSION = re.compile(r"^<!-- console(?:: ([\w ]+))? -->\n+```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PROGRAM = re.compile(r"^<!-- program: (\w+)\.exe -->\n+```c\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ windlass (.*)\n", re.MULTILINE)
 
 
@@ -39,6 +43,10 @@ def test_console_sessions(page, tmp_path):
     work, home = tmp_path / "work", tmp_path / "home"
     work.mkdir()
     (work / "demo.dll").symlink_to(Path(windlass.__file__).parent / "demo" / "demo.dll")
+    for name, source in PROGRAM.findall(page.read_text()):
+        path = tmp_path / f"{name}.c"
+        path.write_text(source)
+        (work / f"{name}.exe").symlink_to(compiler.build_exe(path))
     environment = {**os.environ, "XDG_DATA_HOME": str(home), "COLUMNS": "100"}
     left_out = []
     for condition, text in sessions(page):
