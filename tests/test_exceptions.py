@@ -25,6 +25,14 @@ def faulty(dll):
     return library
 
 
+def reported_by(dll, source):
+    """The lines that a DLL's `run` reports (see fixture.h)."""
+    lines = []
+    emit = CFUNCTYPE(None, ctypes.c_char_p)(lambda line: lines.append(line.decode()))
+    CDLL(os.fspath(dll(source))).run(emit)
+    return lines
+
+
 def message_of(function, *arguments):
     with pytest.raises(OSError) as caught:
         function(*arguments)
@@ -132,10 +140,11 @@ def test_nothing_leaks(faulty):
         for _ in range(count):
             message_of(faulty.read_at, 0)
 
-    fault(100)
-    before = pages()
-    fault(3000)
-    assert pages() - before < 64
+    rounds = []
+    for _ in range(5):
+        fault(1500)
+        rounds.append(pages())
+    assert any(after == before for before, after in zip(rounds, rounds[1:]))
 
 
 def test_exception_in_a_call_from_a_callback_ends_there(faulty):
@@ -288,3 +297,15 @@ def test_in_page_error(faulty, tmp_path):
         address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
         text = message_of(faulty.read_at, address)
     assert text == "[WinError -1073741818] Windows Error 0xc0000006"
+
+
+def test_fault_in_a_destructor_that_an_unwind_calls(dll):
+    """The second unwind meets the first and goes on behind the destructor (Wine never ends here)."""
+    assert reported_by(dll, "cxx_faulting.cpp") == [
+        "filter e0000040",
+        "destroy 41",
+        "faulting destructor",
+        "filter c0000005",
+        "destroy 40",
+        "handled",
+    ]

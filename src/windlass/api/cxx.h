@@ -11,6 +11,15 @@ enum { CXX_PARAMETERS = 4 }; /* magic, object, throw_info, image base */
 /* Throws an object of windlass's own (bad_cast and such). `info`'s RVAs count from `base`. */
 void cxx_throw_own(void *object, const struct throw_info *info, uintptr_t base);
 
+/* std::bad_alloc and its like; `what` must outlive the exception. */
+void cxx_throw_bad_alloc(void);
+void cxx_throw_bad_cast(const char *what);
+void cxx_throw_bad_typeid(const char *what);
+void cxx_throw_non_rtti_object(const char *what);
+
 _Noreturn void cxx_terminate(void);
+
+/* The readable form of a type's decorated name behind its point (".?AVname@@"); the caller frees it. NULL: no such. */
+char *cxx_readable_type(const char *decorated);
 
 #endif

@@ -574,11 +574,17 @@ void cxx_throw_own(void *object, const struct throw_info *info, uintptr_t base) 
 
 API(vcruntime140, VOID, __std_terminate, void) { cxx_terminate(); }
 
-API(vcruntime140, EXCEPTION_RECORD **, __current_exception, void) { return &cxx_thread()->exception; }
-API(vcruntime140, CONTEXT **, __current_exception_context, void) { return &cxx_thread()->context; }
-API(vcruntime140, int *, __processing_throw, void) { return &cxx_thread()->processing; }
-API(vcruntime140, int, __uncaught_exceptions, void) { return cxx_thread()->processing; }
-API(vcruntime140, bool, __uncaught_exception, void) { return cxx_thread()->processing != 0; }
+static struct cxx_thread *cxx_thread_now(void) {
+    struct cxx_thread *cxx = cxx_thread();
+    drop_gone(cxx);
+    return cxx;
+}
+
+API(vcruntime140, EXCEPTION_RECORD **, __current_exception, void) { return &cxx_thread_now()->exception; }
+API(vcruntime140, CONTEXT **, __current_exception_context, void) { return &cxx_thread_now()->context; }
+API(vcruntime140, int *, __processing_throw, void) { return &cxx_thread_now()->processing; }
+API(vcruntime140, int, __uncaught_exceptions, void) { return cxx_thread_now()->processing; }
+API(vcruntime140, bool, __uncaught_exception, void) { return cxx_thread_now()->processing != 0; }
 API_ALIAS(api___uncaught_exception, old, msvcrt msvcr100 msvcr110 msvcr120, "?__uncaught_exception@@YA_NXZ");
 
 API(vcruntime140, VOID, __DestructExceptionObject, EXCEPTION_RECORD *record, BOOLEAN may_throw) {

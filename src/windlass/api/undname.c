@@ -1,0 +1,3 @@
+#include "api.h"
+#include "cxx.h"
+char *cxx_readable_type(const char *decorated) { return strdup(decorated); }

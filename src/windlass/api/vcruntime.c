@@ -1,0 +1,99 @@
+/* The rest of vcruntime140: operator new and delete of older run-time libraries, calls that must not happen, and what
+ * the libraries of one release ask each other. */
+#include <stdio.h>
+
+#include "api.h"
+#include "cxx.h"
+#include "heap.h"
+
+API_USE(VOID, abort, void);
+
+/* ---- operator new and delete ("operator new", "_set_new_handler") ---- */
+
+API_USE(int, _callnewh, size_t size) __attribute__((weak));
+
+static PVOID allocate(size_t size) {
+    for (;;) {
+        PVOID block = heap_alloc(size);
+        if (block || !api__callnewh || !api__callnewh(size))
+            return block;
+    }
+}
+
+API_AS(operator_new, msvcrt msvcr100 msvcr110 msvcr120, PVOID, "??2@YAPEAX_K@Z", size_t size) {
+    PVOID block = allocate(size);
+    if (!block)
+        cxx_throw_bad_alloc();
+    return block;
+}
+API_ALIAS(operator_new, array, msvcrt msvcr100 msvcr110 msvcr120, "??_U@YAPEAX_K@Z");
+
+API_AS(operator_new_nothrow, msvcrt msvcr100 msvcr110 msvcr120, PVOID, "??2@YAPEAX_KAEBUnothrow_t@std@@@Z", size_t size,
+       const void *nothrow) {
+    (void)nothrow;
+    return allocate(size);
+}
+API_ALIAS(operator_new_nothrow, array, msvcrt msvcr100 msvcr110 msvcr120, "??_U@YAPEAX_KAEBUnothrow_t@std@@@Z");
+
+API_AS(operator_delete, msvcrt msvcr100 msvcr110 msvcr120, VOID, "??3@YAXPEAX@Z", PVOID block) { heap_free(block); }
+API_ALIAS(operator_delete, array, msvcrt msvcr100 msvcr110 msvcr120, "??_V@YAXPEAX@Z");
+
+/* ---- calls that must not happen ---- */
+
+static VOID(WINAPI *purecall_handler)(void);
+
+API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, int, _purecall, void) {
+    if (purecall_handler)
+        purecall_handler();
+    fputs("windlass: a pure virtual function was called\n", stderr);
+    api_abort();
+    return 0;
+}
+
+typedef VOID(WINAPI *PURECALL_HANDLER)(void);
+API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, PURECALL_HANDLER, _set_purecall_handler,
+    PURECALL_HANDLER handler) {
+    return __atomic_exchange_n(&purecall_handler, handler, __ATOMIC_SEQ_CST);
+}
+API(vcruntime140 msvcr100 msvcr110 msvcr120, PURECALL_HANDLER, _get_purecall_handler, void) {
+    return purecall_handler;
+}
+
+/* A stack buffer has been overrun: nothing on the stack can be trusted ("/GS (Buffer Security Check)"). */
+API(vcruntime140, VOID, __report_gsfailure, ULONG_PTR cookie) {
+    char where[256];
+    (void)cookie;
+    address_describe((uintptr_t)__builtin_return_address(0), where, sizeof where);
+    windlass_fatal("stack buffer overrun found at %s (STATUS_STACK_BUFFER_OVERRUN, 0x%08x)", where,
+                   (unsigned)STATUS_STACK_BUFFER_OVERRUN);
+}
+
+/* ---- between the libraries of one release ---- */
+
+API_USE(BOOL, InitializeCriticalSectionEx, CRITICAL_SECTION *section, DWORD spin_count, DWORD flags);
+API_USE(HMODULE, GetModuleHandleW, LPCWSTR name);
+API_USE(DWORD, GetModuleFileNameW, HMODULE module, LPWSTR name, DWORD size);
+
+API(vcruntime140, BOOL, __vcrt_InitializeCriticalSectionEx, CRITICAL_SECTION *section, DWORD spin_count, DWORD flags) {
+    return api_InitializeCriticalSectionEx(section, spin_count, flags);
+}
+
+API(vcruntime140, HMODULE, __vcrt_GetModuleHandleW, LPCWSTR name) { return api_GetModuleHandleW(name); }
+
+API(vcruntime140, DWORD, __vcrt_GetModuleFileNameW, HMODULE module, LPWSTR name, DWORD size) {
+    return api_GetModuleFileNameW(module, name, size);
+}
+
+/* LoadLibraryExW is a Python function, reached as any DLL reaches it. */
+API(vcruntime140, HMODULE, __vcrt_LoadLibraryExW, LPCWSTR name, HANDLE reserved, DWORD flags) {
+    static const WCHAR kernel32[] = u"kernel32.dll";
+    NTSTATUS status;
+    LDR_DATA_TABLE_ENTRY *module = module_from_name(kernel32, sizeof kernel32 / sizeof *kernel32 - 1);
+    HMODULE(WINAPI * load)(LPCWSTR, HANDLE, DWORD) =
+        module ? (HMODULE(WINAPI *)(LPCWSTR, HANDLE, DWORD))module_export(module->DllBase, "LoadLibraryExW", 0, &status)
+               : NULL;
+    return load ? load(name, reserved, flags) : NULL;
+}
+
+API(vcruntime140, VOID, __telemetry_main_invoke_trigger, PVOID module) { (void)module; }
+API(vcruntime140, VOID, __telemetry_main_return_trigger, PVOID module) { (void)module; }

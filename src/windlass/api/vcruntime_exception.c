@@ -1,0 +1,159 @@
+/* std::exception's data, and exceptions of std that the run-time library itself throws.
+ *
+ * A class that windlass throws must look like the compiler's: a table of virtual functions behind a locator, type
+ * descriptors, conversions. RVAs in them count from the start of windlass's own ELF image. */
+#include <pthread.h>
+#include <stdio.h>
+
+#include "api.h"
+#include "cxx.h"
+#include "heap.h"
+
+/* "exception Class": what() is a copy that the object owns, or a literal. */
+struct exception_data {
+    const char *what;
+    bool owned;
+};
+
+API(vcruntime140, VOID, __std_exception_copy, const struct exception_data *from, struct exception_data *to) {
+    *to = (struct exception_data){from->what, false};
+    if (!from->owned || !from->what)
+        return;
+    size_t size = strlen(from->what) + 1;
+    char *copy = heap_alloc(size);
+    *to = (struct exception_data){copy, copy != NULL};
+    if (copy)
+        memcpy(copy, from->what, size);
+}
+
+API(vcruntime140, VOID, __std_exception_destroy, struct exception_data *data) {
+    if (data->owned)
+        heap_free((void *)data->what);
+    *data = (struct exception_data){NULL, false};
+}
+
+/* ---- classes ---- */
+
+struct exception_object {
+    const void *const *vftable;
+    struct exception_data data;
+};
+
+static const char *WINAPI own_what(const struct exception_object *self) {
+    return self->data.what ? self->data.what : "Unknown exception";
+}
+
+static void WINAPI own_destroy(struct exception_object *self) { api___std_exception_destroy(&self->data); }
+
+/* The virtual destructor, as `delete` calls it: bit 0 says to free the memory, too. */
+static struct exception_object *WINAPI own_delete(struct exception_object *self, unsigned flags) {
+    own_destroy(self);
+    if (flags & 1)
+        heap_free(self);
+    return self;
+}
+
+static struct exception_object *WINAPI own_copy(struct exception_object *self, const struct exception_object *from) {
+    self->vftable = from->vftable;
+    api___std_exception_copy(&from->data, &self->data);
+    return self;
+}
+
+struct named_type {
+    const void *vftable;
+    void *spare;
+    char name[40];
+};
+
+enum { EXCEPTION, BAD_ALLOC, BAD_CAST, BAD_TYPEID, NON_RTTI_OBJECT, CLASSES, MAX_BASES = 3 };
+
+static const struct {
+    const char *name;
+    const char *what;
+    int bases[MAX_BASES]; /* the class itself first; -1 ends */
+} class_facts[CLASSES] = {
+    [EXCEPTION] = {".?AVexception@std@@", "Unknown exception", {EXCEPTION, -1, -1}},
+    [BAD_ALLOC] = {".?AVbad_alloc@std@@", "bad allocation", {BAD_ALLOC, EXCEPTION, -1}},
+    [BAD_CAST] = {".?AVbad_cast@std@@", "bad cast", {BAD_CAST, EXCEPTION, -1}},
+    [BAD_TYPEID] = {".?AVbad_typeid@std@@", "bad typeid", {BAD_TYPEID, EXCEPTION, -1}},
+    [NON_RTTI_OBJECT] = {".?AV__non_rtti_object@std@@", "no RTTI data", {NON_RTTI_OBJECT, BAD_TYPEID, EXCEPTION}},
+};
+
+/* What a compiler would emit for one class ("Run-Time Type Information"; the layout is the compilers'). */
+struct class_record {
+    struct named_type type;
+    struct throw_info throw;
+    struct { DWORD count, types[MAX_BASES]; } conversions;
+    struct catchable_type conversion;
+    struct { DWORD signature, offset, constructor_displacement, type, hierarchy, self; } locator;
+    struct { DWORD signature, attributes, base_count, bases; } hierarchy;
+    DWORD base_list[MAX_BASES];
+    struct { DWORD type, contained; struct member_displacement where; DWORD attributes, hierarchy; } base;
+    const void *vftable[3]; /* behind the locator's address */
+};
+
+static struct {
+    const void *type_info_vftable[2];
+    struct class_record classes[CLASSES];
+} own;
+static pthread_once_t own_once = PTHREAD_ONCE_INIT;
+
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+
+static DWORD rva_of(const void *address) { return (DWORD)((uintptr_t)address - (uintptr_t)__ehdr_start); }
+
+static int count_bases(int class) {
+    int count = 0;
+    while (count < MAX_BASES && class_facts[class].bases[count] >= 0)
+        count++;
+    return count;
+}
+
+static void fill_class(int index) {
+    enum { HAS_HIERARCHY = 0x40 };
+    struct class_record *record = &own.classes[index];
+    int bases = count_bases(index);
+    record->type.vftable = &own.type_info_vftable[1];
+    snprintf(record->type.name, sizeof record->type.name, "%s", class_facts[index].name);
+    record->conversion = (struct catchable_type){
+        .properties = index == BAD_ALLOC ? CATCHABLE_BAD_ALLOC : 0, .type = rva_of(&record->type),
+        .displacement = {0, -1, 0}, .size = sizeof(struct exception_object), .copy = rva_of(own_copy)};
+    record->throw.destructor = rva_of(own_destroy);
+    record->throw.types = rva_of(&record->conversions);
+    record->conversions.count = record->hierarchy.base_count = (DWORD)bases;
+    for (int i = 0; i < bases; i++) {
+        const struct class_record *base = &own.classes[class_facts[index].bases[i]];
+        record->conversions.types[i] = rva_of(&base->conversion);
+        record->base_list[i] = rva_of(&base->base);
+    }
+    record->hierarchy.bases = rva_of(record->base_list);
+    record->base.type = rva_of(&record->type);
+    record->base.contained = (DWORD)bases - 1;
+    record->base.where.pdisp = -1;
+    record->base.attributes = HAS_HIERARCHY;
+    record->base.hierarchy = rva_of(&record->hierarchy);
+    record->locator.signature = 1;
+    record->locator.type = rva_of(&record->type);
+    record->locator.hierarchy = rva_of(&record->hierarchy);
+    record->locator.self = rva_of(&record->locator);
+    record->vftable[0] = &record->locator;
+    record->vftable[1] = own_delete;
+    record->vftable[2] = own_what;
+}
+
+static void fill_classes(void) {
+    for (int i = 0; i < CLASSES; i++)
+        fill_class(i);
+}
+
+static void throw_class(int class, const char *what) {
+    pthread_once(&own_once, fill_classes);
+    struct exception_object object = {.vftable = &own.classes[class].vftable[1],
+                                      .data = {what ? what : class_facts[class].what, false}};
+    cxx_throw_own(&object, &own.classes[class].throw, (uintptr_t)__ehdr_start);
+}
+
+void cxx_throw_bad_alloc(void) { throw_class(BAD_ALLOC, NULL); }
+void cxx_throw_bad_cast(const char *what) { throw_class(BAD_CAST, what); }
+void cxx_throw_bad_typeid(const char *what) { throw_class(BAD_TYPEID, what); }
+void cxx_throw_non_rtti_object(const char *what) { throw_class(NON_RTTI_OBJECT, what); }
