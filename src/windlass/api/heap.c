@@ -298,11 +298,8 @@ static void heap_delete(struct heap *heap) {
 }
 
 API(kernel32 kernelbase, HANDLE, HeapCreate, DWORD flOptions, SIZE_T dwInitialSize, SIZE_T dwMaximumSize) {
-    if (dwMaximumSize && dwInitialSize > dwMaximumSize) {
-        set_last_error(ERROR_INVALID_PARAMETER);
-        return NULL;
-    }
-    struct heap *heap = heap_new(flOptions, dwMaximumSize);
+    SIZE_T maximum = dwMaximumSize && dwMaximumSize < dwInitialSize ? dwInitialSize : dwMaximumSize;
+    struct heap *heap = heap_new(flOptions, maximum);
     if (!heap)
         set_last_error(ERROR_NOT_ENOUGH_MEMORY);
     return heap;
