@@ -34,6 +34,10 @@ struct object_type {
      * Returns true for an abandoned mutex. The dispatcher lock is held. */
     bool (*acquire)(struct object *object, struct thread_object *waiter);
 
+    /* Optional: somebody begins to wait. For objects whose signal somebody has to look out for. The dispatcher lock is
+     * held. */
+    void (*waited)(struct object *object);
+
     /* Optional: SignalObjectAndWait. The dispatcher lock is held. */
     NTSTATUS (*signal)(struct object *object, struct thread_object *by);
 

@@ -3,6 +3,7 @@
 #define WINDLASS_NT_H
 
 #include "api.h"
+#include "handle.h"
 
 #define OBJ_INHERIT 0x2u
 #define OBJ_OPENIF 0x80u
@@ -24,5 +25,11 @@ typedef struct { HANDLE UniqueProcess, UniqueThread; } CLIENT_ID;
 static inline BOOL succeed_or_fail(NTSTATUS status) {
     return NT_SUCCESS(status) ? TRUE : fail(win32_from_status(status));
 }
+
+/* A handle for a new object with the attributes' name, or with OBJ_OPENIF for the one that has it. Takes over the
+ * reference; NULL: STATUS_NO_MEMORY. */
+NTSTATUS nt_create(struct object *object, ACCESS_MASK access, const OBJECT_ATTRIBUTES *attributes, HANDLE *handle);
+NTSTATUS nt_open(const struct object_type *type, ACCESS_MASK access, const OBJECT_ATTRIBUTES *attributes,
+                 HANDLE *handle);
 
 #endif

@@ -117,6 +117,8 @@ static bool mutant_is_signaled(struct object *object, struct thread_object *wait
 static bool mutant_acquire(struct object *object, struct thread_object *waiter) {
     struct mutant *mutant = (struct mutant *)object;
     bool abandoned = mutant->abandoned;
+    if (!waiter)
+        return abandoned;
     if (mutant->owner)
         mutant->recursion++;
     else

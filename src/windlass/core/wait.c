@@ -7,16 +7,6 @@
 
 #include "thread_object.h"
 
-/* A thread that is waiting. On its stack; seen by others only under the dispatcher lock. */
-struct waiter {
-    struct waiter *next, *previous;                  /* all sleeping waiters */
-    struct thread_object *thread;
-    struct wait_block *blocks;
-    unsigned count;
-    bool all, alertable, done;
-    NTSTATUS status;
-};
-
 /* ---- the dispatcher lock ---- */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -26,15 +16,29 @@ static struct thread_object *to_wake;
 
 void dispatcher_acquire(void) { pthread_mutex_lock(&lock); }
 
+/* Waits without a thread that are over. */
+static struct async_wait *to_call;
+
+static void call_done(struct async_wait *wait) {
+    for (struct async_wait *next; wait; wait = next) {
+        next = wait->next_done;
+        service_timer_disarm(&wait->timer);
+        wait->done(wait, wait->waiter.status);
+    }
+}
+
 void dispatcher_release(void) {
     struct thread_object *thread = to_wake, *next;
+    struct async_wait *done = to_call;
     to_wake = NULL;
+    to_call = NULL;
     pthread_mutex_unlock(&lock);
     for (; thread; thread = next) {
         next = thread->next_to_wake;
         futex_wake(&thread->wake, 1);
         object_release(&thread->object);
     }
+    call_done(done);
 }
 
 /* ---- waits ---- */
@@ -73,6 +77,8 @@ static bool satisfy(struct waiter *waiter) {
 
 static void enqueue(struct wait_block *block) {
     struct object *object = block->object;
+    if (object->type->waited)
+        object->type->waited(object);
     block->next = NULL;
     block->previous = object->last_waiter;
     if (block->previous)
@@ -102,7 +108,8 @@ static void waiter_add(struct waiter *waiter) {
     if (sleeping)
         sleeping->previous = waiter;
     sleeping = waiter;
-    waiter->thread->waiter = waiter;
+    if (waiter->thread)
+        waiter->thread->waiter = waiter;
     for (unsigned i = 0; i < waiter->count; i++)
         enqueue(&waiter->blocks[i]);
 }
@@ -110,7 +117,8 @@ static void waiter_add(struct waiter *waiter) {
 static void waiter_remove(struct waiter *waiter) {
     for (unsigned i = 0; i < waiter->count; i++)
         dequeue(&waiter->blocks[i]);
-    waiter->thread->waiter = NULL;
+    if (waiter->thread)
+        waiter->thread->waiter = NULL;
     if (waiter->previous)
         waiter->previous->next = waiter->next;
     else
@@ -119,11 +127,20 @@ static void waiter_remove(struct waiter *waiter) {
         waiter->next->previous = waiter->previous;
 }
 
+static struct async_wait *async_wait_of(struct waiter *waiter) {
+    return (struct async_wait *)((char *)waiter - offsetof(struct async_wait, waiter));
+}
+
 /* Ends a wait: the thread will find waiter->done. */
 static void finish(struct waiter *waiter) {
     struct thread_object *thread = waiter->thread;
     waiter_remove(waiter);
     waiter->done = true;
+    if (!thread) {
+        async_wait_of(waiter)->next_done = to_call;
+        to_call = async_wait_of(waiter);
+        return;
+    }
     atomic_store(&thread->wake, 1);
     object_reference(&thread->object);
     thread->next_to_wake = to_wake;
@@ -194,6 +211,44 @@ NTSTATUS wait_for_objects(struct object *const *objects, unsigned count, bool al
     if (waiter.status == STATUS_USER_APC)
         thread_run_apcs();
     return waiter.status;
+}
+
+/* ---- waits without a thread ---- */
+
+static void async_wait_expired(struct service_timer *timer) {
+    struct async_wait *wait = (struct async_wait *)((char *)timer - offsetof(struct async_wait, timer));
+    dispatcher_acquire();
+    if (!wait->waiter.done) {
+        wait->waiter.status = STATUS_TIMEOUT;
+        finish(&wait->waiter);
+    }
+    dispatcher_release();
+}
+
+void async_wait_begin(struct async_wait *wait, struct object *object, int64_t deadline, async_wait_done *done) {
+    *wait = (struct async_wait){.waiter = {.blocks = &wait->block, .count = 1}, .done = done,
+                                .block = {.object = object, .waiter = &wait->waiter},
+                                .timer = {.expired = async_wait_expired}};
+    dispatcher_acquire();
+    waiter_add(&wait->waiter);
+    if (satisfy(&wait->waiter) || (wait->waiter.status = STATUS_TIMEOUT, deadline == 0))
+        finish(&wait->waiter);
+    else if (deadline != INT64_MAX)
+        service_timer_arm(&wait->timer, deadline);
+    dispatcher_release();
+}
+
+bool async_wait_cancel(struct async_wait *wait) {
+    dispatcher_acquire();
+    bool cancelled = !wait->waiter.done;
+    if (cancelled) {
+        waiter_remove(&wait->waiter);
+        wait->waiter.done = true;
+    }
+    dispatcher_release();
+    if (cancelled)
+        service_timer_disarm(&wait->timer);
+    return cancelled;
 }
 
 /* ---- by handle ---- */
@@ -291,6 +346,23 @@ bool thread_queue_apc(struct thread_object *thread, struct apc *apc) {
     return alive;
 }
 
+bool thread_unqueue_apc(struct thread_object *thread, struct apc *apc) {
+    dispatcher_acquire();
+    struct apc **link = &thread->first_apc, *previous = NULL;
+    while (*link && *link != apc) {
+        previous = *link;
+        link = &previous->next;
+    }
+    bool found = *link != NULL;
+    if (found) {
+        *link = apc->next;
+        if (!apc->next)
+            thread->last_apc = previous;
+    }
+    dispatcher_release();
+    return found;
+}
+
 void thread_cancel_wait(struct thread_object *thread) {
     dispatcher_acquire();
     if (thread->waiter)
@@ -302,8 +374,11 @@ void thread_cancel_wait(struct thread_object *thread) {
 
 /* The threads that slept in the parent do not exist here, and their stacks will be used again. */
 static void after_fork_in_child(void) {
-    while (sleeping)
-        waiter_remove(sleeping);
+    for (struct waiter *waiter = sleeping, *next; waiter; waiter = next) {
+        next = waiter->next;
+        if (waiter->thread)
+            waiter_remove(waiter);
+    }
     to_wake = NULL;
     pthread_mutex_unlock(&lock);
 }

@@ -9,6 +9,7 @@
 
 #include "futex.h"
 #include "handle.h"
+#include "service.h"
 
 enum { MAXIMUM_WAIT_OBJECTS = 64 };
 
@@ -19,6 +20,8 @@ struct wait_block {
     struct wait_block *next, *previous;             /* the object's queue */
 };
 
+/* Releasing wakes the threads whose waits are over, and calls functions of async_waits: no lock that those take may be
+ * held. */
 void dispatcher_acquire(void);
 void dispatcher_release(void);
 
@@ -40,6 +43,34 @@ NTSTATUS signal_and_wait(HANDLE to_signal, HANDLE to_wait_on, bool alertable, in
 /* STATUS_SUCCESS or STATUS_USER_APC. A deadline of 0 lets other threads run. */
 NTSTATUS sleep_until(int64_t deadline, bool alertable);
 
+/* A wait without a thread: `done` is called, without any lock and on any thread, when the object has been acquired (by
+ * nobody: a mutex is found free but not taken) or the deadline has passed (STATUS_TIMEOUT). */
+struct async_wait;
+typedef void async_wait_done(struct async_wait *self, NTSTATUS status);
+
+struct waiter {
+    struct waiter *next, *previous;                  /* all sleeping waiters */
+    struct thread_object *thread;                    /* NULL: an async_wait */
+    struct wait_block *blocks;
+    unsigned count;
+    bool all, alertable, done;
+    NTSTATUS status;
+};
+
+struct async_wait {
+    struct waiter waiter;
+    struct wait_block block;
+    struct service_timer timer;
+    struct async_wait *next_done;
+    async_wait_done *done;
+};
+
+/* Begins the wait; `object` must live until it is over. `done` may have been called when this returns. */
+void async_wait_begin(struct async_wait *wait, struct object *object, int64_t deadline, async_wait_done *done);
+
+/* True: the wait is over without `done` having been called, nor will it be. False: it has been or is about to be. */
+bool async_wait_cancel(struct async_wait *wait);
+
 /* An asynchronous procedure call. Exactly one of the two is called in the end, without any lock, and owns the
  * structure: `run` on the thread in an alertable wait, `discard` when the thread has ended first. */
 struct apc {
@@ -50,6 +81,9 @@ struct apc {
 
 /* False when the thread has ended; the structure is still the caller's then. */
 bool thread_queue_apc(struct thread_object *thread, struct apc *apc);
+
+/* Takes it back; false: it has been, or is being, run or discarded. */
+bool thread_unqueue_apc(struct thread_object *thread, struct apc *apc);
 
 /* On the calling thread, whose stack with a wait on it is about to go. */
 void thread_cancel_wait(struct thread_object *thread);

@@ -1,0 +1,306 @@
+/* Waitable timers ("Waitable Timer Objects"). */
+#include "clock.h"
+#include "names.h"
+#include "namespace.h"
+#include "nt.h"
+#include "service.h"
+#include "thread_object.h"
+#include "wait.h"
+
+typedef void(WINAPI *timer_apc)(PVOID argument, DWORD low, DWORD high);
+
+struct timer {
+    struct object object;
+    bool manual_reset;
+
+    /* Under the dispatcher lock. */
+    bool signaled, is_set;
+    int64_t period;                                  /* nanoseconds; 0: once */
+    struct service_timer alarm;
+
+    /* The completion routine: queued to the thread that set the timer, at most once at a time. */
+    timer_apc routine;
+    PVOID argument;
+    struct thread_object *thread;                    /* referenced */
+    struct apc apc;
+    bool apc_is_queued;
+    int64_t expired_at;                              /* system time */
+};
+
+static bool is_signaled(struct object *object, struct thread_object *waiter) {
+    (void)waiter;
+    return ((struct timer *)object)->signaled;
+}
+
+static bool acquire(struct object *object, struct thread_object *waiter) {
+    struct timer *timer = (struct timer *)object;
+    (void)waiter;
+    if (!timer->manual_reset)
+        timer->signaled = false;
+    return false;
+}
+
+static void run_routine(struct apc *apc) {
+    struct timer *timer = (struct timer *)((char *)apc - offsetof(struct timer, apc));
+    dispatcher_acquire();
+    timer->apc_is_queued = false;
+    timer_apc routine = timer->routine;
+    PVOID argument = timer->argument;
+    int64_t time = timer->expired_at;
+    dispatcher_release();
+    object_release(&timer->object);
+    if (routine)
+        routine(argument, (DWORD)time, (DWORD)((uint64_t)time >> 32));
+}
+
+static void discard_routine(struct apc *apc) {
+    struct timer *timer = (struct timer *)((char *)apc - offsetof(struct timer, apc));
+    timer->apc_is_queued = false;
+    object_release(&timer->object);
+}
+
+/* A timer that waits for its time holds no reference to itself: it goes with its last handle. */
+static void expired(struct service_timer *alarm) {
+    struct timer *timer = (struct timer *)((char *)alarm - offsetof(struct timer, alarm));
+    dispatcher_acquire();
+    timer->signaled = true;
+    timer->expired_at = system_time_now();
+    if (timer->period && timer->is_set)
+        service_timer_arm(alarm, alarm->deadline + timer->period);
+    struct thread_object *thread = timer->is_set && timer->routine && !timer->apc_is_queued ? timer->thread : NULL;
+    if (thread) {
+        timer->apc_is_queued = true;
+        object_reference(&thread->object);
+        object_reference(&timer->object);
+    }
+    object_signaled(&timer->object);
+    dispatcher_release();
+    if (!thread)
+        return;
+    if (!thread_queue_apc(thread, &timer->apc))
+        discard_routine(&timer->apc);
+    object_release(&thread->object);
+}
+
+/* Nothing will happen any more when this returns. */
+static void stop(struct timer *timer) {
+    dispatcher_acquire();
+    timer->is_set = false;
+    struct thread_object *thread = timer->thread;
+    timer->thread = NULL;
+    dispatcher_release();
+    service_timer_disarm(&timer->alarm);
+    if (!thread)
+        return;
+    if (thread_unqueue_apc(thread, &timer->apc))
+        discard_routine(&timer->apc);
+    object_release(&thread->object);
+}
+
+static void closed(struct object *object) { stop((struct timer *)object); }
+
+static void destroy(struct object *object) {
+    stop((struct timer *)object);
+    free(object);
+}
+
+static const struct object_type timer_type = {
+    .name = "Timer",
+    .destroy = destroy,
+    .closed = closed,
+    .is_signaled = is_signaled,
+    .acquire = acquire,
+    .all_access = STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 3,
+    .generic_read = READ_CONTROL | 1,
+    .generic_write = READ_CONTROL | 2,
+    .generic_execute = READ_CONTROL | SYNCHRONIZE,
+};
+
+enum { TIMER_QUERY_STATE = 1, TIMER_MODIFY_STATE = 2 };
+
+static struct object *timer_new(bool manual_reset) {
+    struct timer *timer = calloc(1, sizeof *timer);
+    if (!timer)
+        return NULL;
+    object_init(&timer->object, &timer_type);
+    timer->manual_reset = manual_reset;
+    timer->alarm.expired = expired;
+    timer->apc = (struct apc){NULL, run_routine, discard_routine};
+    return &timer->object;
+}
+
+static void set(struct timer *timer, const LARGE_INTEGER *due, LONG period, timer_apc routine, PVOID argument) {
+    int64_t deadline = deadline_from_nt(due);
+    struct thread_object *self = routine ? thread_object_self() : NULL;
+    stop(timer);
+    dispatcher_acquire();
+    timer->signaled = false;
+    timer->is_set = true;
+    timer->period = period * 1000000ll;
+    timer->routine = routine;
+    timer->argument = argument;
+    if (self) {
+        object_reference(&self->object);
+        timer->thread = self;
+    }
+    service_timer_arm(&timer->alarm, deadline ? deadline : monotonic_now());
+    dispatcher_release();
+}
+
+/* ---- Win32 ---- */
+
+enum { CREATE_WAITABLE_TIMER_MANUAL_RESET = 1 };
+
+API(kernel32 kernelbase, HANDLE, CreateWaitableTimerExW, SECURITY_ATTRIBUTES *lpTimerAttributes, LPCWSTR lpTimerName,
+    DWORD dwFlags, DWORD dwDesiredAccess) {
+    return create_named(timer_new(dwFlags & CREATE_WAITABLE_TIMER_MANUAL_RESET), lpTimerName, dwDesiredAccess,
+                        lpTimerAttributes);
+}
+
+API(kernel32, HANDLE, CreateWaitableTimerExA, SECURITY_ATTRIBUTES *lpTimerAttributes, LPCSTR lpTimerName,
+    DWORD dwFlags, DWORD dwDesiredAccess) {
+    return create_named_ansi(timer_new(dwFlags & CREATE_WAITABLE_TIMER_MANUAL_RESET), lpTimerName, dwDesiredAccess,
+                             lpTimerAttributes);
+}
+
+API(kernel32 kernelbase, HANDLE, CreateWaitableTimerW, SECURITY_ATTRIBUTES *lpTimerAttributes, BOOL bManualReset,
+    LPCWSTR lpTimerName) {
+    return create_named(timer_new(bManualReset), lpTimerName, timer_type.all_access, lpTimerAttributes);
+}
+
+API(kernel32, HANDLE, CreateWaitableTimerA, SECURITY_ATTRIBUTES *lpTimerAttributes, BOOL bManualReset,
+    LPCSTR lpTimerName) {
+    return create_named_ansi(timer_new(bManualReset), lpTimerName, timer_type.all_access, lpTimerAttributes);
+}
+
+API(kernel32 kernelbase, HANDLE, OpenWaitableTimerW, DWORD dwDesiredAccess, BOOL bInheritHandle,
+    LPCWSTR lpTimerName) {
+    return open_named(&timer_type, lpTimerName, dwDesiredAccess, bInheritHandle);
+}
+
+API(kernel32, HANDLE, OpenWaitableTimerA, DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpTimerName) {
+    return open_named_ansi(&timer_type, lpTimerName, dwDesiredAccess, bInheritHandle);
+}
+
+/* No timer wakes the machine: asking for it (fResume) succeeds with ERROR_NOT_SUPPORTED ("SetWaitableTimer
+ * function"). */
+API(kernel32 kernelbase, BOOL, SetWaitableTimer, HANDLE hTimer, const LARGE_INTEGER *lpDueTime, LONG lPeriod,
+    timer_apc pfnCompletionRoutine, LPVOID lpArgToCompletionRoutine, BOOL fResume) {
+    if (!lpDueTime)
+        return fail(ERROR_NOACCESS);
+    if (lPeriod < 0)
+        return fail(ERROR_INVALID_PARAMETER);
+    struct object *object = handle_object_or_fail(hTimer, &timer_type, TIMER_MODIFY_STATE);
+    if (!object)
+        return FALSE;
+    set((struct timer *)object, lpDueTime, lPeriod, pfnCompletionRoutine, lpArgToCompletionRoutine);
+    object_release(object);
+    set_last_error(fResume ? ERROR_NOT_SUPPORTED : ERROR_SUCCESS);
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, SetWaitableTimerEx, HANDLE hTimer, const LARGE_INTEGER *lpDueTime, LONG lPeriod,
+    timer_apc pfnCompletionRoutine, LPVOID lpArgToCompletionRoutine, PVOID WakeContext, ULONG TolerableDelay) {
+    (void)TolerableDelay;
+    return api_SetWaitableTimer(hTimer, lpDueTime, lPeriod, pfnCompletionRoutine, lpArgToCompletionRoutine,
+                                WakeContext != NULL);
+}
+
+API(kernel32 kernelbase, BOOL, CancelWaitableTimer, HANDLE hTimer) {
+    struct object *object = handle_object_or_fail(hTimer, &timer_type, TIMER_MODIFY_STATE);
+    if (!object)
+        return FALSE;
+    stop((struct timer *)object);
+    object_release(object);
+    return TRUE;
+}
+
+/* ---- NT ---- */
+
+enum { NotificationTimer, SynchronizationTimer };
+
+API(ntdll, NTSTATUS, NtCreateTimer, PHANDLE TimerHandle, ACCESS_MASK DesiredAccess,
+    const OBJECT_ATTRIBUTES *ObjectAttributes, ULONG TimerType) {
+    if (TimerType > SynchronizationTimer)
+        return STATUS_INVALID_PARAMETER_4;
+    return nt_create(timer_new(TimerType == NotificationTimer), DesiredAccess, ObjectAttributes, TimerHandle);
+}
+ZW(CreateTimer);
+
+API(ntdll, NTSTATUS, NtOpenTimer, PHANDLE TimerHandle, ACCESS_MASK DesiredAccess,
+    const OBJECT_ATTRIBUTES *ObjectAttributes) {
+    return nt_open(&timer_type, DesiredAccess, ObjectAttributes, TimerHandle);
+}
+ZW(OpenTimer);
+
+API(ntdll, NTSTATUS, NtSetTimer, HANDLE TimerHandle, const LARGE_INTEGER *DueTime, timer_apc TimerApcRoutine,
+    PVOID TimerContext, BOOLEAN ResumeTimer, LONG Period, BOOLEAN *PreviousState) {
+    NTSTATUS status;
+    (void)ResumeTimer;
+    struct object *object = handle_object(TimerHandle, &timer_type, TIMER_MODIFY_STATE, &status);
+    if (!object)
+        return status;
+    if (PreviousState)
+        *PreviousState = ((struct timer *)object)->signaled;
+    set((struct timer *)object, DueTime, Period, TimerApcRoutine, TimerContext);
+    object_release(object);
+    return STATUS_SUCCESS;
+}
+ZW(SetTimer);
+
+API(ntdll, NTSTATUS, NtCancelTimer, HANDLE TimerHandle, BOOLEAN *CurrentState) {
+    NTSTATUS status;
+    struct object *object = handle_object(TimerHandle, &timer_type, TIMER_MODIFY_STATE, &status);
+    if (!object)
+        return status;
+    stop((struct timer *)object);
+    if (CurrentState)
+        *CurrentState = ((struct timer *)object)->signaled;
+    object_release(object);
+    return STATUS_SUCCESS;
+}
+ZW(CancelTimer);
+
+typedef struct { LARGE_INTEGER RemainingTime; BOOLEAN TimerState; } TIMER_BASIC_INFORMATION;
+
+API(ntdll, NTSTATUS, NtQueryTimer, HANDLE TimerHandle, ULONG TimerInformationClass, PVOID TimerInformation,
+    ULONG TimerInformationLength, PULONG ReturnLength) {
+    NTSTATUS status;
+    TIMER_BASIC_INFORMATION *information = TimerInformation;
+    if (TimerInformationClass)
+        return STATUS_INVALID_INFO_CLASS;
+    if (TimerInformationLength < sizeof *information)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    struct object *object = handle_object(TimerHandle, &timer_type, TIMER_QUERY_STATE, &status);
+    if (!object)
+        return status;
+    struct timer *timer = (struct timer *)object;
+    dispatcher_acquire();
+    int64_t remaining = timer->alarm.position ? timer->alarm.deadline - monotonic_now() : 0;
+    *information = (TIMER_BASIC_INFORMATION){{.QuadPart = remaining / 100}, timer->signaled};
+    dispatcher_release();
+    object_release(object);
+    if (ReturnLength)
+        *ReturnLength = sizeof *information;
+    return STATUS_SUCCESS;
+}
+ZW(QueryTimer);
+
+/* ---- resolution: Linux's timers are exact by themselves ---- */
+
+enum { COARSEST_RESOLUTION = 156250, FINEST_RESOLUTION = 5000 }; /* 100 ns units, Windows' usual ones */
+
+API(ntdll, NTSTATUS, NtQueryTimerResolution, PULONG MaximumTime, PULONG MinimumTime, PULONG CurrentTime) {
+    *MaximumTime = COARSEST_RESOLUTION;
+    *MinimumTime = FINEST_RESOLUTION;
+    *CurrentTime = FINEST_RESOLUTION;
+    return STATUS_SUCCESS;
+}
+ZW(QueryTimerResolution);
+
+API(ntdll, NTSTATUS, NtSetTimerResolution, ULONG DesiredTime, BOOLEAN SetResolution, PULONG ActualTime) {
+    (void)DesiredTime, (void)SetResolution;
+    *ActualTime = FINEST_RESOLUTION;
+    return STATUS_SUCCESS;
+}
+ZW(SetTimerResolution);
