@@ -13,20 +13,22 @@ from pathlib import Path
 import pytest
 
 RECORDS = {
-    "METADATA": "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+    "METADATA": "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Python: {python}\n",
     "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: false\nTag: {tag}\n",
     "RECORD": "",
 }
 
 
-def make_wheel(folder: Path, name: str, version: str, tag: str, files: dict[str, bytes]) -> None:
+def make_wheel(
+    folder: Path, name: str, version: str, tag: str, files: dict[str, bytes], python: str = ">=3.6"
+) -> None:
     """A wheel as an index has it."""
     stem = f"{name.replace('-', '_')}-{version}"
     with zipfile.ZipFile(folder / f"{stem}-{tag}.whl", "w") as archive:
         for path, data in files.items():
             archive.writestr(path, data)
         for path, text in RECORDS.items():
-            text = text.format(name=name, version=version, tag=tag)
+            text = text.format(name=name, version=version, tag=tag, python=python)
             archive.writestr(f"{stem}.dist-info/{path}", text)
 
 
@@ -105,11 +107,19 @@ def test_a_version_may_be_named_and_replaces_another(index, fetch, tmp_path, one
     assert names(folder) == ["new.dll"]
 
 
-def test_a_wheel_for_another_python_will_do(index, fetch, tmp_path, one):
-    other = "39" if sys.version_info >= (3, 10) else "310"
-    make_wheel(index, "bound", "1.0", f"cp{other}-cp{other}-win_amd64", {"one.dll": one})
+@pytest.mark.parametrize("tag", ["cp39-cp39-win_amd64", "cp313-cp313-win_amd64"])
+def test_a_wheel_for_any_python_will_do(index, fetch, tmp_path, one, tag):
+    make_wheel(index, "bound", "1.0", tag, {"one.dll": one})
     assert fetch("bound", "--to", tmp_path / "out").returncode == 0
     assert names(tmp_path / "out") == ["one.dll"]
+
+
+@pytest.mark.parametrize("wanted", ["modern", "modern==2.0"])
+def test_the_running_python_may_be_too_old_for_the_package(index, fetch, tmp_path, one, two, wanted):
+    make_wheel(index, "modern", "1.0", "py3-none-win_amd64", {"one.dll": one}, python=">=3.6")
+    make_wheel(index, "modern", "2.0", "py3-none-win_amd64", {"two.dll": two}, python=">=3.13")
+    assert fetch(wanted, "--to", tmp_path / "out").returncode == 0
+    assert names(tmp_path / "out") == ["two.dll"]
 
 
 def test_the_runtime_goes_into_the_system_directory(index, fetch, tmp_path, one):

@@ -31,9 +31,9 @@ __all__ = ["command"]
 
 # Microsoft's redistributable C and C++ run-time libraries: they belong to all DLLs, not to one.
 RUNTIME_PACKAGE = "msvc-runtime"
-# Which Pythons to ask for a wheel of, after the running one: a package need not serve that, and plain DLLs
-# are the same for all.
-PYTHONS = ("3.12", "3.11", "3.10", "3.9", "3.13", "3.14", "3.8")
+# Which Pythons to ask for a wheel of, whatever Python this is: plain DLLs are the same for all. A package's
+# latest release serves a recent Python, if any.
+PYTHONS = ("3.13", "3.12", "3.11", "3.10", "3.14", "3.9", "3.8", "3.7")
 
 REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?P<version>[=<>!~].*)?", re.DOTALL)
 
@@ -78,14 +78,14 @@ def download(requirement: str, folder: Path) -> Path:
     """The package's Windows wheel, downloaded into a folder; Failure says why there is none."""
     if importlib.util.find_spec("pip") is None:
         raise Failure(f"fetch needs pip, which this Python lacks; try: {sys.executable} -m ensurepip")
-    running = f"{sys.version_info[0]}.{sys.version_info[1]}"
     said = ""
-    for python in dict.fromkeys((running, *PYTHONS)):
+    for python in PYTHONS:
         said = pip_download(requirement, python, folder)
         if wheels := list(folder.glob("*.whl")):
             return wheels[0]
         # Another Python may have a wheel; no other trouble goes away.
-        if "No matching distribution" not in said or "Retrying" in said:
+        wrong_python = "No matching distribution" in said or "requires a different Python" in said
+        if "Retrying" in said or not wrong_python:
             break
     raise Failure(f"pip cannot download a Windows wheel of {requirement}: {complaint(said)}")
 
