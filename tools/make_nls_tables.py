@@ -369,7 +369,7 @@ BEST_FIT_PAIRS = """
 ╒+ ╓+ ╔+ ╕+ ╖+ ╗+ ╘+ ╙+ ╚+ ╛+ ╜+ ╝+ ╞¦ ╟¦ ╠¦ ╡¦ ╢¦ ╣¦ ╤- ╥- ╦- ╧- ╨- ╩- ╪+ ╫+
 ╬+ ▀¯ ▄_ █¦ ▌¦ ▐¦ ░¦ ▒¦ ▓¦ ′' ‵` ″" ←< ↑^ →> ↓v ↔- ↕|
 """
-BEST_FIT = {ord(pair[0]): ord(pair[1]) for pair in BEST_FIT_PAIRS.split()}  # noqa: SIM905
+BEST_FIT = {ord(pair[0]): ord(pair[1]) for pair in BEST_FIT_PAIRS.split()}
 # The hyphen that is not seen, and the combining marks that have a spacing form.
 BEST_FIT |= {0x00AD: 0x2D, 0x0300: 0x60, 0x0301: 0xB4, 0x0302: 0x5E, 0x0303: 0x7E, 0x0304: 0xAF, 0x0305: 0xAF,
              0x0308: 0xA8, 0x030A: 0xB0, 0x030E: 0x22, 0x0327: 0xB8, 0x0331: 0x5F, 0x0332: 0x5F, 0x212B: 0xC5,

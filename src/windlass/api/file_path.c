@@ -204,3 +204,184 @@ API(kernel32 kernelbase, DWORD, GetTempPathA, DWORD nBufferLength, LPSTR lpBuffe
 /* Only for processes of the SYSTEM account another one. */
 API_ALIAS(api_GetTempPathW, two_w, kernel32 kernelbase, "GetTempPath2W");
 API_ALIAS(api_GetTempPathA, two_a, kernel32 kernelbase, "GetTempPath2A");
+
+/* ---- long and short names, searching ---- */
+
+/* There are no short names, as on a volume where their creation is switched off: each path is its own long and short
+ * form. It must exist. The long form has the file's own letter case in the components. */
+static DWORD existing_path(LPCWSTR path, bool own_spelling, LPWSTR out, DWORD capacity) {
+    struct host_path host;
+    struct stat status;
+    DWORD error = path ? path_to_host(path, &host) : ERROR_INVALID_PARAMETER;
+    if (!error && lstat(host.text, &status))
+        error = path_error(&host, errno);
+    if (error)
+        return (DWORD)fail(error);
+    size_t length = wide_length(path);
+    WCHAR *copy = calloc(length + 1, sizeof *copy);
+    size_t real_length = 0;
+    WCHAR *real = own_spelling ? path_to_windows(host.text, &real_length) : NULL;
+    if (!copy) {
+        free(real);
+        return (DWORD)fail(ERROR_NOT_ENOUGH_MEMORY);
+    }
+    memcpy(copy, path, length * sizeof *copy);
+    /* From the end on, as far as the two are the same text in another case. */
+    for (size_t i = length, j = real_length; real && i > 0 && j > 0; i--, j--) {
+        if (wide_compare_no_case(copy + i - 1, 1, real + j - 1, 1) != 0)
+            break;
+        copy[i - 1] = real[j - 1];
+    }
+    free(real);
+    DWORD result = give_wide(copy, length, out, capacity);
+    free(copy);
+    return result;
+}
+
+API(kernel32 kernelbase, DWORD, GetLongPathNameW, LPCWSTR lpszShortPath, LPWSTR lpszLongPath, DWORD cchBuffer) {
+    return existing_path(lpszShortPath, true, lpszLongPath, cchBuffer);
+}
+
+API(kernel32 kernelbase, DWORD, GetShortPathNameW, LPCWSTR lpszLongPath, LPWSTR lpszShortPath, DWORD cchBuffer) {
+    return existing_path(lpszLongPath, false, lpszShortPath, cchBuffer);
+}
+
+static DWORD existing_path_ansi(LPCSTR path, bool own_spelling, LPSTR out, DWORD capacity) {
+    WCHAR *wide = path ? path_wide_from_ansi(path) : NULL;
+    size_t size = wide ? wide_length(wide) + 1 : 1;
+    WCHAR *found = malloc(size * sizeof *found);
+    DWORD result = found ? existing_path(wide, own_spelling, found, (DWORD)size) : 0;
+    if (result)
+        result = give_ansi(found, out, capacity);
+    free(wide);
+    free(found);
+    return result;
+}
+
+API(kernel32, DWORD, GetLongPathNameA, LPCSTR lpszShortPath, LPSTR lpszLongPath, DWORD cchBuffer) {
+    return existing_path_ansi(lpszShortPath, true, lpszLongPath, cchBuffer);
+}
+
+API(kernel32, DWORD, GetShortPathNameA, LPCSTR lpszLongPath, LPSTR lpszShortPath, DWORD cchBuffer) {
+    return existing_path_ansi(lpszLongPath, false, lpszShortPath, cchBuffer);
+}
+
+static bool is_absolute(LPCWSTR name) {
+    return is_path_separator(name[0]) || (name[0] && name[1] == ':');
+}
+
+static bool has_extension(LPCWSTR name) {
+    bool found = false;
+    for (; *name; name++)
+        found = is_path_separator(*name) ? false : found || *name == '.';
+    return found;
+}
+
+/* The full path of folder\name+extension where that exists. */
+static WCHAR *find_in(LPCWSTR folder, size_t folder_length, LPCWSTR name, LPCWSTR extension, size_t *length) {
+    struct host_path host;
+    struct stat status;
+    DWORD error;
+    size_t name_length = wide_length(name), extension_length = extension ? wide_length(extension) : 0;
+    WCHAR *path = calloc(folder_length + name_length + extension_length + 2, sizeof *path), *full = NULL;
+    if (!path)
+        return NULL;
+    size_t count = folder_length;
+    memcpy(path, folder, folder_length * sizeof *path);
+    if (folder_length && !is_path_separator(path[folder_length - 1]))
+        path[count++] = '\\';
+    memcpy(path + count, name, name_length * sizeof *path);
+    if (extension_length)
+        memcpy(path + count + name_length, extension, extension_length * sizeof *path);
+    if (path_to_host(path, &host) == ERROR_SUCCESS && host.kind == PATH_FILE && stat(host.text, &status) == 0)
+        full = path_full(path, length, &error);
+    free(path);
+    return full;
+}
+
+/* Each folder of a list parted by semicolons. */
+static WCHAR *find_in_list(LPCWSTR list, LPCWSTR name, LPCWSTR extension, size_t *length) {
+    WCHAR *found = NULL;
+    while (!found && *list) {
+        size_t size = 0;
+        while (list[size] && list[size] != ';')
+            size++;
+        if (size)
+            found = find_in(list, size, name, extension, length);
+        list += size + (list[size] == ';');
+    }
+    return found;
+}
+
+/* The host's PATH: folders parted by colons. */
+static WCHAR *find_in_host_path(LPCWSTR name, LPCWSTR extension, size_t *length) {
+    const char *at = getenv("PATH");
+    WCHAR *found = NULL;
+    while (!found && at && *at) {
+        const char *end = strchrnul(at, ':');
+        char *folder = strndup(at, (size_t)(end - at));
+        WCHAR *wide = folder && *folder ? path_wide_from_ansi(folder) : NULL;
+        if (wide)
+            found = find_in(wide, wide_length(wide), name, extension, length);
+        free(folder);
+        free(wide);
+        at = *end ? end + 1 : end;
+    }
+    return found;
+}
+
+API(kernel32 kernelbase, DWORD, SearchPathW, LPCWSTR lpPath, LPCWSTR lpFileName, LPCWSTR lpExtension,
+    DWORD nBufferLength, LPWSTR lpBuffer, LPWSTR *lpFilePart) {
+    size_t length = 0;
+    if (!lpFileName || !*lpFileName)
+        return (DWORD)fail(ERROR_INVALID_PARAMETER);
+    if (has_extension(lpFileName))
+        lpExtension = NULL;
+    WCHAR *found = NULL;
+    if (is_absolute(lpFileName)) {
+        found = find_in(u"", 0, lpFileName, lpExtension, &length);
+    } else if (lpPath) {
+        found = find_in_list(lpPath, lpFileName, lpExtension, &length);
+    } else {
+        found = find_in_list(u".;C:\\windows\\system32;C:\\windows", lpFileName, lpExtension, &length);
+        if (!found)
+            found = find_in_host_path(lpFileName, lpExtension, &length);
+    }
+    if (!found)
+        return (DWORD)fail(ERROR_FILE_NOT_FOUND);
+    DWORD result = give_wide(found, length, lpBuffer, nBufferLength);
+    if (lpFilePart)
+        *lpFilePart = lpBuffer && result == length ? file_part(lpBuffer, length) : NULL;
+    free(found);
+    return result;
+}
+
+API(kernel32 kernelbase, DWORD, SearchPathA, LPCSTR lpPath, LPCSTR lpFileName, LPCSTR lpExtension, DWORD nBufferLength,
+    LPSTR lpBuffer, LPSTR *lpFilePart) {
+    WCHAR found[4096];
+    WCHAR *path = lpPath ? path_wide_from_ansi(lpPath) : NULL, *name = lpFileName ? path_wide_from_ansi(lpFileName) : NULL;
+    WCHAR *extension = lpExtension ? path_wide_from_ansi(lpExtension) : NULL;
+    DWORD result = api_SearchPathW(path, name, extension, 4096, found, NULL);
+    free(path);
+    free(name);
+    free(extension);
+    if (!result || result >= 4096)
+        return 0;
+    result = give_ansi(found, lpBuffer, nBufferLength);
+    if (lpFilePart) {
+        char *slash = lpBuffer && result < nBufferLength ? strrchr(lpBuffer, '\\') : NULL;
+        *lpFilePart = slash && slash[1] ? slash + 1 : NULL;
+    }
+    return result;
+}
+
+API(kernel32 kernelbase, BOOL, NeedCurrentDirectoryForExePathW, LPCWSTR ExeName) {
+    (void)ExeName;
+    return TRUE;
+}
+
+/* ---- the files' code page: always the ANSI one, which is the OEM one too ---- */
+
+API(kernel32 kernelbase, BOOL, AreFileApisANSI, void) { return TRUE; }
+API(kernel32 kernelbase, void, SetFileApisToANSI, void) {}
+API(kernel32 kernelbase, void, SetFileApisToOEM, void) {}

@@ -1,0 +1,393 @@
+/* The native file calls ("NtCreateFile function", "NtReadFile function", "NtQueryDirectoryFile function" ...), which
+ * run-time libraries of Rust, Go and Delphi use, and the Rtl functions about paths. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "codepage.h"
+#include "file.h"
+#include "file_query.h"
+#include "nt.h"
+#include "sync.h"
+
+typedef struct {
+    union { NTSTATUS Status; PVOID Pointer; };
+    ULONG_PTR Information;
+} IO_STATUS_BLOCK;
+
+typedef void(WINAPI *APC_ROUTINE)(PVOID, IO_STATUS_BLOCK *, ULONG);
+
+/* ---- names ---- */
+
+/* The object's name as a Win32 path: "\??\C:\x" as it is, one below a root directory behind that one's. */
+static NTSTATUS path_of_object(const OBJECT_ATTRIBUTES *attributes, struct host_path *out) {
+    if (!attributes || !attributes->ObjectName)
+        return STATUS_INVALID_PARAMETER;
+    const UNICODE_STRING *name = attributes->ObjectName;
+    size_t length = name->Length / sizeof(WCHAR), root_length = 0;
+    WCHAR *root = NULL;
+    NTSTATUS status = STATUS_SUCCESS;
+    if (attributes->RootDirectory) {
+        struct file *directory = (struct file *)handle_object(attributes->RootDirectory, &file_type, 0, &status);
+        if (!directory)
+            return status;
+        root = directory->path ? path_to_windows(directory->path, &root_length) : NULL;
+        file_release(directory);
+        if (!root)
+            return STATUS_OBJECT_TYPE_MISMATCH;
+    }
+    WCHAR *path = calloc(length + root_length + 8, sizeof *path);
+    if (!path) {
+        free(root);
+        return STATUS_NO_MEMORY;
+    }
+    size_t count = 0;
+    if (root) {
+        memcpy(path, u"\\\\?\\", 4 * sizeof *path);
+        memcpy(path + 4, root, root_length * sizeof *path);
+        count = root_length + 4;
+        if (length && path[count - 1] != '\\')
+            path[count++] = '\\';
+    } else if (!length || name->Buffer[0] != '\\') {
+        status = STATUS_OBJECT_NAME_INVALID; /* a native path without a root starts at the namespace's */
+    }
+    memcpy(path + count, name->Buffer, length * sizeof *path);
+    static const WCHAR null_device[] = u"\\Device\\Null";
+    if (!status && !root && wide_compare_no_case(path, length, null_device, 12) == 0)
+        status = status_from_path_error(path_to_host(u"NUL", out));
+    else if (!status)
+        status = status_from_path_error(path_to_host(path, out));
+    free(path);
+    free(root);
+    return status;
+}
+
+/* ---- opening ---- */
+
+static NTSTATUS open_native(PHANDLE handle, ACCESS_MASK access, const OBJECT_ATTRIBUTES *attributes, IO_STATUS_BLOCK *block,
+                            ULONG file_attributes, ULONG share, ULONG disposition, ULONG options) {
+    struct host_path path;
+    NTSTATUS status = path_of_object(attributes, &path);
+    if (status)
+        return status;
+    struct file_open_request request = {&path, access, share, disposition, options, file_attributes};
+    struct file *file;
+    ULONG information;
+    status = file_open(&request, &file, &information);
+    block->Information = information;
+    if (!status) {
+        DWORD flags = attributes->Attributes & OBJ_INHERIT ? HANDLE_FLAG_INHERIT : 0;
+        *handle = handle_new(&file->object, file->access, flags);
+        file_release(file);
+        status = *handle ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    block->Status = status;
+    return status;
+}
+
+API(ntdll, NTSTATUS, NtCreateFile, PHANDLE FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes,
+    IO_STATUS_BLOCK *IoStatusBlock, LARGE_INTEGER *AllocationSize, ULONG FileAttributes, ULONG ShareAccess,
+    ULONG CreateDisposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength) {
+    (void)AllocationSize, (void)EaBuffer, (void)EaLength;
+    return open_native(FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, FileAttributes, ShareAccess,
+                       CreateDisposition, CreateOptions);
+}
+ZW(CreateFile);
+
+API(ntdll, NTSTATUS, NtOpenFile, PHANDLE FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes,
+    IO_STATUS_BLOCK *IoStatusBlock, ULONG ShareAccess, ULONG OpenOptions) {
+    return open_native(FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, 0, ShareAccess, FILE_OPEN, OpenOptions);
+}
+ZW(OpenFile);
+
+API(ntdll, NTSTATUS, NtDeleteFile, OBJECT_ATTRIBUTES *ObjectAttributes) {
+    struct host_path path;
+    struct stat facts;
+    NTSTATUS status = path_of_object(ObjectAttributes, &path);
+    if (status)
+        return status;
+    return file_delete(&path, lstat(path.text, &facts) == 0 && S_ISDIR(facts.st_mode));
+}
+ZW(DeleteFile);
+
+/* ---- reading and writing: always complete when they return ---- */
+
+#define USE_FILE_POINTER_POSITION (-2)
+#define WRITE_TO_END_OF_FILE (-1)
+
+static void finish(struct file *file, HANDLE event, IO_STATUS_BLOCK *block, NTSTATUS status, size_t done) {
+    NTSTATUS ignored;
+    block->Information = done;
+    block->Status = status;
+    struct object *object = event ? handle_object(event, &event_type, 0, &ignored) : NULL;
+    if (object)
+        event_set(object);
+    object_release(object);
+    if (file->port)
+        port_post(file->port, status, (DWORD)done, file->port_key, (OVERLAPPED *)block);
+}
+
+NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done);
+NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *done);
+
+static NTSTATUS transfer(HANDLE handle, HANDLE event, IO_STATUS_BLOCK *block, PVOID buffer, ULONG size,
+                         const LARGE_INTEGER *where, bool writes) {
+    NTSTATUS status;
+    size_t done = 0;
+    struct file *file = (struct file *)handle_object(handle, &file_type, 0, &status);
+    if (!file)
+        return status;
+    int64_t offset = where && where->QuadPart != USE_FILE_POINTER_POSITION ? where->QuadPart : -1;
+    struct stat facts;
+    if (writes && where && where->QuadPart == WRITE_TO_END_OF_FILE && fstat(file->fd, &facts) == 0)
+        offset = facts.st_size;
+    ACCESS_MASK needed = writes ? FILE_WRITE_DATA | FILE_APPEND_DATA : FILE_READ_DATA;
+    if (!(file->access & needed))
+        status = STATUS_ACCESS_DENIED;
+    else if (file->pipe)
+        status = writes ? pipe_write(file, buffer, size, &done) : pipe_read(file, buffer, size, &done);
+    else
+        status = writes ? file_write(file, buffer, size, offset, &done) : file_read(file, buffer, size, offset, &done);
+    if (offset >= 0 && !file->is_overlapped && file->kind == FILE_KIND_DISK)
+        lseek(file->fd, offset + (int64_t)done, SEEK_SET);
+    if (NT_SUCCESS(status) || status == STATUS_END_OF_FILE || status == STATUS_BUFFER_OVERFLOW)
+        finish(file, event, block, status, done);
+    file_release(file);
+    return status;
+}
+
+API(ntdll, NTSTATUS, NtReadFile, HANDLE FileHandle, HANDLE Event, APC_ROUTINE ApcRoutine, PVOID ApcContext,
+    IO_STATUS_BLOCK *IoStatusBlock, PVOID Buffer, ULONG Length, LARGE_INTEGER *ByteOffset, PULONG Key) {
+    (void)ApcContext, (void)Key;
+    if (ApcRoutine)
+        return STATUS_NOT_IMPLEMENTED;
+    return transfer(FileHandle, Event, IoStatusBlock, Buffer, Length, ByteOffset, false);
+}
+ZW(ReadFile);
+
+API(ntdll, NTSTATUS, NtWriteFile, HANDLE FileHandle, HANDLE Event, APC_ROUTINE ApcRoutine, PVOID ApcContext,
+    IO_STATUS_BLOCK *IoStatusBlock, PVOID Buffer, ULONG Length, LARGE_INTEGER *ByteOffset, PULONG Key) {
+    (void)ApcContext, (void)Key;
+    if (ApcRoutine)
+        return STATUS_NOT_IMPLEMENTED;
+    return transfer(FileHandle, Event, IoStatusBlock, Buffer, Length, ByteOffset, true);
+}
+ZW(WriteFile);
+
+API(ntdll, NTSTATUS, NtFlushBuffersFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock) {
+    NTSTATUS status;
+    struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
+    if (!file)
+        return status;
+    if (file->kind == FILE_KIND_DISK && fsync(file->fd))
+        status = status_from_errno(errno);
+    file_release(file);
+    *IoStatusBlock = (IO_STATUS_BLOCK){{status}, 0};
+    return status;
+}
+ZW(FlushBuffersFile);
+
+API(ntdll, NTSTATUS, NtCancelIoFileEx, HANDLE FileHandle, IO_STATUS_BLOCK *IoRequestToCancel,
+    IO_STATUS_BLOCK *IoStatusBlock) {
+    NTSTATUS status;
+    struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
+    if (!file)
+        return status;
+    status = io_cancel(file, (OVERLAPPED *)IoRequestToCancel, NULL) ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+    file_release(file);
+    *IoStatusBlock = (IO_STATUS_BLOCK){{status}, 0};
+    return status;
+}
+ZW(CancelIoFileEx);
+
+/* ---- information ---- */
+
+API(ntdll, NTSTATUS, NtQueryInformationFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock, PVOID FileInformation,
+    ULONG Length, int FileInformationClass) {
+    NTSTATUS status;
+    size_t done = 0;
+    struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
+    if (!file)
+        return status;
+    status = file_query_information(file, FileInformationClass, FileInformation, Length, &done);
+    file_release(file);
+    *IoStatusBlock = (IO_STATUS_BLOCK){{status}, done};
+    return status;
+}
+ZW(QueryInformationFile);
+
+API(ntdll, NTSTATUS, NtSetInformationFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock, PVOID FileInformation,
+    ULONG Length, int FileInformationClass) {
+    NTSTATUS status;
+    struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
+    if (!file)
+        return status;
+    status = file_set_information(file, FileInformationClass, FileInformation, Length);
+    file_release(file);
+    *IoStatusBlock = (IO_STATUS_BLOCK){{status}, 0};
+    return status;
+}
+ZW(SetInformationFile);
+
+API(ntdll, NTSTATUS, NtQueryDirectoryFile, HANDLE FileHandle, HANDLE Event, APC_ROUTINE ApcRoutine, PVOID ApcContext,
+    IO_STATUS_BLOCK *IoStatusBlock, PVOID FileInformation, ULONG Length, int FileInformationClass,
+    BOOLEAN ReturnSingleEntry, UNICODE_STRING *FileName, BOOLEAN RestartScan) {
+    NTSTATUS status;
+    size_t done = 0;
+    (void)ApcContext;
+    if (ApcRoutine)
+        return STATUS_NOT_IMPLEMENTED;
+    struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
+    if (!file)
+        return status;
+    status = directory_query_read(file, FileInformationClass, FileInformation, Length, ReturnSingleEntry, RestartScan,
+                                  FileName, &done);
+    finish(file, Event, IoStatusBlock, status, done);
+    file_release(file);
+    return status;
+}
+ZW(QueryDirectoryFile);
+
+API(ntdll, NTSTATUS, NtQueryAttributesFile, OBJECT_ATTRIBUTES *ObjectAttributes, int64_t *FileInformation) {
+    struct host_path path;
+    struct file_facts facts;
+    NTSTATUS status = path_of_object(ObjectAttributes, &path);
+    if (status)
+        return status;
+    if (!file_facts_of_path(path.text, false, &facts))
+        return status_from_host(&path, errno);
+    const int64_t basic[] = {facts.creation, facts.access, facts.write, facts.change, facts.attributes};
+    memcpy(FileInformation, basic, sizeof basic);
+    return STATUS_SUCCESS;
+}
+ZW(QueryAttributesFile);
+
+API(ntdll, NTSTATUS, NtQueryFullAttributesFile, OBJECT_ATTRIBUTES *ObjectAttributes, int64_t *FileInformation) {
+    struct host_path path;
+    struct file_facts facts;
+    NTSTATUS status = path_of_object(ObjectAttributes, &path);
+    if (status)
+        return status;
+    if (!file_facts_of_path(path.text, false, &facts))
+        return status_from_host(&path, errno);
+    const int64_t network_open[] = {facts.creation, facts.access, facts.write, facts.change, (int64_t)facts.allocation,
+                                    (int64_t)facts.size, facts.attributes};
+    memcpy(FileInformation, network_open, sizeof network_open);
+    return STATUS_SUCCESS;
+}
+ZW(QueryFullAttributesFile);
+
+typedef struct { ULONG DeviceType, Characteristics; } FILE_FS_DEVICE_INFORMATION;
+
+API(ntdll, NTSTATUS, NtQueryVolumeInformationFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock, PVOID FsInformation,
+    ULONG Length, int FsInformationClass) {
+    enum { FileFsDeviceInformation = 4, DEVICE_DISK = 7, DEVICE_NAMED_PIPE = 0x11, DEVICE_CONSOLE = 0x50, DEVICE_NULL = 0x15 };
+    NTSTATUS status;
+    struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
+    if (!file)
+        return status;
+    ULONG type = file->kind == FILE_KIND_PIPE ? DEVICE_NAMED_PIPE
+               : file->kind == FILE_KIND_CHARACTER ? file->is_null ? DEVICE_NULL : DEVICE_CONSOLE : DEVICE_DISK;
+    file_release(file);
+    if (FsInformationClass != FileFsDeviceInformation)
+        return STATUS_INVALID_INFO_CLASS;
+    if (Length < sizeof(FILE_FS_DEVICE_INFORMATION))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    *(FILE_FS_DEVICE_INFORMATION *)FsInformation = (FILE_FS_DEVICE_INFORMATION){type, 0};
+    *IoStatusBlock = (IO_STATUS_BLOCK){{STATUS_SUCCESS}, sizeof(FILE_FS_DEVICE_INFORMATION)};
+    return STATUS_SUCCESS;
+}
+ZW(QueryVolumeInformationFile);
+
+/* ---- Rtl ---- */
+
+API_USE(PVOID, RtlAllocateHeap, HANDLE, ULONG, SIZE_T);
+extern void *const process_heap;
+
+/* "\??\" and the full path, on the process heap (RtlFreeUnicodeString gives it back). */
+API(ntdll, NTSTATUS, RtlDosPathNameToNtPathName_U_WithStatus, PCWSTR DosFileName, UNICODE_STRING *NtFileName,
+    PWSTR *FilePart, PVOID Reserved) {
+    size_t length;
+    DWORD error;
+    (void)Reserved;
+    WCHAR *full = path_full(DosFileName, &length, &error);
+    if (!full)
+        return STATUS_OBJECT_NAME_INVALID;
+    bool has_prefix = full[0] == '\\' && full[1] == '\\' && (full[2] == '?' || full[2] == '.') && full[3] == '\\';
+    bool is_unc = full[0] == '\\' && !has_prefix;
+    const WCHAR *prefix = is_unc ? u"\\??\\UNC\\" : u"\\??\\";
+    size_t prefix_length = wide_length(prefix), skip = has_prefix ? 4 : is_unc ? 2 : 0;
+    size_t total = prefix_length + length - skip;
+    WCHAR *text = api_RtlAllocateHeap(process_heap, 0, (total + 1) * sizeof *text);
+    if (!text) {
+        free(full);
+        return STATUS_NO_MEMORY;
+    }
+    memcpy(text, prefix, prefix_length * sizeof *text);
+    memcpy(text + prefix_length, full + skip, (length - skip + 1) * sizeof *text);
+    free(full);
+    *NtFileName = (UNICODE_STRING){(USHORT)(total * sizeof *text), (USHORT)((total + 1) * sizeof *text), text};
+    if (FilePart) {
+        WCHAR *name = text + total;
+        while (name > text && name[-1] != '\\')
+            name--;
+        *FilePart = *name ? name : NULL;
+    }
+    return STATUS_SUCCESS;
+}
+
+API(ntdll, BOOLEAN, RtlDosPathNameToNtPathName_U, PCWSTR DosFileName, UNICODE_STRING *NtFileName, PWSTR *FilePart,
+    PVOID Reserved) {
+    return api_RtlDosPathNameToNtPathName_U_WithStatus(DosFileName, NtFileName, FilePart, Reserved) == STATUS_SUCCESS;
+}
+
+API_ALIAS(api_RtlDosPathNameToNtPathName_U_WithStatus, relative, ntdll, "RtlDosPathNameToRelativeNtPathName_U_WithStatus");
+
+API(ntdll, ULONG, RtlGetFullPathName_U, PCWSTR FileName, ULONG BufferLength, PWSTR Buffer, PWSTR *FilePart) {
+    size_t length;
+    DWORD error;
+    WCHAR *full = path_full(FileName, &length, &error);
+    if (!full)
+        return 0;
+    bool fits = (length + 1) * sizeof *full <= BufferLength;
+    if (fits)
+        memcpy(Buffer, full, (length + 1) * sizeof *full);
+    free(full);
+    if (FilePart) {
+        WCHAR *name = fits ? Buffer + length : NULL;
+        while (name && name > Buffer && name[-1] != '\\')
+            name--;
+        *FilePart = name && *name ? name : NULL;
+    }
+    return (ULONG)((fits ? length : length + 1) * sizeof(WCHAR));
+}
+
+API(ntdll, ULONG, RtlGetCurrentDirectory_U, ULONG BufferLength, PWSTR Buffer) {
+    size_t length;
+    WCHAR *directory = path_current_directory(&length);
+    if (!directory)
+        return 0;
+    bool fits = (length + 1) * sizeof *directory <= BufferLength;
+    if (fits)
+        memcpy(Buffer, directory, (length + 1) * sizeof *directory);
+    free(directory);
+    return (ULONG)((fits ? length : length + 1) * sizeof(WCHAR));
+}
+
+/* 1 UNC, 2 absolute with a drive, 3 relative to a drive, 4 rooted, 5 relative, 6 device, 7 root of the devices. */
+API(ntdll, ULONG, RtlDetermineDosPathNameType_U, PCWSTR DosFileName) {
+    if (is_path_separator(DosFileName[0])) {
+        if (!is_path_separator(DosFileName[1]))
+            return 4;
+        if (DosFileName[2] != '.' && DosFileName[2] != '?')
+            return 1;
+        return is_path_separator(DosFileName[3]) ? 6 : DosFileName[3] ? 1 : 7;
+    }
+    if (!DosFileName[0] || DosFileName[1] != ':')
+        return 5;
+    return is_path_separator(DosFileName[2]) ? 2 : 3;
+}
+
+API(ntdll, BOOLEAN, RtlDoesFileExists_U, PCWSTR FileName) {
+    struct host_path path;
+    return path_to_host(FileName, &path) == ERROR_SUCCESS && path.kind == PATH_FILE && access(path.text, F_OK) == 0;
+}
