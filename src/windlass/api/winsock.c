@@ -1,0 +1,781 @@
+/* Windows Sockets on the host's sockets ("Winsock Reference"). */
+#include "winsock.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "codepage.h"
+
+typedef struct { ULONG len; CHAR *buf; } WSABUF;
+typedef struct {
+    WORD wVersion, wHighVersion;
+    USHORT iMaxSockets, iMaxUdpDg;
+    CHAR *lpVendorInfo;
+    CHAR szDescription[257], szSystemStatus[129];
+} WSADATA;
+
+/* ---- errors ---- */
+
+DWORD winsock_error(int error) {
+    static const struct { int host; DWORD code; } codes[] = {
+        {EINTR, 10004}, {EBADF, 10009}, {EACCES, 10013}, {EPERM, 10013}, {EFAULT, 10014}, {EINVAL, 10022},
+        {EMFILE, 10024}, {ENFILE, 10024}, {EWOULDBLOCK, 10035}, {EINPROGRESS, 10035}, {EALREADY, 10037},
+        {ENOTSOCK, 10038}, {EDESTADDRREQ, 10039}, {EMSGSIZE, 10040}, {EPROTOTYPE, 10041}, {ENOPROTOOPT, 10042},
+        {EPROTONOSUPPORT, 10043}, {ESOCKTNOSUPPORT, 10044}, {EOPNOTSUPP, 10045}, {EPFNOSUPPORT, 10046},
+        {EAFNOSUPPORT, 10047}, {EADDRINUSE, 10048}, {EADDRNOTAVAIL, 10049}, {ENETDOWN, 10050}, {ENETUNREACH, 10051},
+        {ENETRESET, 10052}, {ECONNABORTED, 10053}, {ECONNRESET, 10054}, {EPIPE, 10053}, {ENOBUFS, 10055},
+        {ENOMEM, 10055}, {EISCONN, 10056}, {ENOTCONN, 10057}, {ESHUTDOWN, 10058}, {ETIMEDOUT, 10060},
+        {ECONNREFUSED, 10061}, {ELOOP, 10062}, {ENAMETOOLONG, 10063}, {EHOSTDOWN, 10064}, {EHOSTUNREACH, 10065},
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (codes[i].host == error)
+            return codes[i].code;
+    return WSAEINVAL;
+}
+
+static int host_failed(void) { return socket_failed(winsock_error(errno)); }
+
+API(ws2_32 wsock32, int, WSAGetLastError, void) { return (int)teb_self()->LastErrorValue; }
+API(ws2_32 wsock32, void, WSASetLastError, int iError) { set_last_error((DWORD)iError); }
+
+/* ---- start ---- */
+
+API(ws2_32 wsock32, int, WSAStartup, WORD wVersionRequested, WSADATA *lpWSAData) {
+    if (!(wVersionRequested & 0xFF))
+        return 10092; /* WSAVERNOTSUPPORTED */
+    if (!lpWSAData)
+        return WSAEFAULT;
+    *lpWSAData = (WSADATA){.wVersion = wVersionRequested, .wHighVersion = 0x0202, .szDescription = "WinSock 2.0",
+                           .szSystemStatus = "Running"};
+    if ((wVersionRequested & 0xFF) > 2 || ((wVersionRequested & 0xFF) == 2 && wVersionRequested >> 8 > 2))
+        lpWSAData->wVersion = 0x0202;
+    return 0;
+}
+
+API(ws2_32 wsock32, int, WSACleanup, void) { return 0; }
+
+/* ---- addresses ---- */
+
+int family_to_host(int family) { return family == WINDOWS_AF_INET6 ? AF_INET6 : family; }
+int family_to_windows(int family) { return family == AF_INET6 ? WINDOWS_AF_INET6 : family; }
+
+bool address_to_host(const void *address, int length, struct sockaddr_storage *out) {
+    if (!address || length < 2 || (size_t)length > sizeof *out)
+        return false;
+    memset(out, 0, sizeof *out);
+    memcpy(out, address, (size_t)length);
+    out->ss_family = (sa_family_t)family_to_host(out->ss_family);
+    return true;
+}
+
+void address_to_windows(const struct sockaddr_storage *address, socklen_t size, void *out, int *length) {
+    struct sockaddr_storage copy = *address;
+    if (!out || !length)
+        return;
+    copy.ss_family = (sa_family_t)family_to_windows(address->ss_family);
+    memcpy(out, &copy, (socklen_t)*length < size ? (socklen_t)*length : size);
+    *length = (int)size;
+}
+
+/* ---- sockets ---- */
+
+struct file *socket_from(SOCKET s) {
+    NTSTATUS status;
+    struct file *file = (struct file *)handle_object((HANDLE)s, &file_type, 0, &status);
+    struct stat facts;
+    if (file && fstat(file->fd, &facts) == 0 && S_ISSOCK(facts.st_mode))
+        return file;
+    if (file)
+        file_release(file);
+    set_last_error(WSAENOTSOCK);
+    return NULL;
+}
+
+static SOCKET socket_handle(int fd, bool inherits) {
+    struct file *file = file_from_fd(fd, FILE_GENERIC_READ | FILE_GENERIC_WRITE);
+    HANDLE handle = file ? handle_new(&file->object, file->access, inherits ? HANDLE_FLAG_INHERIT : 0) : NULL;
+    if (file) {
+        file->is_overlapped = true;
+        file_release(file);
+    }
+    if (!handle)
+        set_last_error(10055);
+    return handle ? (SOCKET)handle : INVALID_SOCKET;
+}
+
+API(ws2_32 wsock32, SOCKET, socket, int af, int type, int protocol) {
+    int fd = socket(family_to_host(af), type | SOCK_CLOEXEC, protocol);
+    return fd < 0 ? (SOCKET)(LONG_PTR)host_failed() : socket_handle(fd, true);
+}
+
+enum { WSA_FLAG_OVERLAPPED = 1, WSA_FLAG_NO_HANDLE_INHERIT = 0x80, FROM_PROTOCOL_INFO = -1 };
+
+API(ws2_32, SOCKET, WSASocketW, int af, int type, int protocol, PVOID lpProtocolInfo, UINT g, DWORD dwFlags) {
+    (void)g;
+    if (lpProtocolInfo || af == FROM_PROTOCOL_INFO)
+        return (SOCKET)(LONG_PTR)socket_failed(WSAEOPNOTSUPP);
+    int fd = socket(family_to_host(af), type | SOCK_CLOEXEC, protocol);
+    return fd < 0 ? (SOCKET)(LONG_PTR)host_failed() : socket_handle(fd, !(dwFlags & WSA_FLAG_NO_HANDLE_INHERIT));
+}
+API_ALIAS(api_WSASocketW, ansi, ws2_32, "WSASocketA");
+
+API(ws2_32 wsock32, int, closesocket, SOCKET s) {
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    file_release(file);
+    handle_close((HANDLE)s);
+    return 0;
+}
+
+API(ws2_32 wsock32, int, bind, SOCKET s, const void *name, int namelen) {
+    struct sockaddr_storage address;
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    int result = address_to_host(name, namelen, &address)
+        ? bind(file->fd, (struct sockaddr *)&address, (socklen_t)namelen) ? host_failed() : 0 : socket_failed(WSAEFAULT);
+    file_release(file);
+    return result;
+}
+
+API(ws2_32 wsock32, int, listen, SOCKET s, int backlog) {
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    int result = listen(file->fd, backlog == 0x7fffffff ? SOMAXCONN : backlog < 0 ? -backlog : backlog) ? host_failed() : 0;
+    file_release(file);
+    return result;
+}
+
+API(ws2_32 wsock32, SOCKET, accept, SOCKET s, void *addr, int *addrlen) {
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    int fd;
+    struct file *file = socket_from(s);
+    if (!file)
+        return INVALID_SOCKET;
+    while ((fd = accept4(file->fd, (struct sockaddr *)&address, &size, SOCK_CLOEXEC)) < 0 && errno == EINTR) {
+    }
+    SOCKET result = fd < 0 ? (SOCKET)(LONG_PTR)host_failed() : INVALID_SOCKET;
+    socket_rearm(file, POLLIN);
+    file_release(file);
+    if (fd < 0)
+        return result;
+    address_to_windows(&address, size, addr, addrlen);
+    return socket_handle(fd, true);
+}
+
+API(ws2_32, SOCKET, WSAAccept, SOCKET s, void *addr, int *addrlen, PVOID lpfnCondition, DWORD_PTR dwCallbackData) {
+    (void)dwCallbackData;
+    if (lpfnCondition)
+        return (SOCKET)(LONG_PTR)socket_failed(WSAEOPNOTSUPP);
+    return api_accept(s, addr, addrlen);
+}
+
+API(ws2_32 wsock32, int, connect, SOCKET s, const void *name, int namelen) {
+    struct sockaddr_storage address;
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    int result;
+    if (!address_to_host(name, namelen, &address)) {
+        result = socket_failed(WSAEFAULT);
+    } else {
+        result = connect(file->fd, (struct sockaddr *)&address, (socklen_t)namelen);
+        if (result && errno == EINTR) { /* it goes on by itself */
+            struct pollfd done = {file->fd, POLLOUT, 0};
+            int error = 0;
+            socklen_t size = sizeof error;
+            while (poll(&done, 1, -1) < 0 && errno == EINTR) {
+            }
+            getsockopt(file->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+            result = error ? -1 : 0;
+            errno = error;
+        }
+        if (result)
+            result = host_failed();
+        socket_rearm(file, POLLOUT);
+    }
+    file_release(file);
+    return result;
+}
+
+API(ws2_32, int, WSAConnect, SOCKET s, const void *name, int namelen, WSABUF *lpCallerData, WSABUF *lpCalleeData,
+    PVOID lpSQOS, PVOID lpGQOS) {
+    (void)lpCallerData, (void)lpCalleeData, (void)lpSQOS, (void)lpGQOS;
+    return api_connect(s, name, namelen);
+}
+
+API(ws2_32 wsock32, int, shutdown, SOCKET s, int how) {
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    int result = shutdown(file->fd, how) ? host_failed() : 0;
+    file_release(file);
+    return result;
+}
+
+static int name_of(SOCKET s, void *name, int *length, bool peer) {
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    int result = peer ? getpeername(file->fd, (struct sockaddr *)&address, &size)
+                      : getsockname(file->fd, (struct sockaddr *)&address, &size);
+    file_release(file);
+    if (result)
+        return host_failed();
+    if (!name || !length || (socklen_t)*length < size)
+        return socket_failed(WSAEFAULT);
+    /* A socket without a name yet is an error on Windows. */
+    if (!peer && address.ss_family == AF_INET && !((struct sockaddr_in *)&address)->sin_port)
+        return socket_failed(WSAEINVAL);
+    address_to_windows(&address, size, name, length);
+    return 0;
+}
+
+API(ws2_32 wsock32, int, getsockname, SOCKET s, void *name, int *namelen) { return name_of(s, name, namelen, false); }
+API(ws2_32 wsock32, int, getpeername, SOCKET s, void *name, int *namelen) { return name_of(s, name, namelen, true); }
+
+/* ---- transfer ---- */
+
+enum { W_MSG_OOB = 1, W_MSG_PEEK = 2, W_MSG_DONTROUTE = 4, W_MSG_WAITALL = 8, W_MSG_PARTIAL = 0x8000 };
+
+static int flags_to_host(DWORD flags) {
+    return (flags & W_MSG_OOB ? MSG_OOB : 0) | (flags & W_MSG_PEEK ? MSG_PEEK : 0) |
+           (flags & W_MSG_DONTROUTE ? MSG_DONTROUTE : 0) | (flags & W_MSG_WAITALL ? MSG_WAITALL : 0) | MSG_NOSIGNAL;
+}
+
+enum { MAX_BUFFERS = 64 };
+
+struct message {
+    struct iovec parts[MAX_BUFFERS];
+    struct msghdr header;
+    struct sockaddr_storage address;
+};
+
+static bool make_message(struct message *message, const WSABUF *buffers, DWORD count) {
+    if (count > MAX_BUFFERS)
+        return false;
+    for (DWORD i = 0; i < count; i++)
+        message->parts[i] = (struct iovec){buffers[i].buf, buffers[i].len};
+    message->header = (struct msghdr){.msg_iov = message->parts, .msg_iovlen = count};
+    return true;
+}
+
+/* One host call; the count, or -1 with errno. */
+static ssize_t move(int fd, struct message *message, int flags, bool sends) {
+    ssize_t count;
+    while ((count = sends ? sendmsg(fd, &message->header, flags) : recvmsg(fd, &message->header, flags)) < 0 &&
+           errno == EINTR) {
+    }
+    return count;
+}
+
+/* A blocking socket sends all of it. */
+static ssize_t send_all(int fd, struct message *message, int flags) {
+    ssize_t total = 0;
+    for (;;) {
+        ssize_t count = move(fd, message, flags, true);
+        if (count < 0)
+            return total ? total : -1;
+        total += count;
+        struct msghdr *header = &message->header;
+        while (header->msg_iovlen && (size_t)count >= header->msg_iov->iov_len) {
+            count -= (ssize_t)header->msg_iov->iov_len;
+            header->msg_iov++;
+            header->msg_iovlen--;
+        }
+        if (!header->msg_iovlen)
+            return total;
+        header->msg_iov->iov_base = (char *)header->msg_iov->iov_base + count;
+        header->msg_iov->iov_len -= (size_t)count;
+    }
+}
+
+struct transfer {
+    const WSABUF *buffers;
+    DWORD count, flags;
+    void *address;
+    int *address_length;
+    bool sends;
+};
+
+/* The byte count, or -1 with errno; a datagram that did not fit has EMSGSIZE and its bytes in *done. */
+static ssize_t run_transfer(struct file *file, const struct transfer *transfer, int extra_flags, size_t *done) {
+    struct message message;
+    *done = 0;
+    if (!make_message(&message, transfer->buffers, transfer->count)) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (transfer->address && transfer->sends) {
+        if (!address_to_host(transfer->address, *transfer->address_length, &message.address)) {
+            errno = EFAULT;
+            return -1;
+        }
+        message.header.msg_name = &message.address;
+        message.header.msg_namelen = (socklen_t)*transfer->address_length;
+    } else if (transfer->address) {
+        message.header.msg_name = &message.address;
+        message.header.msg_namelen = sizeof message.address;
+    }
+    int flags = flags_to_host(transfer->flags) | extra_flags;
+    ssize_t count = transfer->sends && !(extra_flags & MSG_DONTWAIT) ? send_all(file->fd, &message, flags)
+                                                                     : move(file->fd, &message, flags, transfer->sends);
+    if (count < 0)
+        return -1;
+    *done = (size_t)count;
+    if (!transfer->sends && transfer->address && message.header.msg_namelen)
+        address_to_windows(&message.address, message.header.msg_namelen, transfer->address, transfer->address_length);
+    if (!transfer->sends && message.header.msg_flags & MSG_TRUNC) {
+        errno = EMSGSIZE;
+        return -1;
+    }
+    return count;
+}
+
+static int simple_transfer(SOCKET s, const struct transfer *transfer) {
+    size_t done;
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    ssize_t count = run_transfer(file, transfer, 0, &done);
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+    if (count < 0 && errno == EPIPE && getpeername(file->fd, (struct sockaddr *)&peer, &size))
+        errno = ENOTCONN; /* the host says the same of a connection that has ended */
+    int result = count < 0 ? host_failed() : (int)count;
+    socket_rearm(file, transfer->sends ? POLLOUT : POLLIN);
+    file_release(file);
+    return result;
+}
+
+API(ws2_32 wsock32, int, send, SOCKET s, const CHAR *buf, int len, int flags) {
+    const WSABUF buffer = {(ULONG)len, (CHAR *)buf};
+    return simple_transfer(s, &(struct transfer){&buffer, 1, (DWORD)flags, NULL, NULL, true});
+}
+
+API(ws2_32 wsock32, int, recv, SOCKET s, CHAR *buf, int len, int flags) {
+    const WSABUF buffer = {(ULONG)len, buf};
+    return simple_transfer(s, &(struct transfer){&buffer, 1, (DWORD)flags, NULL, NULL, false});
+}
+
+API(ws2_32 wsock32, int, sendto, SOCKET s, const CHAR *buf, int len, int flags, const void *to, int tolen) {
+    const WSABUF buffer = {(ULONG)len, (CHAR *)buf};
+    return simple_transfer(s, &(struct transfer){&buffer, 1, (DWORD)flags, (void *)to, &tolen, true});
+}
+
+API(ws2_32 wsock32, int, recvfrom, SOCKET s, CHAR *buf, int len, int flags, void *from, int *fromlen) {
+    const WSABUF buffer = {(ULONG)len, buf};
+    return simple_transfer(s, &(struct transfer){&buffer, 1, (DWORD)flags, from, fromlen, false});
+}
+
+/* ---- overlapped transfer ---- */
+
+/* What a pending operation needs when the caller's array of buffers is gone. */
+struct pending {
+    struct transfer transfer;
+    int address_length;
+    WSABUF buffers[MAX_BUFFERS];
+    struct sockaddr_storage address;
+};
+
+static NTSTATUS status_of_socket(int error) {
+    switch (error) {
+    case ECONNRESET: return (NTSTATUS)0xC000020D;   /* STATUS_CONNECTION_RESET */
+    case EMSGSIZE: return STATUS_BUFFER_OVERFLOW;
+    case ETIMEDOUT: return (NTSTATUS)0xC00000B5;    /* STATUS_IO_TIMEOUT */
+    default: return (NTSTATUS)(0xC0010000u | winsock_error(error)); /* carries the code itself */
+    }
+}
+
+static NTSTATUS transfer_work(struct io_operation *operation, size_t *done) {
+    struct pending *pending = operation->buffer;
+    bool sends = pending->transfer.sends;
+    NTSTATUS status;
+    do {
+        *done = 0;
+        status = io_wait(operation, operation->file->fd, sends ? POLLOUT : POLLIN);
+        if (!status && run_transfer(operation->file, &pending->transfer, MSG_DONTWAIT, done) < 0)
+            status = status_of_socket(errno);
+    } while (status == (NTSTATUS)(0xC0010000u | WSAEWOULDBLOCK));
+    free(pending);
+    return status;
+}
+
+static int overlapped_transfer(SOCKET s, const struct transfer *transfer, DWORD *count, OVERLAPPED *overlapped,
+                               void *routine) {
+    size_t done;
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    int result = 0;
+    if (!overlapped) {
+        if (run_transfer(file, transfer, 0, &done) < 0)
+            result = host_failed();
+        if (count)
+            *count = (DWORD)done;
+        file_release(file);
+        return result;
+    }
+    struct pending *pending = NULL;
+    io_begin(file, overlapped);
+    if (!routine && run_transfer(file, transfer, MSG_DONTWAIT, &done) >= 0) {
+        if (count)
+            *count = (DWORD)done;
+        io_complete(file, overlapped, STATUS_SUCCESS, done);
+    } else if (!routine && errno != EWOULDBLOCK) {
+        result = host_failed();
+    } else if (transfer->count > MAX_BUFFERS || !(pending = malloc(sizeof *pending))) {
+        result = socket_failed(10055);
+    } else {
+        pending->transfer = *transfer;
+        pending->transfer.buffers = memcpy(pending->buffers, transfer->buffers, transfer->count * sizeof *transfer->buffers);
+        if (transfer->sends && transfer->address) {
+            pending->address_length = *transfer->address_length;
+            pending->transfer.address = memcpy(&pending->address, transfer->address, (size_t)*transfer->address_length);
+            pending->transfer.address_length = &pending->address_length;
+        }
+        struct io_operation model = {.file = file, .overlapped = overlapped, .buffer = pending, .work = transfer_work,
+                                     .completion = routine};
+        NTSTATUS status = io_start(&model);
+        result = socket_failed(status == STATUS_PENDING ? ERROR_IO_PENDING : 10055);
+        if (status == STATUS_PENDING && routine)
+            result = socket_failed(ERROR_IO_PENDING);
+    }
+    file_release(file);
+    return result;
+}
+
+API(ws2_32, int, WSASend, SOCKET s, WSABUF *lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
+    OVERLAPPED *lpOverlapped, PVOID lpCompletionRoutine) {
+    return overlapped_transfer(s, &(struct transfer){lpBuffers, dwBufferCount, dwFlags, NULL, NULL, true},
+                               lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine);
+}
+
+API(ws2_32, int, WSARecv, SOCKET s, WSABUF *lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
+    OVERLAPPED *lpOverlapped, PVOID lpCompletionRoutine) {
+    return overlapped_transfer(s, &(struct transfer){lpBuffers, dwBufferCount, lpFlags ? *lpFlags : 0, NULL, NULL, false},
+                               lpNumberOfBytesRecvd, lpOverlapped, lpCompletionRoutine);
+}
+
+API(ws2_32, int, WSASendTo, SOCKET s, WSABUF *lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
+    const void *lpTo, int iTolen, OVERLAPPED *lpOverlapped, PVOID lpCompletionRoutine) {
+    return overlapped_transfer(s, &(struct transfer){lpBuffers, dwBufferCount, dwFlags, (void *)lpTo, &iTolen, true},
+                               lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine);
+}
+
+API(ws2_32, int, WSARecvFrom, SOCKET s, WSABUF *lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
+    LPDWORD lpFlags, void *lpFrom, int *lpFromlen, OVERLAPPED *lpOverlapped, PVOID lpCompletionRoutine) {
+    const struct transfer transfer = {lpBuffers, dwBufferCount, lpFlags ? *lpFlags : 0, lpFrom, lpFromlen, false};
+    return overlapped_transfer(s, &transfer, lpNumberOfBytesRecvd, lpOverlapped, lpCompletionRoutine);
+}
+
+API_USE(BOOL, GetOverlappedResult, HANDLE, OVERLAPPED *, LPDWORD, BOOL);
+
+API(ws2_32, BOOL, WSAGetOverlappedResult, SOCKET s, OVERLAPPED *lpOverlapped, LPDWORD lpcbTransfer, BOOL fWait,
+    LPDWORD lpdwFlags) {
+    *lpdwFlags = 0;
+    return api_GetOverlappedResult((HANDLE)s, lpOverlapped, lpcbTransfer, fWait);
+}
+
+/* ---- options ---- */
+
+enum { W_SOL_SOCKET = 0xFFFF };
+
+struct option {
+    int level, name, host_level, host_name;
+};
+
+static const struct option options[] = {
+    {W_SOL_SOCKET, 0x0001, SOL_SOCKET, SO_DEBUG}, {W_SOL_SOCKET, 0x0002, SOL_SOCKET, SO_ACCEPTCONN},
+    {W_SOL_SOCKET, 0x0004, SOL_SOCKET, SO_REUSEADDR}, {W_SOL_SOCKET, 0x0008, SOL_SOCKET, SO_KEEPALIVE},
+    {W_SOL_SOCKET, 0x0010, SOL_SOCKET, SO_DONTROUTE}, {W_SOL_SOCKET, 0x0020, SOL_SOCKET, SO_BROADCAST},
+    {W_SOL_SOCKET, 0x0080, SOL_SOCKET, SO_LINGER}, {W_SOL_SOCKET, 0x0100, SOL_SOCKET, SO_OOBINLINE},
+    {W_SOL_SOCKET, 0x1001, SOL_SOCKET, SO_SNDBUF}, {W_SOL_SOCKET, 0x1002, SOL_SOCKET, SO_RCVBUF},
+    {W_SOL_SOCKET, 0x1003, SOL_SOCKET, SO_SNDLOWAT}, {W_SOL_SOCKET, 0x1004, SOL_SOCKET, SO_RCVLOWAT},
+    {W_SOL_SOCKET, 0x1005, SOL_SOCKET, SO_SNDTIMEO}, {W_SOL_SOCKET, 0x1006, SOL_SOCKET, SO_RCVTIMEO},
+    {W_SOL_SOCKET, 0x1007, SOL_SOCKET, SO_ERROR}, {W_SOL_SOCKET, 0x1008, SOL_SOCKET, SO_TYPE},
+    {IPPROTO_TCP, 1, IPPROTO_TCP, TCP_NODELAY}, {IPPROTO_TCP, 3, IPPROTO_TCP, TCP_KEEPIDLE},
+    {IPPROTO_TCP, 16, IPPROTO_TCP, TCP_KEEPCNT}, {IPPROTO_TCP, 17, IPPROTO_TCP, TCP_KEEPINTVL},
+    {IPPROTO_IP, 3, IPPROTO_IP, IP_TOS}, {IPPROTO_IP, 4, IPPROTO_IP, IP_TTL}, {IPPROTO_IP, 9, IPPROTO_IP, IP_MULTICAST_IF},
+    {IPPROTO_IP, 10, IPPROTO_IP, IP_MULTICAST_TTL}, {IPPROTO_IP, 11, IPPROTO_IP, IP_MULTICAST_LOOP},
+    {IPPROTO_IP, 12, IPPROTO_IP, IP_ADD_MEMBERSHIP}, {IPPROTO_IP, 13, IPPROTO_IP, IP_DROP_MEMBERSHIP},
+    {IPPROTO_IPV6, 4, IPPROTO_IPV6, IPV6_UNICAST_HOPS}, {IPPROTO_IPV6, 9, IPPROTO_IPV6, IPV6_MULTICAST_IF},
+    {IPPROTO_IPV6, 10, IPPROTO_IPV6, IPV6_MULTICAST_HOPS}, {IPPROTO_IPV6, 11, IPPROTO_IPV6, IPV6_MULTICAST_LOOP},
+    {IPPROTO_IPV6, 12, IPPROTO_IPV6, IPV6_JOIN_GROUP}, {IPPROTO_IPV6, 13, IPPROTO_IPV6, IPV6_LEAVE_GROUP},
+    {IPPROTO_IPV6, 27, IPPROTO_IPV6, IPV6_V6ONLY},
+};
+
+static const struct option *find_option(int level, int name) {
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].level == level && options[i].name == name)
+            return &options[i];
+    return NULL;
+}
+
+static bool is_timeout(const struct option *option) {
+    return option->host_level == SOL_SOCKET && (option->host_name == SO_SNDTIMEO || option->host_name == SO_RCVTIMEO);
+}
+
+static bool is_linger(const struct option *option) {
+    return option->host_level == SOL_SOCKET && option->host_name == SO_LINGER;
+}
+
+static int set_option(int fd, const struct option *option, const void *value, int size) {
+    if (is_timeout(option)) { /* milliseconds */
+        DWORD milliseconds = *(const DWORD *)value;
+        struct timeval time = {milliseconds / 1000, milliseconds % 1000 * 1000};
+        return setsockopt(fd, SOL_SOCKET, option->host_name, &time, sizeof time);
+    }
+    if (is_linger(option)) {
+        const USHORT *given = value;
+        struct linger linger = {given[0], given[1]};
+        return setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    }
+    /* On Windows a freed port can be had again at once, and SO_REUSEADDR lets two sockets share one: on the host the
+     * first needs SO_REUSEADDR and is what programs mean. A BOOL may be one byte. */
+    int number = size >= 4 ? *(const int *)value : *(const BYTE *)value;
+    return size <= 4 ? setsockopt(fd, option->host_level, option->host_name, &number, sizeof number)
+                     : setsockopt(fd, option->host_level, option->host_name, value, (socklen_t)size);
+}
+
+/* SO_EXCLUSIVEADDRUSE is how the host's sockets are anyway. */
+enum { W_SO_EXCLUSIVEADDRUSE = ~4, W_SO_UPDATE_ACCEPT_CONTEXT = 0x700B, W_SO_UPDATE_CONNECT_CONTEXT = 0x7010 };
+
+API(ws2_32 wsock32, int, setsockopt, SOCKET s, int level, int optname, const CHAR *optval, int optlen) {
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    const struct option *option = find_option(level, optname);
+    int result = 0;
+    bool implied = level == W_SOL_SOCKET && (optname == W_SO_EXCLUSIVEADDRUSE || optname == W_SO_UPDATE_ACCEPT_CONTEXT ||
+                                             optname == W_SO_UPDATE_CONNECT_CONTEXT);
+    if (!option && !implied)
+        result = socket_failed(WSAENOPROTOOPT);
+    else if (!optval && !implied)
+        result = socket_failed(WSAEFAULT);
+    else if (option && set_option(file->fd, option, optval, optlen))
+        result = host_failed();
+    file_release(file);
+    return result;
+}
+
+API(ws2_32 wsock32, int, getsockopt, SOCKET s, int level, int optname, CHAR *optval, int *optlen) {
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    const struct option *option = find_option(level, optname);
+    union { int number; struct timeval time; struct linger linger; BYTE bytes[64]; } value = {0};
+    socklen_t size = sizeof value;
+    int result = 0;
+    if (!option || !optval || !optlen)
+        result = socket_failed(option ? WSAEFAULT : WSAENOPROTOOPT);
+    else if (getsockopt(file->fd, option->host_level, option->host_name, &value, &size))
+        result = host_failed();
+    file_release(file);
+    if (result)
+        return result;
+    if (is_timeout(option)) {
+        value.number = (int)(value.time.tv_sec * 1000 + value.time.tv_usec / 1000);
+        size = sizeof value.number;
+    } else if (is_linger(option)) {
+        USHORT linger[2] = {(USHORT)value.linger.l_onoff, (USHORT)value.linger.l_linger};
+        memcpy(&value, linger, size = sizeof linger);
+    } else if (option->host_level == SOL_SOCKET && option->host_name == SO_ERROR && value.number) {
+        value.number = (int)winsock_error(value.number);
+    }
+    if ((socklen_t)*optlen < size && !(size == 4 && *optlen >= 1))
+        return socket_failed(WSAEFAULT);
+    memcpy(optval, &value, (socklen_t)*optlen < size ? (socklen_t)*optlen : size);
+    *optlen = (socklen_t)*optlen < size ? *optlen : (int)size;
+    return 0;
+}
+
+/* ---- control ---- */
+
+#define W_FIONBIO 0x8004667Eu
+#define W_FIONREAD 0x4004667Fu
+#define W_SIOCATMARK 0x40047307u
+#define W_SIO_KEEPALIVE_VALS 0x98000004u
+#define W_SIO_UDP_CONNRESET 0x9800000Cu
+
+static int control(int fd, DWORD command, ULONG *argument) {
+    int flags, value = 0;
+    switch (command) {
+    case W_FIONBIO:
+        flags = fcntl(fd, F_GETFL);
+        return fcntl(fd, F_SETFL, *argument ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) ? host_failed() : 0;
+    case W_FIONREAD:
+    case W_SIOCATMARK:
+        if (ioctl(fd, command == W_FIONREAD ? FIONREAD : SIOCATMARK, &value))
+            return host_failed();
+        *argument = (ULONG)value;
+        return 0;
+    case W_SIO_KEEPALIVE_VALS: { /* { on, idle and interval in milliseconds } */
+        int on = (int)argument[0], idle = (int)(argument[1] + 999) / 1000, interval = (int)(argument[2] + 999) / 1000;
+        setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+        setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+        return setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) ? host_failed() : 0;
+    }
+    case W_SIO_UDP_CONNRESET: return 0; /* a datagram nobody took is told on connected sockets only, here as there */
+    default: return socket_failed(WSAEOPNOTSUPP);
+    }
+}
+
+API(ws2_32 wsock32, int, ioctlsocket, SOCKET s, LONG cmd, ULONG *argp) {
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    int result = control(file->fd, (DWORD)cmd, argp);
+    file_release(file);
+    return result;
+}
+
+API(ws2_32, int, WSAIoctl, SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer, LPVOID lpvOutBuffer,
+    DWORD cbOutBuffer, LPDWORD lpcbBytesReturned, OVERLAPPED *lpOverlapped, PVOID lpCompletionRoutine) {
+    (void)cbInBuffer, (void)cbOutBuffer, (void)lpOverlapped, (void)lpCompletionRoutine;
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    int result = control(file->fd, dwIoControlCode, lpvInBuffer ? lpvInBuffer : lpvOutBuffer);
+    file_release(file);
+    if (lpcbBytesReturned)
+        *lpcbBytesReturned = !result && lpvOutBuffer ? sizeof(ULONG) : 0;
+    return result;
+}
+
+/* ---- waiting ---- */
+
+typedef struct { UINT fd_count; SOCKET fd_array[]; } FD_SET;
+
+struct selection {
+    struct pollfd *polled;
+    struct file **files;
+    size_t count;
+};
+
+static bool add_set(struct selection *selection, const FD_SET *set, short events) {
+    for (UINT i = 0; set && i < set->fd_count; i++) {
+        struct file *file = socket_from(set->fd_array[i]);
+        if (!file)
+            return false;
+        selection->polled[selection->count] = (struct pollfd){file->fd, events, 0};
+        selection->files[selection->count++] = file;
+    }
+    return true;
+}
+
+/* Keeps the sockets that are ready; returns how many. */
+static int keep_ready(const struct selection *selection, size_t *at, FD_SET *set, short wanted) {
+    UINT kept = 0;
+    for (UINT i = 0; set && i < set->fd_count; i++, (*at)++)
+        if (selection->polled[*at].revents & wanted)
+            set->fd_array[kept++] = set->fd_array[i];
+    if (set)
+        set->fd_count = kept;
+    return (int)kept;
+}
+
+/* A socket that failed to connect is in the third set, as on Windows, not writable. */
+static void sort_failures(struct selection *selection, size_t first, size_t count) {
+    for (size_t i = first; i < first + count; i++)
+        if (selection->polled[i].revents & POLLERR && selection->polled[i].revents & POLLHUP)
+            selection->polled[i].revents &= (short)~POLLOUT;
+}
+
+API(ws2_32 wsock32, int, select, int nfds, FD_SET *readfds, FD_SET *writefds, FD_SET *exceptfds, const LONG *timeout) {
+    (void)nfds;
+    size_t reads = readfds ? readfds->fd_count : 0, writes = writefds ? writefds->fd_count : 0;
+    size_t total = reads + writes + (exceptfds ? exceptfds->fd_count : 0);
+    if (!total)
+        return socket_failed(WSAEINVAL);
+    struct selection selection = {calloc(total, sizeof(struct pollfd)), calloc(total, sizeof(struct file *)), 0};
+    int result = SOCKET_ERROR;
+    if (!selection.polled || !selection.files) {
+        socket_failed(10055);
+    } else if (add_set(&selection, readfds, POLLIN) && add_set(&selection, writefds, POLLOUT) &&
+               add_set(&selection, exceptfds, POLLPRI)) {
+        int milliseconds = timeout ? (int)(timeout[0] * 1000LL + (timeout[1] + 999) / 1000) : -1;
+        while ((result = poll(selection.polled, total, milliseconds)) < 0 && errno == EINTR) {
+        }
+        if (result < 0) {
+            result = host_failed();
+        } else {
+            size_t at = 0;
+            sort_failures(&selection, reads, writes);
+            result = keep_ready(&selection, &at, readfds, POLLIN | POLLHUP | POLLERR);
+            result += keep_ready(&selection, &at, writefds, POLLOUT);
+            result += keep_ready(&selection, &at, exceptfds, POLLPRI | POLLERR);
+        }
+    }
+    for (size_t i = 0; i < selection.count; i++)
+        file_release(selection.files[i]);
+    free(selection.polled);
+    free(selection.files);
+    return result;
+}
+
+API(ws2_32 wsock32, int, __WSAFDIsSet, SOCKET s, FD_SET *set) {
+    for (UINT i = 0; i < set->fd_count; i++)
+        if (set->fd_array[i] == s)
+            return 1;
+    return 0;
+}
+
+typedef struct { SOCKET fd; SHORT events, revents; } WSAPOLLFD;
+enum { W_POLLERR = 1, W_POLLHUP = 2, W_POLLNVAL = 4, W_POLLWRNORM = 0x10, W_POLLRDNORM = 0x100, W_POLLRDBAND = 0x200,
+       W_POLLPRI = 0x400 };
+
+API(ws2_32, int, WSAPoll, WSAPOLLFD *fdArray, ULONG fds, INT timeout) {
+    if (!fdArray || !fds)
+        return socket_failed(WSAEINVAL);
+    struct pollfd *polled = calloc(fds, sizeof *polled);
+    struct file **files = calloc(fds, sizeof *files);
+    int result = 0;
+    if (!polled || !files) {
+        free(polled);
+        free(files);
+        return socket_failed(10055);
+    }
+    bool has_bad = false;
+    for (ULONG i = 0; i < fds; i++) {
+        files[i] = fdArray[i].fd == INVALID_SOCKET ? NULL : socket_from(fdArray[i].fd);
+        fdArray[i].revents = files[i] ? 0 : W_POLLNVAL;
+        has_bad |= !files[i];
+        SHORT wanted = fdArray[i].events;
+        short events = (wanted & (W_POLLRDNORM) ? POLLIN : 0) | (wanted & (W_POLLRDBAND | W_POLLPRI) ? POLLPRI : 0) |
+                       (wanted & W_POLLWRNORM ? POLLOUT : 0);
+        polled[i] = (struct pollfd){files[i] ? files[i]->fd : -1, events, 0};
+    }
+    while ((result = poll(polled, fds, has_bad ? 0 : timeout)) < 0 && errno == EINTR) {
+    }
+    if (result < 0)
+        result = host_failed();
+    for (ULONG i = 0, ready = 0; i < fds && result >= 0; i++) {
+        short got = polled[i].revents;
+        fdArray[i].revents |= (SHORT)((got & POLLIN ? W_POLLRDNORM : 0) | (got & POLLPRI ? W_POLLRDBAND : 0) |
+                                      (got & POLLOUT ? W_POLLWRNORM : 0) | (got & POLLERR ? W_POLLERR : 0) |
+                                      (got & (POLLHUP | POLLRDHUP) ? W_POLLHUP : 0));
+        ready += fdArray[i].revents != 0;
+        if (i + 1 == fds)
+            result = (int)ready;
+    }
+    for (ULONG i = 0; i < fds; i++)
+        if (files[i])
+            file_release(files[i]);
+    free(polled);
+    free(files);
+    return result;
+}

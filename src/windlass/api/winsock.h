@@ -1,0 +1,54 @@
+/* Sockets as file objects; shared by the winsock_*.c files. A SOCKET is a file handle, the error of a call is the
+ * thread's last error. */
+#ifndef WINDLASS_WINSOCK_H
+#define WINDLASS_WINSOCK_H
+
+#include <sys/socket.h>
+
+#include "api.h"
+#include "file.h"
+
+typedef ULONG_PTR SOCKET;
+#define INVALID_SOCKET (~(SOCKET)0)
+#define SOCKET_ERROR (-1)
+
+#define WSAEINTR 10004u
+#define WSAEBADF 10009u
+#define WSAEFAULT 10014u
+#define WSAEINVAL 10022u
+#define WSAEWOULDBLOCK 10035u
+#define WSAEINPROGRESS 10036u
+#define WSAENOTSOCK 10038u
+#define WSAENOPROTOOPT 10042u
+#define WSAEOPNOTSUPP 10045u
+#define WSAEAFNOSUPPORT 10047u
+#define WSAENETDOWN 10050u
+#define WSAENOTCONN 10057u
+#define WSAHOST_NOT_FOUND 11001u
+#define WSATRY_AGAIN 11002u
+#define WSANO_RECOVERY 11003u
+#define WSANO_DATA 11004u
+#define WSATYPE_NOT_FOUND 10109u
+
+enum { WINDOWS_AF_INET6 = 23 };
+
+/* Waits until the network event is wanted again; see winsock_event.c. */
+void socket_rearm(struct file *socket, int events);
+
+/* The error of a failed host call. */
+DWORD winsock_error(int error);
+static inline int socket_failed(DWORD error) {
+    set_last_error(error);
+    return SOCKET_ERROR;
+}
+
+/* A new reference; NULL with WSAENOTSOCK set. */
+struct file *socket_from(SOCKET s);
+
+/* Addresses differ in the number of AF_INET6. */
+bool address_to_host(const void *address, int length, struct sockaddr_storage *out);
+void address_to_windows(const struct sockaddr_storage *address, socklen_t size, void *out, int *length);
+int family_to_host(int family);
+int family_to_windows(int family);
+
+#endif

@@ -1,0 +1,227 @@
+/* Network events: WSAEventSelect ("WSAEventSelect function"). One thread waits with the host's epoll for all sockets
+ * that have events; each event is told once and watched for again when the program has called the function that
+ * Windows documents to re-enable it. */
+#include "winsock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "sync.h"
+
+enum { FD_READ = 1, FD_WRITE = 2, FD_OOB = 4, FD_ACCEPT = 8, FD_CONNECT = 16, FD_CLOSE = 32, FD_EVENTS = 10 };
+
+typedef struct {
+    LONG lNetworkEvents;
+    int iErrorCode[FD_EVENTS];
+} WSANETWORKEVENTS;
+
+/* Of a socket with WSAEventSelect. */
+struct selected {
+    struct selected *next;
+    struct file *file;     /* not referenced: `fd` is a duplicate that keeps the socket */
+    int fd;
+    struct object *event;
+    LONG wanted, recorded;
+    bool is_connecting, was_closed;
+    int errors[FD_EVENTS];
+};
+
+/* Process state, under the lock. */
+static struct selected *selections;
+static pthread_mutex_t selections_lock = PTHREAD_MUTEX_INITIALIZER;
+static int epoll_fd = -1;
+
+static struct selected *find(const struct file *file) {
+    struct selected *each = selections;
+    while (each && each->file != file)
+        each = each->next;
+    return each;
+}
+
+static bool is_listening(int fd) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value;
+}
+
+/* Watches for what is wanted and not recorded yet. The lock is held. */
+static void arm(struct selected *each) {
+    LONG open = each->wanted & ~each->recorded;
+    uint32_t events = EPOLLONESHOT | (open & (FD_READ | FD_ACCEPT) ? EPOLLIN : 0) |
+                      (open & FD_OOB ? EPOLLPRI : 0) | (open & FD_CLOSE && !each->was_closed ? EPOLLRDHUP : 0) |
+                      (open & FD_CONNECT && each->is_connecting ? EPOLLOUT : 0) |
+                      (open & FD_WRITE && !each->is_connecting ? EPOLLOUT : 0);
+    struct epoll_event event = {.events = events, .data.fd = each->fd};
+    epoll_ctl(epoll_fd, EPOLL_CTL_MOD, each->fd, &event);
+}
+
+static void record(struct selected *each, uint32_t got) {
+    LONG events = 0;
+    int error = 0;
+    socklen_t size = sizeof error;
+    int waiting = 0;
+    bool only_end = got & EPOLLRDHUP && ioctl(each->fd, FIONREAD, &waiting) == 0 && !waiting;
+    if (got & EPOLLIN && !only_end)
+        events |= is_listening(each->fd) ? FD_ACCEPT : FD_READ;
+    if (got & EPOLLPRI)
+        events |= FD_OOB;
+    if (got & (EPOLLOUT | EPOLLERR) && each->is_connecting) {
+        getsockopt(each->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+        each->errors[4] = error ? (int)winsock_error(error) : 0;
+        each->is_connecting = false;
+        events |= FD_CONNECT | (error ? 0 : FD_WRITE);
+    } else if (got & EPOLLOUT) {
+        events |= FD_WRITE;
+    }
+    if (got & (EPOLLRDHUP | EPOLLHUP) && !each->was_closed && !error) {
+        each->was_closed = true;
+        each->errors[5] = got & EPOLLERR ? 10054 : 0;
+        events |= FD_CLOSE;
+    }
+    LONG fresh = events & each->wanted & ~each->recorded;
+    each->recorded |= fresh;
+    if (fresh && each->event)
+        event_set(each->event);
+}
+
+static void *event_thread(void *context) {
+    (void)context;
+    for (;;) {
+        struct epoll_event ready[16];
+        int count = epoll_wait(epoll_fd, ready, 16, -1);
+        pthread_mutex_lock(&selections_lock);
+        for (int i = 0; i < count; i++) {
+            for (struct selected *each = selections; each; each = each->next) {
+                if (each->fd != ready[i].data.fd)
+                    continue;
+                record(each, ready[i].events);
+                /* What is told stays unarmed until it is re-enabled; the others go on. */
+                arm(each);
+            }
+        }
+        pthread_mutex_unlock(&selections_lock);
+    }
+    return NULL;
+}
+
+static bool start_thread(void) {
+    pthread_t thread;
+    if (epoll_fd >= 0)
+        return true;
+    epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll_fd < 0 || pthread_create(&thread, NULL, event_thread, NULL))
+        return false;
+    pthread_detach(thread);
+    return true;
+}
+
+static void forget(struct selected *each) {
+    struct selected **at = &selections;
+    while (*at != each)
+        at = &(*at)->next;
+    *at = each->next;
+    epoll_ctl(epoll_fd, EPOLL_CTL_DEL, each->fd, NULL);
+    close(each->fd);
+    object_release(each->event);
+    free(each);
+}
+
+void socket_rearm(struct file *socket, int events) {
+    if (!__atomic_load_n(&selections, __ATOMIC_RELAXED))
+        return;
+    pthread_mutex_lock(&selections_lock);
+    struct selected *each = find(socket);
+    if (each) {
+        if (events & POLLIN)
+            each->recorded &= ~(LONG)(FD_READ | FD_ACCEPT | FD_OOB);
+        if (events & POLLOUT) {
+            struct pollfd state = {each->fd, POLLOUT, 0};
+            each->recorded &= ~(LONG)FD_WRITE;
+            int error;
+            socklen_t size = sizeof error;
+            struct sockaddr_storage peer;
+            socklen_t peer_size = sizeof peer;
+            bool unconnected = getpeername(each->fd, (struct sockaddr *)&peer, &peer_size) != 0;
+            if (unconnected && poll(&state, 1, 0) == 0 && getsockopt(each->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0)
+                each->is_connecting = true;
+        }
+        arm(each);
+    }
+    pthread_mutex_unlock(&selections_lock);
+}
+
+API_USE(int, ioctlsocket, SOCKET, LONG, ULONG *);
+
+API(ws2_32, int, WSAEventSelect, SOCKET s, HANDLE hEventObject, LONG lNetworkEvents) {
+    NTSTATUS status;
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    struct object *event = lNetworkEvents ? handle_object(hEventObject, &event_type, 0, &status) : NULL;
+    int result = lNetworkEvents && !event ? socket_failed(WSAEINVAL) : 0;
+    pthread_mutex_lock(&selections_lock);
+    struct selected *each = find(file);
+    if (each)
+        forget(each);
+    if (!result && lNetworkEvents && (!start_thread() || !(each = calloc(1, sizeof *each))))
+        result = socket_failed(10055);
+    if (!result && lNetworkEvents) {
+        *each = (struct selected){selections, file, dup(file->fd), object_reference(event), lNetworkEvents, 0, false, false,
+                                  {0}};
+        selections = each;
+        struct epoll_event nothing = {.events = EPOLLONESHOT, .data.fd = each->fd};
+        epoll_ctl(epoll_fd, EPOLL_CTL_ADD, each->fd, &nothing);
+        arm(each);
+    }
+    pthread_mutex_unlock(&selections_lock);
+    object_release(event);
+    file_release(file);
+    ULONG on = 1; /* the function makes the socket non-blocking */
+    return result || !lNetworkEvents ? result : api_ioctlsocket(s, (LONG)0x8004667E, &on);
+}
+
+API(ws2_32, int, WSAEnumNetworkEvents, SOCKET s, HANDLE hEventObject, WSANETWORKEVENTS *lpNetworkEvents) {
+    NTSTATUS status;
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    struct object *event = hEventObject ? handle_object(hEventObject, &event_type, 0, &status) : NULL;
+    pthread_mutex_lock(&selections_lock);
+    struct selected *each = find(file);
+    *lpNetworkEvents = (WSANETWORKEVENTS){0};
+    if (event)
+        event_reset(event);
+    if (each) {
+        lpNetworkEvents->lNetworkEvents = each->recorded;
+        memcpy(lpNetworkEvents->iErrorCode, each->errors, sizeof each->errors);
+        /* Told now; reading, accepting and sending re-enable their own, closing is told once. */
+        each->recorded &= FD_READ | FD_ACCEPT | FD_OOB | FD_WRITE | FD_CONNECT | FD_CLOSE;
+        LONG told = each->recorded;
+        each->recorded = 0;
+        each->wanted &= ~(told & FD_CONNECT);
+    }
+    pthread_mutex_unlock(&selections_lock);
+    object_release(event);
+    file_release(file);
+    return 0;
+}
+
+API_USE(HANDLE, CreateEventW, SECURITY_ATTRIBUTES *, BOOL, BOOL, LPCWSTR);
+API_USE(BOOL, SetEvent, HANDLE);
+API_USE(BOOL, ResetEvent, HANDLE);
+API_USE(DWORD, WaitForMultipleObjectsEx, DWORD, const HANDLE *, BOOL, DWORD, BOOL);
+
+API(ws2_32, HANDLE, WSACreateEvent, void) { return api_CreateEventW(NULL, TRUE, FALSE, NULL); }
+API(ws2_32, BOOL, WSASetEvent, HANDLE hEvent) { return api_SetEvent(hEvent); }
+API(ws2_32, BOOL, WSAResetEvent, HANDLE hEvent) { return api_ResetEvent(hEvent); }
+API(ws2_32, BOOL, WSACloseEvent, HANDLE hEvent) {
+    NTSTATUS status = handle_close(hEvent);
+    return status ? fail(win32_from_status(status)) : TRUE;
+}
+API(ws2_32, DWORD, WSAWaitForMultipleEvents, DWORD cEvents, const HANDLE *lphEvents, BOOL fWaitAll, DWORD dwTimeout,
+    BOOL fAlertable) {
+    return api_WaitForMultipleObjectsEx(cEvents, lphEvents, fWaitAll, dwTimeout, fAlertable);
+}
