@@ -50,6 +50,9 @@ static bool is_listening(int fd) {
 /* Watches for what is wanted and not recorded yet. The lock is held. */
 static void arm(struct selected *each) {
     LONG open = each->wanted & ~each->recorded;
+    int waiting = 0;
+    if (each->was_closed && ioctl(each->fd, FIONREAD, &waiting) == 0 && !waiting)
+        open &= ~(LONG)FD_READ; /* the end stays readable for ever */
     uint32_t events = EPOLLONESHOT | (open & (FD_READ | FD_ACCEPT) ? EPOLLIN : 0) |
                       (open & FD_OOB ? EPOLLPRI : 0) | (open & FD_CLOSE && !each->was_closed ? EPOLLRDHUP : 0) |
                       (open & FD_CONNECT && each->is_connecting ? EPOLLOUT : 0) |
@@ -63,7 +66,7 @@ static void record(struct selected *each, uint32_t got) {
     int error = 0;
     socklen_t size = sizeof error;
     int waiting = 0;
-    bool only_end = got & EPOLLRDHUP && ioctl(each->fd, FIONREAD, &waiting) == 0 && !waiting;
+    bool only_end = (got & EPOLLRDHUP || each->was_closed) && ioctl(each->fd, FIONREAD, &waiting) == 0 && !waiting;
     if (got & EPOLLIN && !only_end)
         events |= is_listening(each->fd) ? FD_ACCEPT : FD_READ;
     if (got & EPOLLPRI)
