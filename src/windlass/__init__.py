@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from windlass.loader import load
     from windlass.loader import trace_calls as trace
     from windlass.module import Module
+    from windlass.script import install, uninstall
     from windlass.win32api import (
         FreeLibrary,
         GetModuleFileName,
@@ -57,6 +58,8 @@ _HOMES = {
     "load": "loader.load",
     "oledll": "foreign.oledll",
     "trace": "loader.trace_calls",
+    "install": "script.install",
+    "uninstall": "script.uninstall",
     "windll": "foreign.windll",
 }
 
@@ -77,9 +80,11 @@ __all__ = [
     "PyDLL",
     "WinDLL",
     "cdll",
+    "install",
     "load",
     "oledll",
     "trace",
+    "uninstall",
     "windll",
 ]
 

@@ -86,6 +86,8 @@ class CFuncPtr(_core.Call, _HostFunction):  # type: ignore[misc]
         _inherit_vectorcall(cls)
 
     def __new__(cls, *args: Any, **keywords: Any) -> Any:
+        if cls is CFuncPtr:
+            raise TypeError("abstract class")
         if not args:
             return _HostFunction.__new__(cls)
         first = args[0]
@@ -179,7 +181,10 @@ def _from_callable(cls: Any, function: Callable[..., Any]) -> Any:
     thunk = convention.thunk_of(function, cls._flags_, tuple(argtypes), vars(cls).get("_restype_"))
     code = _Code(thunk.address.to_bytes(8, "little"))
     code.thunk = thunk
-    return cls.from_buffer(code)
+    made = cls.from_buffer(code)
+    if cls._class_signature is None:
+        prepare(made)
+    return made
 
 
 def export_address(handle: int, name: str | int) -> int:
@@ -291,10 +296,22 @@ def _factory(kind: Any) -> Any:
     return kind._type_
 
 
-def result_error(hresult: int, iid: Any, interface: int) -> None:
-    """Raise OSError for a failing HRESULT, COMError for a COM interface's method."""
-    from windlass import errors
+class COMError(Exception):
+    """Raised when a COM method call failed."""
 
+    def __init__(self, hresult: int, text: Any, details: Any) -> None:
+        super().__init__(text, details)
+        self.hresult = hresult
+        self.text = text
+        self.details = details
+
+
+def result_error(hresult: int, iid: Any, interface: int) -> None:
+    """Raise OSError for a failing HRESULT; COMError for a COM method declared with an interface id."""
+    from windlass import errors, messages
+
+    if iid is not None:
+        raise COMError(hresult, messages.message(hresult), (None, None, None, 0, None))
     raise errors.win_error(hresult)
 
 
@@ -367,6 +384,15 @@ def PYFUNCTYPE(restype: Any, *argtypes: Any) -> Any:
 
 # ---- DLLs ----
 
+host_libraries = False
+"""Whether CDLL also loads the host's shared libraries, which other packages of a process still ask for when
+every `import ctypes` gives windlass's.
+"""
+
+
+def _is_host_library(name: Any) -> bool:
+    return name is None or ".so" in os.path.basename(os.fspath(name))
+
 
 def load_library(name: str, mode: int = 0) -> int:
     """LoadLibraryEx: the handle of a DLL, with one more reference."""
@@ -404,7 +430,7 @@ _host_in_dll_of: dict[Any, Any] = {}
 
 def _host_in_dll(cls: Any, dll: Any, name: str) -> Any:
     kind = next(each for each in type(cls).__mro__ if each in _host_in_dll_of)
-    return _host_in_dll_of[kind].__get__(cls)(dll, name)
+    return _host_in_dll_of[kind](cls, dll, name)
 
 
 def _take_over_in_dll() -> None:
@@ -451,6 +477,11 @@ class CDLL:
     _name = "<uninitialized>"
     _handle: Any = 0
     _FuncPtr: Any = None
+
+    def __new__(cls, name: Any = None, *args: Any, **keywords: Any) -> Any:
+        if host_libraries and _is_host_library(name):
+            return (host.PyDLL if issubclass(cls, PyDLL) else host.CDLL)(name, *args, **keywords)
+        return super().__new__(cls)
 
     def __init__(
         self,
@@ -541,4 +572,4 @@ oledll = LibraryLoader(OleDLL)
 pydll = LibraryLoader(PyDLL)
 
 
-convention.set_up(CFuncPtr, prepare, result_error)
+convention.set_up(WINFUNCTYPE(None), prepare, result_error)

@@ -8,6 +8,7 @@ the rest.
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 __all__ = ["main"]
@@ -20,9 +21,20 @@ def main() -> None:
         from windlass import application
 
         application.main(words[1], words[2:])
+    if words and _is_script(words[0]):
+        from windlass import script
+
+        script.main(words)
     from windlass.cli.group import group
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names in a DLL may be any bytes
             stream.reconfigure(errors="backslashreplace")
     group(prog_name="windlass")
+
+
+def _is_script(word: str) -> bool:
+    """Whether the command line names a Python script, as `python` itself takes it, and no command."""
+    if word in ("-m", "--windows", "--linux"):
+        return True
+    return not word.startswith("-") and (word.endswith((".py", ".pyw", ".pyz")) or os.sep in word)

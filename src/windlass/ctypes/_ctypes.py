@@ -1,0 +1,100 @@
+"""The names of the extension module `_ctypes` as it is on Windows, which some packages import directly."""
+
+from __future__ import annotations
+
+import _ctypes as _host
+from typing import Any
+
+from windlass import foreign as _foreign
+from windlass.ctypes import (
+    POINTER,
+    ArgumentError,
+    Array,
+    FormatError,
+    Structure,
+    Union,
+    _CFuncPtr,
+    addressof,
+    alignment,
+    byref,
+    c_int,
+    c_uint,
+    c_void_p,
+    get_errno,
+    get_last_error,
+    pointer,
+    resize,
+    set_errno,
+    set_last_error,
+    sizeof,
+)
+
+__all__ = [
+    "POINTER",
+    "ArgumentError",
+    "Array",
+    "COMError",
+    "CopyComPointer",
+    "FormatError",
+    "FreeLibrary",
+    "LoadLibrary",
+    "Structure",
+    "Union",
+    "addressof",
+    "alignment",
+    "byref",
+    "call_cdeclfunction",
+    "call_function",
+    "get_errno",
+    "get_last_error",
+    "pointer",
+    "resize",
+    "set_errno",
+    "set_last_error",
+    "sizeof",
+]
+
+__version__ = getattr(_host, "__version__", "1.1.0")
+
+FUNCFLAG_STDCALL = _foreign.FUNCFLAG_STDCALL
+FUNCFLAG_CDECL = _foreign.FUNCFLAG_CDECL
+FUNCFLAG_HRESULT = _foreign.FUNCFLAG_HRESULT
+FUNCFLAG_PYTHONAPI = _foreign.FUNCFLAG_PYTHONAPI
+FUNCFLAG_USE_ERRNO = _foreign.FUNCFLAG_USE_ERRNO
+FUNCFLAG_USE_LASTERROR = _foreign.FUNCFLAG_USE_LASTERROR
+RTLD_LOCAL = 0
+RTLD_GLOBAL = 0
+
+CFuncPtr = _CFuncPtr
+COMError = _foreign.COMError
+LoadLibrary = _foreign.load_library
+FreeLibrary = _foreign.free_library
+_check_HRESULT = _foreign.check_hresult
+
+
+def call_function(address: int, arguments: tuple[Any, ...]) -> int:
+    """Call a stdcall function by its address; the result is an int."""
+    result: int = _foreign.WINFUNCTYPE(c_int)(address)(*arguments)
+    return result
+
+
+def call_cdeclfunction(address: int, arguments: tuple[Any, ...]) -> int:
+    """Call a cdecl function by its address; the result is an int."""
+    result: int = _foreign.CFUNCTYPE(c_int)(address)(*arguments)
+    return result
+
+
+def CopyComPointer(source: Any, destination: Any) -> int:
+    """Copy a COM interface pointer, byref(destination), and add a reference to it."""
+    value = c_void_p.from_buffer(source) if source is not None else c_void_p()
+    if value.value:
+        _foreign.WINFUNCTYPE(c_uint)(1, "AddRef")(value)
+    target = getattr(destination, "_obj", destination)
+    c_void_p.from_buffer(target).value = value.value
+    return 0
+
+
+for _name, _value in vars(_host).items():
+    if not _name.startswith("__") and _name not in globals():
+        globals()[_name] = _value
+del _name, _value
