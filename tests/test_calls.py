@@ -5,6 +5,7 @@ Windows unless they follow from the C source.
 from __future__ import annotations
 
 import ctypes
+import sys
 from ctypes import (
     POINTER,
     Structure,
@@ -463,9 +464,13 @@ def test_changing_a_declaration_takes_effect(fresh):
 
 
 def test_python_prototypes_pass_objects(fresh):
-    as_is = PYFUNCTYPE(ctypes.py_object, ctypes.py_object)(("pointer_as_is", fresh))
+    give = PYFUNCTYPE(ctypes.py_object, ctypes.py_object)(lambda value: value)
     marker = object()
-    assert as_is(marker) is marker
-    fresh.pointer_as_is.restype = ctypes.py_object
-    with pytest.raises(ValueError, match="PyObject is NULL"):
-        fresh.pointer_as_is(None)
+    assert give(marker) is marker
+    address = PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object)(("pointer_as_is", fresh))
+    assert address(marker) == id(marker)
+    taken = PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p)(("pointer_as_is", fresh))
+    assert sys.getrefcount(marker) == 2
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(marker))  # a result is the caller's reference
+    assert taken(id(marker)) is marker
+    assert sys.getrefcount(marker) == 2

@@ -257,6 +257,7 @@ def test_types_made_by_letter():
     class Short(ctypes._SimpleCData):
         _type_ = "h"
 
+    assert Wide._type_ == "u" and POINTER(Wide)(Wide("x"))[0] == "x"
     assert Wide("x").value == "x" and (Wide * 2)("a", "b").value == "ab"
     assert (sizeof(Wide), sizeof(Long), sizeof(Short)) == (2, 4, 2)
     for kind in (Wide, Long, c_int, c_wchar_p):

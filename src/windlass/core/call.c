@@ -447,7 +447,10 @@ static PyObject *result_value(const struct signature *signature, const struct ca
         return PyObject_CallFunction(signature->result_type, "i", (int)result->rax);
     if (signature->result_is_instance)
         return instance_from_memory(signature->result_type, memory, size > 8 ? 8 : size);
-    return value_from_memory(code, memory);
+    PyObject *value = value_from_memory(code, memory);
+    if (code == 'O') /* the callee's reference is the result's */
+        Py_XDECREF(value);
+    return value;
 }
 
 static PyObject *checked(const struct signature *signature, PyObject *value) {

@@ -116,7 +116,6 @@ __all__ = [
     "LittleEndianUnion",
     "OleDLL",
     "PyDLL",
-    "SetPointerType",
     "Structure",
     "Union",
     "WinDLL",
@@ -177,6 +176,8 @@ __all__ = [
     "windll",
     "wstring_at",
 ]
+
+__path__ += _host.__path__  # ctypes.macholib and the like, which are the same everywhere
 
 # ---- types whose width differs ----
 
@@ -256,11 +257,6 @@ def cast(obj: Any, typ: Any) -> Any:
 
 
 # ---- types ----
-
-
-def SetPointerType(kind: Any, cls: Any) -> None:
-    """Say later what an incomplete pointer type points to; deprecated by ctypes."""
-    kind.set_type(cls)
 
 
 def _reset_cache() -> None:

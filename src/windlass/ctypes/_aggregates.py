@@ -173,6 +173,19 @@ def _separated(fields: list[Any]) -> list[Any] | None:
     return made if len(made) > len(fields) else None
 
 
+def _check_bit_fields(fields: Any) -> None:
+    for field in fields:
+        if len(field) == 3 and _is_text_field(field[1]):
+            raise TypeError(f"bit fields not allowed for type {field[1].__name__}")
+
+
+def _well_formed(fields: Any) -> bool:
+    """Whether these are fields; if not, ctypes says what is wrong."""
+    return isinstance(fields, (list, tuple)) and all(
+        isinstance(field, tuple) and len(field) in (2, 3) and isinstance(field[1], type) for field in fields
+    )
+
+
 def _set_fields(cls: Any, fields: Any, set_attribute: Any) -> None:
     separated = None
     if (
@@ -209,12 +222,13 @@ class _StructureType(_StructureMeta):  # type: ignore[misc]
         return super().__new__(mcls, name, bases, _namespace(bases, namespace), **keywords)
 
     def __setattr__(cls, name: str, value: Any) -> None:
-        if name != "_fields_":
+        if name == "_fields_" and _well_formed(value):
+            _check_bit_fields(value)
+            with _bare_fields(cls, value):
+                _set_fields(cls, value, super().__setattr__)
+            _cover_text_fields(cls)
+        else:
             super().__setattr__(name, value)
-            return
-        with _bare_fields(cls, value):
-            _set_fields(cls, value, super().__setattr__)
-        _cover_text_fields(cls)
 
 
 class _UnionType(_UnionMeta):  # type: ignore[misc]
@@ -222,7 +236,8 @@ class _UnionType(_UnionMeta):  # type: ignore[misc]
         return super().__new__(mcls, name, bases, _namespace(bases, namespace), **keywords)
 
     def __setattr__(cls, name: str, value: Any) -> None:
-        if name == "_fields_":
+        if name == "_fields_" and _well_formed(value):
+            _check_bit_fields(value)
             with _bare_fields(cls, value):
                 super().__setattr__(name, value)
             _cover_text_fields(cls)
@@ -238,8 +253,14 @@ else:
     class Structure(host.Structure, metaclass=_StructureType):
         """The base of structures."""
 
+        __slots__ = ()
+        _abstract_ = None
+
     class Union(host.Union, metaclass=_UnionType):
         """The base of unions."""
+
+        __slots__ = ()
+        _abstract_ = None
 
 
 # ---- the other byte order ----

@@ -343,6 +343,8 @@ class SimpleType(_SimpleMeta):  # type: ignore[misc]
         letter = namespace.get("_type_", inherited)
         if letter not in _STORAGE:
             return _SimpleMeta(name, bases, {**namespace, **_width(letter)})
+        if mcls is not SimpleType:
+            return SimpleType(name, bases, namespace)
         shows, storage, _ = _STORAGE[letter]
         if inherited is None:
             bases = (*(base for base in bases if base is not _Simple), shows, _Simple)
@@ -411,14 +413,28 @@ class c_wchar_p(_Simple, metaclass=SimpleType):  # type: ignore[misc]
 # ---- what users derive their own classes from ----
 
 
-class _SimpleCData(_Simple, metaclass=SimpleType):  # type: ignore[misc]
+def _refuse(cls: Any, *args: Any, **keywords: Any) -> Any:
+    raise TypeError("abstract class")
+
+
+class _Abstract:
+    """Beside a metaclass: the class itself has no instances and takes no values."""
+
+    from_address = from_buffer = from_buffer_copy = from_param = in_dll = __call__ = _refuse
+
+
+class _RootSimpleType(_Abstract, SimpleType):
+    pass
+
+
+class _SimpleCData(_Simple, metaclass=_RootSimpleType):  # type: ignore[misc]
     """The base of simple types: `_type_` is a letter, with Windows' width."""
 
-    _type_ = "P"
+    _type_ = "i"
     _is_root_ = True
 
 
-class _ArrayType(_ArrayMeta):  # type: ignore[misc]
+class _ArrayType(_Abstract, _ArrayMeta):  # type: ignore[misc]
     def __new__(mcls, name: str, bases: tuple[Any, ...], namespace: dict[str, Any]) -> Any:
         if "_is_root_" in namespace:
             return super().__new__(mcls, name, bases, namespace)
@@ -442,7 +458,7 @@ class Array(host.Array, metaclass=_ArrayType):  # type: ignore[type-arg]
     _is_root_ = True
 
 
-class _PointerType(_PointerMeta):  # type: ignore[misc]
+class _PointerType(_Abstract, _PointerMeta):  # type: ignore[misc]
     def __new__(mcls, name: str, bases: tuple[Any, ...], namespace: dict[str, Any]) -> Any:
         if "_is_root_" in namespace:
             return super().__new__(mcls, name, bases, namespace)

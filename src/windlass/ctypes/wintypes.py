@@ -6,6 +6,7 @@ Source: Microsoft, "Windows Data Types"; Python documentation, "ctypes".
 from __future__ import annotations
 
 from ctypes import POINTER
+from ctypes import wintypes as host
 
 from windlass import ctypes
 from windlass.ctypes._aggregates import Structure
@@ -13,7 +14,7 @@ from windlass.ctypes._text import _SimpleCData
 
 # ---- scalars ----
 
-BYTE = ctypes.c_byte
+BYTE = host.BYTE  # signed before Python 3.12
 WORD = ctypes.c_ushort
 DWORD = ctypes.c_ulong
 CHAR = ctypes.c_char
