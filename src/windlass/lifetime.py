@@ -12,7 +12,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
-from windlass import _core, errors, mapping, tracing
+from windlass import _core, errors, mapping, registry, tracing
 from windlass.process import loader_lock, modules
 
 if TYPE_CHECKING:
@@ -134,6 +134,8 @@ def unmap(module: Module) -> None:
     """Take the module out of the process."""
     tracing.event(f"unmap {module.name}")
     modules.remove(module)
+    if module.builtin:
+        registry.forget(module.name)
     if module.tls_index is not None:
         _core.tls_remove(module.tls_index)
     _core.module_remove(module.record)

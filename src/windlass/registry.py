@@ -238,6 +238,14 @@ def fill(dll: Builtin, base: int, slots: int, size: int) -> None:
         _core.call(start)
 
 
+def forget(name: str) -> None:
+    """A builtin image goes: its variables are nowhere until it is mapped again."""
+    dll = builtin(name)
+    for variable in dll.exports if dll else ():
+        if variable.result is None:
+            _core.write(variable.address, bytes(8))
+
+
 def connect(dll: Builtin, slots: int, size: int) -> None:
     """Fill the slots of a mapped builtin image, with trace_entry for what is traced."""
     _slots[dll.number] = slots

@@ -11,7 +11,7 @@
  * API_ALIAS(symbol, dlls, name)             a further export of a function that is declared elsewhere in the same file
  * API_ASM(dlls, result, name, ...)          a function whose body is in an assembler file, under api_name
  * API_DATA(dll, type, name)                 an exported variable: *data_name, storage inside the builtin image,
- *                                           NULL until the image is mapped
+ *                                           NULL while the image is not mapped
  * API_START(dll) { ... }                    runs once when the builtin image has been mapped (fills its data) */
 #ifndef WINDLASS_API_H
 #define WINDLASS_API_H
