@@ -88,6 +88,27 @@ wide *_wcserror(int), *__wcserror(const wide *);
 unsigned _set_abort_behavior(unsigned, unsigned);
 int _set_error_mode(int);
 
+struct tm {
+    int tm_sec, tm_min, tm_hour, tm_mday, tm_mon, tm_year, tm_wday, tm_yday, tm_isdst;
+};
+typedef long long time64;
+struct tm *_gmtime64(const time64 *), *_localtime64(const time64 *);
+int _gmtime64_s(struct tm *, const time64 *), _localtime64_s(struct tm *, const time64 *);
+time64 _mkgmtime64(struct tm *), _mktime64(struct tm *), _time64(time64 *);
+char *asctime(const struct tm *), *_ctime64(const time64 *), *_strdate(char *), *_strtime(char *);
+int asctime_s(char *, size_t, const struct tm *), _ctime64_s(char *, size_t, const time64 *);
+size_t strftime(char *, size_t, const char *, const struct tm *), wcsftime(wide *, size_t, const wide *, const struct tm *);
+size_t _Strftime(char *, size_t, const char *, const struct tm *, void *);
+char *_Getdays(void), *_Getmonths(void);
+wide *_W_Getdays(void), *_wasctime(const struct tm *);
+void *_Gettnames(void);
+double _difftime64(time64, time64);
+char *getenv(const char *);
+wide *_wgetenv(const wide *);
+int _putenv(const char *), _putenv_s(const char *, const char *), getenv_s(size_t *, char *, size_t, const char *);
+int _dupenv_s(char **, size_t *, const char *);
+__declspec(dllimport) void _tzset(void);
+
 static int invalid_calls;
 
 static inline void count_invalid_call(const wide *expression, const wide *function, const wide *file, unsigned line,

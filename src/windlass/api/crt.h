@@ -57,6 +57,7 @@ struct crt_wide_time_names {
     const WCHAR *short_date, *long_date, *time;
 };
 struct crt_lc_time {
+    bool is_c;                      /* of the "C" locale, whose formats are the standard's */
     struct crt_time_names narrow;
     struct crt_wide_time_names wide;
 };

@@ -10,6 +10,7 @@
 
 #include "codepage.h"
 #include "crt_ctype.h"
+#include "crt_data.h"
 #include "crt_locale_names.h"
 #include "crt_mbstring.h"
 #include "crt_memory.h"
@@ -63,8 +64,9 @@ static struct crt_lconv c_lconv = {
       T_("September"), T_("October"), T_("November"), T_("December")},                         \
      {T_("AM"), T_("PM")}, T_(short_date_), T_("dddd, MMMM dd, yyyy"), T_(time_)}
 
-static const struct crt_lc_time c_time = {ENGLISH_TIME(NARROW, "MM/dd/yy", "HH:mm:ss"),
-                                          ENGLISH_TIME(WIDE, "MM/dd/yy", "HH:mm:ss")};
+static const struct crt_lc_time c_time = {
+    true, ENGLISH_TIME(NARROW, "MM/dd/yy", "HH:mm:ss"), ENGLISH_TIME(WIDE, "MM/dd/yy", "HH:mm:ss"),
+};
 
 #define TIMES9(value_) value_, value_, value_, value_, value_, value_, value_, value_, value_
 
@@ -339,7 +341,7 @@ static void time_text(const struct locale_part *part, DWORD type, const char **n
 }
 
 static const struct crt_lc_time *time_of(const struct locale_part *part) {
-    struct crt_lc_time time;
+    struct crt_lc_time time = {.is_c = false};
     for (unsigned i = 0; i < 7; i++) {          /* NLS begins the week with Monday */
         time_text(part, NLS_SDAYNAME1 + (i + 6) % 7, &time.narrow.days[i], &time.wide.days[i]);
         time_text(part, NLS_SABBREVDAYNAME1 + (i + 6) % 7, &time.narrow.abbreviated_days[i],
@@ -476,6 +478,8 @@ static const struct crt_locale *set(int category, const char *text) {
     else if (locale)
         __atomic_store_n(&crt_global_locale, locale, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&lock);
+    if (locale)
+        crt_locale_changed();
     return locale;
 }
 

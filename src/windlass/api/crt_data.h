@@ -1,0 +1,21 @@
+/* Variables of the older C run-time DLLs follow the C run-time's own. */
+#ifndef WINDLASS_CRT_DATA_H
+#define WINDLASS_CRT_DATA_H
+
+#include "crt_time.h"
+
+/* What one DLL does when something changes that it exports as data. */
+struct crt_data_listener {
+    void (*environment_changed)(void);
+    void (*locale_changed)(void);
+    void (*time_zone_changed)(void);
+    struct crt_data_listener *next;
+};
+
+void crt_data_listen(struct crt_data_listener *listener);
+
+void crt_environment_changed(void);
+void crt_locale_changed(void);
+void crt_time_zone_changed(void);
+
+#endif
