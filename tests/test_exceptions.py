@@ -14,6 +14,9 @@ import pytest
 
 from windlass.foreign import CDLL, CFUNCTYPE
 
+# The address sanitizer has handlers of its own, which end the process in another way.
+host_crashes = pytest.mark.skipif("libasan" in os.environ.get("LD_PRELOAD", ""), reason="address sanitizer")
+
 INT_CALLBACK = CFUNCTYPE(ctypes.c_int, ctypes.c_int)
 
 
@@ -171,6 +174,7 @@ def test_fault_of_host_code_that_windows_code_called(faulty):
     assert text.startswith("exception: access violation reading 0x000000000000")
 
 
+@host_crashes
 def test_fault_of_python_in_a_callback_is_not_windows_code(dll, fresh_python):
     """A crash in Python's own frames ends the process, though Windows code called it."""
     code = """
@@ -186,6 +190,7 @@ def test_fault_of_python_in_a_callback_is_not_windows_code(dll, fresh_python):
     fresh_python(code, dll("faulty.c"), exit_code=-11)
 
 
+@host_crashes
 @pytest.mark.parametrize("when", ["before", "after", "option"])
 def test_faulthandler_sees_faults_of_python_only(dll, fresh_python, when):
     code = f"""
@@ -236,6 +241,7 @@ def test_faults_are_still_caught_when_faulthandler_is_switched_off(faulty):
             faulthandler.enable()
 
 
+@host_crashes
 def test_signal_that_was_sent_goes_to_its_handler(dll, fresh_python):
     code = """
         import os, signal, sys

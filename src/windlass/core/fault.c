@@ -228,6 +228,7 @@ static uintptr_t enter_side_stack(struct thread *thread) {
         thread->side_stack = map_stack(SIDE_STACK_SIZE);
     if (!thread->side_stack)
         return 0;
+    forget_memory_poison(thread->side_stack, SIDE_STACK_SIZE);
     thread->on_side_stack = true;
     thread->stack_base = thread->teb.StackBase;
     thread->stack_limit = thread->teb.StackLimit;

@@ -238,7 +238,11 @@ void module_remove(struct module *module) {
 
 /* ---- exports ---- */
 
-struct export_directory {
+/* Linkers put these records wherever they like. */
+typedef uint32_t __attribute__((aligned(1))) unaligned_dword;
+typedef uint16_t __attribute__((aligned(1))) unaligned_word;
+
+struct __attribute__((packed)) export_directory {
     DWORD Characteristics, TimeDateStamp;
     WORD MajorVersion, MinorVersion;
     DWORD Name, Base, NumberOfFunctions, NumberOfNames, AddressOfFunctions, AddressOfNames, AddressOfNameOrdinals;
@@ -259,8 +263,8 @@ static const struct export_directory *exports_of(const unsigned char *base, DWOR
 /* The index into the export address table, or UINT32_MAX. Names are sorted by byte value ("PE Format", "Export Name
  * Pointer Table"). */
 static uint32_t index_by_name(const unsigned char *base, const struct export_directory *directory, const char *name) {
-    const uint32_t *names = (const uint32_t *)(base + directory->AddressOfNames);
-    const uint16_t *indices = (const uint16_t *)(base + directory->AddressOfNameOrdinals);
+    const unaligned_dword *names = (const unaligned_dword *)(base + directory->AddressOfNames);
+    const unaligned_word *indices = (const unaligned_word *)(base + directory->AddressOfNameOrdinals);
     uint32_t low = 0, high = directory->NumberOfNames;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -297,7 +301,7 @@ void *module_export(const void *base_, const char *name, unsigned ordinal, NTSTA
     uint32_t index = name ? index_by_name(base, directory, name) : ordinal - directory->Base;
     if (index >= directory->NumberOfFunctions)
         return NULL;
-    uint32_t target = ((const uint32_t *)(base + directory->AddressOfFunctions))[index];
+    uint32_t target = ((const unaligned_dword *)(base + directory->AddressOfFunctions))[index];
     if (!target)
         return NULL;
     if (target - rva < size)
@@ -307,8 +311,8 @@ void *module_export(const void *base_, const char *name, unsigned ordinal, NTSTA
 }
 
 static const char *name_of_index(const unsigned char *base, const struct export_directory *directory, uint32_t index) {
-    const uint32_t *names = (const uint32_t *)(base + directory->AddressOfNames);
-    const uint16_t *indices = (const uint16_t *)(base + directory->AddressOfNameOrdinals);
+    const unaligned_dword *names = (const unaligned_dword *)(base + directory->AddressOfNames);
+    const unaligned_word *indices = (const unaligned_word *)(base + directory->AddressOfNameOrdinals);
     for (uint32_t i = 0; i < directory->NumberOfNames; i++)
         if (indices[i] == index)
             return (const char *)base + names[i];
@@ -322,7 +326,7 @@ bool module_nearest_export(const void *base_, DWORD rva, DWORD *start, const cha
     uint32_t nearest = 0, index = UINT32_MAX;
     if (!directory)
         return false;
-    const uint32_t *functions = (const uint32_t *)(base + directory->AddressOfFunctions);
+    const unaligned_dword *functions = (const unaligned_dword *)(base + directory->AddressOfFunctions);
     for (uint32_t i = 0; i < directory->NumberOfFunctions; i++)
         if (functions[i] > nearest && functions[i] <= rva && functions[i] - begin >= size)
             nearest = functions[index = i];

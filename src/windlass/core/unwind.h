@@ -202,11 +202,24 @@ void vectored_call_continue(EXCEPTION_RECORD *record, CONTEXT *context);
 /* Before the thread goes on with this stack pointer: takes the TEB off the side stack, if it was on it. */
 void fault_leave_side_stack(struct thread *thread, uintptr_t sp);
 
-/* Before frames are skipped: an address sanitizer must forget what it knows about them. */
+/* An address sanitizer must forget what it knows about frames that are skipped, and about a stack that is used anew. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 static inline void forget_stack_poison(void) {
 #if defined(__SANITIZE_ADDRESS__)
     extern void __asan_handle_no_return(void);
     __asan_handle_no_return();
+#endif
+}
+
+static inline void forget_memory_poison(void *address, size_t size) {
+    (void)address, (void)size;
+#if defined(__SANITIZE_ADDRESS__)
+    extern void __asan_unpoison_memory_region(void const volatile *, size_t);
+    __asan_unpoison_memory_region(address, size);
 #endif
 }
 
