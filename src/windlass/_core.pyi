@@ -90,6 +90,12 @@ def unmap(address: int, size: int) -> None: ...
 def relocate(address: int, size: int, rva: int, length: int, delta: int) -> int:
     """Apply a base relocation table to a writable image; -1, or the RVA where the table is bad."""
 
+class AccessViolation(OSError):
+    """Memory that is not there or not to be accessed so; args: (1 for writing else 0, address).
+
+    An API function in Python need not catch it: its caller then gets an access violation.
+    """
+
 def read(address: int, size: int) -> bytes: ...
 def string(address: int) -> bytes:
     """The zero-terminated bytes at an address."""
@@ -193,3 +199,17 @@ def get_private_last_error() -> int:
 
 def set_private_last_error(value: int) -> int:
     """Returns the old value."""
+
+def key_handle(number: int, access: int) -> int:
+    """A new handle for a registry key; `number` is what `key_of_handle` gives back."""
+
+def key_of_handle(handle: int) -> tuple[int, int] | None:
+    """(number, access) of a registry key's handle; None if the handle is none."""
+
+def close_handle(handle: int) -> int:
+    """NtClose; the NTSTATUS."""
+
+def ansi_to_text(data: bytes) -> str:
+    """Text in the ANSI code page, decoded."""
+
+def ansi_from_text(text: str) -> bytes: ...

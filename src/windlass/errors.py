@@ -227,6 +227,8 @@ def _spelled(code: int, parameters: tuple[int, ...]) -> OSError:
         function = _core.string(parameters[0])
         importer = _core.string(parameters[0] + len(function) + 1)
         return OSError(f"{function.decode()} is not implemented; {importer.decode()} called it")
+    if code == 0xE0574C02:
+        return OSError("an API function of windlass failed; its traceback is on standard error")
     if code == 0xC0000005 and len(parameters) >= 2:
         verb = "reading" if parameters[0] == 0 else "writing"  # executing too, as ctypes has it
         return OSError(f"exception: access violation {verb} 0x{parameters[1]:016X}")

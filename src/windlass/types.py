@@ -53,6 +53,8 @@ HANDLE = Annotated[int, "Q"]
 HMODULE = HANDLE
 HINSTANCE = HANDLE
 HKEY = HANDLE
+REGSAM = Annotated[int, "I"]
+ACCESS_MASK = Annotated[int, "I"]
 HWND = HANDLE
 HDC = HANDLE
 HGDIOBJ = HANDLE
@@ -85,6 +87,9 @@ PBYTE = PVOID
 LPBYTE = PVOID
 LPWORD = PVOID
 LPLONG = PVOID
+LPGUID = PVOID
+LPFILETIME = PVOID
+PHKEY = PVOID
 
 # Strings in.
 LPCWSTR = Annotated[Optional[str], "W"]

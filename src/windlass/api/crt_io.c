@@ -125,6 +125,7 @@ static void set_record(struct fd *fd, int number, HANDLE handle, unsigned char f
     fd->ahead_count = 0;
     fd->high_surrogate = 0;
     fd->flags = flags | FD_OPEN;
+    streams_mode_changed(number);
     set_standard_handle(number, handle);
 }
 
@@ -579,6 +580,7 @@ API(CRT_DLLS, int, _setmode, int number, int mode) {
         fd->flags |= FD_TEXT;
     if (mode != CRT_O_BINARY)
         fd->encoding = mode == CRT_O_TEXT ? FD_ANSI : mode == CRT_O_U8TEXT ? FD_UTF8 : FD_UTF16;
+    streams_mode_changed(number);
     fd_release(fd);
     return previous;
 }

@@ -70,17 +70,8 @@ struct fd *fd_acquire(int number);
 
 static inline void fd_release(struct fd *fd) { crt_lock_release(&fd->lock); }
 
-/* Whether narrow characters can be read and written: the text, if any, is not UTF-8 or UTF-16. */
-static inline bool fd_is_narrow(int number) {
-    struct fd *fd = fd_record(number);
-    return !fd || !(fd->flags & FD_TEXT) || fd->encoding == FD_ANSI;
-}
-
-/* Whether wide characters are bytes as they are, and not multibyte text. */
-static inline bool fd_is_wide(int number) {
-    struct fd *fd = fd_record(number);
-    return !fd || !(fd->flags & FD_TEXT) || fd->encoding != FD_ANSI;
-}
+/* The descriptor's mode has changed: tells the streams on it (crt_stdio.c). */
+void streams_mode_changed(int number);
 
 /* _read and _write without validation and lock. */
 int fd_read(struct fd *fd, void *buffer, unsigned size);

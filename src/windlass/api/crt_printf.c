@@ -51,11 +51,27 @@ static size_t advance(struct printf_output *output, size_t length, size_t *at) {
     return length < room ? length : room;
 }
 
+/* memcpy(), inline for the few bytes that most pieces have. */
+static inline void copy_bytes(char *to, const char *from, size_t length) {
+    if (length > 16) {
+        memcpy(to, from, length);
+    } else if (length >= 8) {
+        uint64_t first, last;
+        memcpy(&first, from, 8);
+        memcpy(&last, from + length - 8, 8);
+        memcpy(to, &first, 8);
+        memcpy(to + length - 8, &last, 8);
+    } else {
+        while (length--)
+            *to++ = *from++;
+    }
+}
+
 static void put_ascii(struct printf_output *output, const char *text, size_t length) {
     size_t at;
     length = advance(output, length, &at);
     if (!output->wide) {
-        memcpy((char *)output->units + at, text, length);
+        copy_bytes((char *)output->units + at, text, length);
         return;
     }
     for (size_t i = 0; i < length; i++)
@@ -249,12 +265,14 @@ static int i_prefix(const struct reader *reader, enum size *size) {
 /* The units of the size prefix in front; 0 when there is none. */
 static int size_prefix(const struct reader *reader, enum size *size) {
     unsigned options = reader->request->options;
-    bool doubled = look_ahead(reader, 1) == peek(reader);
+    bool doubled;
     switch (peek(reader)) {
     case 'h':
+        doubled = look_ahead(reader, 1) == 'h';
         *size = doubled && !(options & PRINTF_SHORT_FOR_HH) ? SIZE_HH : SIZE_H;
         return doubled ? 2 : 1;
     case 'l':
+        doubled = look_ahead(reader, 1) == 'l';
         *size = doubled ? SIZE_LL : SIZE_L;
         return doubled ? 2 : 1;
     case 'L': *size = SIZE_LONG_DOUBLE; return 1;
@@ -277,14 +295,31 @@ static void read_size(struct reader *reader, struct conversion *conversion) {
 }
 
 static enum use use_of(const struct conversion *conversion) {
-    if (is_one_of(conversion->type, "eEfFgGaA"))
-        return USE_DOUBLE;
-    if (is_one_of(conversion->type, "sSZpn"))
-        return USE_POINTER;
-    if (!is_one_of(conversion->type, "cCdiouxX"))
-        return USE_NONE;
     enum size size = conversion->size;
-    return size == SIZE_LL || size == SIZE_I64 || size == SIZE_POINTER ? USE_INT64 : USE_INT;
+    switch (conversion->type) {
+    case 'd':
+    case 'i':
+    case 'o':
+    case 'u':
+    case 'x':
+    case 'X': return size == SIZE_LL || size == SIZE_I64 || size == SIZE_POINTER ? USE_INT64 : USE_INT;
+    case 'c':
+    case 'C': return USE_INT;
+    case 's':
+    case 'S':
+    case 'Z':
+    case 'p':
+    case 'n': return USE_POINTER;
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G':
+    case 'a':
+    case 'A': return USE_DOUBLE;
+    default: return USE_NONE;
+    }
 }
 
 /* Reads up to and with the type, and the argument if the type wants one. */
@@ -434,13 +469,20 @@ struct number {
     char prefix[4];
     int prefix_length;
     int piece_count;
+    int point_piece;        /* the piece that is the decimal point; -1: none */
+    size_t length;          /* of all pieces */
     struct piece {
         const char *text;
         size_t length;
     } pieces[8];
-    size_t length;          /* of all pieces */
-    int point_piece;        /* the piece that is the decimal point; -1: none */
 };
+
+static void start_number(struct number *number) {
+    number->prefix_length = 0;
+    number->piece_count = 0;
+    number->point_piece = -1;
+    number->length = 0;
+}
 
 static void add_piece(struct number *number, const char *text, size_t length) {
     if (length == 0)
@@ -495,7 +537,8 @@ static void put_number(struct printf_output *output, const struct printf_request
     bool zeros = conversion->zero && !conversion->left;
     if (!zeros)
         pad_left(output, conversion, length);
-    put_ascii(output, number->prefix, (size_t)number->prefix_length);
+    if (number->prefix_length)
+        put_ascii(output, number->prefix, (size_t)number->prefix_length);
     if (zeros)
         pad_left(output, conversion, length);
     put_pieces(output, request, number);
@@ -547,9 +590,10 @@ static void put_integer(struct printf_output *output, const struct printf_reques
 
 static void put_signed(struct printf_output *output, const struct printf_request *request,
                        struct conversion *conversion) {
-    struct number number = {.point_piece = -1};
+    struct number number;
     char digits[24], *end = digits + sizeof digits;
     int64_t value = (int64_t)integer_argument(conversion, true);
+    start_number(&number);
     add_sign(&number, conversion, value < 0);
     char *start = write_decimal(end, value < 0 ? -(uint64_t)value : (uint64_t)value);
     put_integer(output, request, conversion, &number, start, end);
@@ -557,9 +601,10 @@ static void put_signed(struct printf_output *output, const struct printf_request
 
 static void put_unsigned(struct printf_output *output, const struct printf_request *request,
                          struct conversion *conversion) {
-    struct number number = {.point_piece = -1};
+    struct number number;
     char digits[24], *end = digits + sizeof digits, *start;
     uint64_t value = integer_argument(conversion, false);
+    start_number(&number);
     if (conversion->type == 'u') {
         start = write_decimal(end, value);
     } else if (conversion->type == 'o') {
@@ -730,11 +775,12 @@ static void put_not_finite(struct printf_output *output, const struct printf_req
 
 static void put_float(struct printf_output *output, const struct printf_request *request,
                       struct conversion *conversion) {
-    struct number number = {.point_piece = -1};
+    struct number number;
     struct digits digits;
     char exponent[8];
     double value;
     memcpy(&value, &conversion->slot, sizeof value);
+    start_number(&number);
     add_sign(&number, conversion, signbit(value));
     if (!isfinite(value) && !(request->options & PRINTF_MSVCRT_COMPATIBILITY)) {
         put_not_finite(output, request, conversion, &number, value);
@@ -817,12 +863,14 @@ static void put_literal(struct printf_output *output, struct reader *reader) {
     const void *start = reader->format;
     size_t length = 0;
     if (!reader->wide) {
-        length = (size_t)(strchrnul(start, '%') - (const char *)start);
+        for (const char *unit = start; *unit && *unit != '%'; unit++)
+            length++;
     } else {
         for (const WCHAR *unit = start; *unit && *unit != '%'; unit++)
             length++;
     }
-    put_units(output, start, length);
+    if (length)
+        put_units(output, start, length);
     skip(reader, (int)length);
 }
 

@@ -24,6 +24,19 @@ static int stream_count;
 
 struct stream *stream_newest(void) { return atomic_load_explicit(&newest, memory_order_acquire); }
 
+static void note_mode(struct stream *stream) {
+    struct fd *fd = fd_record(stream->file->fd);
+    bool text = fd && (fd->flags & FD_TEXT);
+    stream->multibyte = text && fd->encoding == FD_ANSI;
+    stream->unicode = text && fd->encoding != FD_ANSI;
+}
+
+void streams_mode_changed(int number) {
+    for (struct stream *stream = stream_newest(); stream; stream = stream->older)
+        if (stream->file->fd == number)
+            note_mode(stream);
+}
+
 static void init_standard(int index, int flags) {
     struct crt_file *file = &crt_iob[index];
     struct stream *stream = &iob_streams[index];
@@ -31,6 +44,7 @@ static void init_standard(int index, int flags) {
     file->flags = flags | STREAM_IN_USE;
     file->stream = stream;
     stream->file = file;
+    stream->multibyte = true;
     stream->buffer_position = -1;
     stream->older = newest;
     newest = stream;
@@ -103,6 +117,7 @@ void stream_set_open(struct crt_file *file, int fd, int flags) {
     struct stream *stream = file->stream;
     *file = (struct crt_file){.flags = flags | STREAM_IN_USE, .fd = fd, .stream = stream};
     stream->buffer_position = -1;
+    note_mode(stream);
 }
 
 /* ---- buffers ---- */

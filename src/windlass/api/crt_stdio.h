@@ -34,6 +34,8 @@ _Static_assert(sizeof(struct crt_file) == 48, "struct _iobuf");
 struct stream {
     struct crt_file *file;
     struct crt_lock lock;
+    bool multibyte;             /* ANSI text: a wide character is a multibyte character of the locale */
+    bool unicode;               /* UTF-8 or UTF-16 text: there are no narrow characters */
     int64_t buffer_position;    /* text being read: where in the file the buffer begins; -1: unknown */
     HANDLE process;             /* _popen's */
     struct stream *older;       /* in the list of all */
@@ -90,7 +92,7 @@ int stream_overflow(struct crt_file *file, int unit);
 int stream_flush(struct crt_file *file);
 
 /* Whether all narrow functions may be used. */
-static inline bool stream_is_narrow(const struct crt_file *file) { return fd_is_narrow(file->fd); }
+static inline bool stream_is_narrow(const struct crt_file *file) { return !file->stream->unicode; }
 
 static inline int stream_get(struct crt_file *file) {
     if (__builtin_expect(--file->count >= 0, 1))

@@ -251,6 +251,7 @@ static void set_descriptor_mode(int number, const struct open_mode *mode) {
         fd->flags |= FD_TEXT;
     if (mode->fd_flags & CRT_O_UNICODE)
         fd->encoding = mode->fd_flags & CRT_O_U8TEXT ? FD_UTF8 : FD_UTF16;
+    streams_mode_changed(number);
     fd_release(fd);
 }
 

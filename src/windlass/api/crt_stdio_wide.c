@@ -28,7 +28,7 @@ static WCHAR get_multibyte(struct crt_file *file) {
 }
 
 WCHAR stream_get_wide(struct crt_file *file) {
-    if (!fd_is_wide(file->fd))
+    if (file->stream->multibyte)
         return get_multibyte(file);
     if (file->count >= 2) {
         WCHAR unit;
@@ -68,7 +68,7 @@ static bool write_multibyte(struct crt_file *file, const WCHAR *text, size_t len
 }
 
 bool stream_write_wide(struct crt_file *file, const WCHAR *text, size_t length) {
-    if (fd_is_wide(file->fd))
+    if (!file->stream->multibyte)
         return stream_write(file, text, length * sizeof *text) == length * sizeof *text;
     return write_multibyte(file, text, length);
 }
@@ -78,7 +78,7 @@ WCHAR stream_unget_wide(struct crt_file *file, WCHAR unit) {
     int count = 2;
     if (unit == CRT_WEOF)
         return CRT_WEOF;
-    if (!fd_is_wide(file->fd) && (count = crt_wctomb(bytes, unit, crt_locale(NULL))) < 0) {
+    if (file->stream->multibyte && (count = crt_wctomb(bytes, unit, crt_locale(NULL))) < 0) {
         crt_fail(CRT_EILSEQ);
         return CRT_WEOF;
     }

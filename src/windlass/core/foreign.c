@@ -352,15 +352,6 @@ static PyObject *foreign_setup(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
-static PyObject *wide_string(PyObject *self, PyObject *args) {
-    unsigned long long address;
-    Py_ssize_t length = -1;
-    (void)self;
-    if (!PyArg_ParseTuple(args, "K|n", &address, &length))
-        return NULL;
-    return wide_to_python((const void *)(uintptr_t)address, length);
-}
-
 static PyObject *wide_bytes(PyObject *self, PyObject *text) {
     (void)self;
     if (!PyUnicode_Check(text))
@@ -380,7 +371,6 @@ static PyObject *type_modified(PyObject *self, PyObject *type) {
 static PyMethodDef functions[] = {
     {"type_modified", type_modified, METH_O, NULL},
     {"foreign_setup", foreign_setup, METH_VARARGS, NULL},
-    {"wide_string", wide_string, METH_VARARGS, NULL},
     {"wide_bytes", wide_bytes, METH_O, NULL},
     {"get_errno", get_errno, METH_NOARGS, NULL},
     {"set_errno", set_errno, METH_VARARGS, NULL},

@@ -257,34 +257,6 @@ static PyObject *core_relocate(PyObject *self, PyObject *args) {
     return PyLong_FromSize_t(bad_rva);
 }
 
-static PyObject *core_read(PyObject *self, PyObject *args) {
-    unsigned long long address;
-    Py_ssize_t size;
-    (void)self;
-    if (!PyArg_ParseTuple(args, "Kn", &address, &size))
-        return NULL;
-    return PyBytes_FromStringAndSize((const char *)(uintptr_t)address, size);
-}
-
-static PyObject *core_string(PyObject *self, PyObject *args) {
-    unsigned long long address;
-    (void)self;
-    if (!PyArg_ParseTuple(args, "K", &address))
-        return NULL;
-    return PyBytes_FromString((const char *)(uintptr_t)address);
-}
-
-static PyObject *core_write(PyObject *self, PyObject *args) {
-    unsigned long long address;
-    const char *data;
-    Py_ssize_t size;
-    (void)self;
-    if (!PyArg_ParseTuple(args, "Ky#", &address, &data, &size))
-        return NULL;
-    memcpy((void *)(uintptr_t)address, data, (size_t)size);
-    Py_RETURN_NONE;
-}
-
 /* ---- paths ---- */
 
 static PyObject *core_path_to_host(PyObject *self, PyObject *args) {
@@ -521,9 +493,6 @@ static PyMethodDef methods[] = {
     {"protect", core_protect, METH_VARARGS, NULL},
     {"unmap", core_unmap, METH_VARARGS, NULL},
     {"relocate", core_relocate, METH_VARARGS, NULL},
-    {"read", core_read, METH_VARARGS, NULL},
-    {"string", core_string, METH_VARARGS, NULL},
-    {"write", core_write, METH_VARARGS, NULL},
     {"path_to_host", core_path_to_host, METH_VARARGS, NULL},
     {"path_to_windows", core_path_to_windows, METH_VARARGS, NULL},
     {"fault_handlers_install", core_fault_handlers_install, METH_NOARGS, NULL},
@@ -568,7 +537,8 @@ PyMODINIT_FUNC PyInit__core(void) {
     if (add_address(module, "peb", &process_peb) || add_address(module, "lazy_entry", api_lazy_entry) ||
         add_address(module, "trace_entry", trace_entry) ||
         add_address(module, "missing_function_code", (void *)(uintptr_t)EXCEPTION_MISSING_FUNCTION) ||
-        callback_type_add(module) || foreign_add(module) || call_add(module) || thunk_add(module) || missing_function_type_add(module)) {
+        callback_type_add(module) || foreign_add(module) || call_add(module) || thunk_add(module) ||
+        missing_function_type_add(module) || python_handle_add(module) || python_memory_add(module)) {
         Py_DECREF(module);
         return NULL;
     }

@@ -26,9 +26,22 @@ int callback_type_add(PyObject *module);
 /* Adds the type windlass._core.MissingFunction; -1 with an exception set. */
 int missing_function_type_add(PyObject *module);
 
+/* Text of the Windows program as bytes and as str (length in units, -1: up to the zero); NULL with AccessViolation set
+ * where there is no memory. */
+PyObject *program_bytes(const void *text);
+PyObject *program_text(const void *text, Py_ssize_t length);
+extern PyObject *access_violation_type;
+int python_memory_add(PyObject *module);
+
+/* Adds the functions of python_handle.c; -1 with an exception set. */
+int python_handle_add(PyObject *module);
+
 /* The exception that a missing function raises, with bit 29 for "not Microsoft's": information[0] is the address of
  * two zero-terminated texts, "dll!function" and the name of the module that imported it. */
 #define EXCEPTION_MISSING_FUNCTION 0xE0574C01u
+
+/* The exception for an API function in Python that failed of itself, after the traceback has been printed. */
+#define EXCEPTION_PYTHON_FAILED 0xE0574C02u
 
 /* True when the interpreter can still be entered from a Windows thread. */
 bool python_is_alive(void);

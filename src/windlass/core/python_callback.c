@@ -13,14 +13,6 @@ struct python_callback {
     char *signature;
 };
 
-static PyObject *from_wide(const WCHAR *text) {
-    size_t length = 0;
-    int little_endian = -1;
-    while (text[length])
-        length++;
-    return PyUnicode_DecodeUTF16((const char *)text, (Py_ssize_t)length * 2, "surrogatepass", &little_endian);
-}
-
 static PyObject *none(void) {
     Py_INCREF(Py_None);
     return Py_None;
@@ -41,14 +33,14 @@ static PyObject *to_python(char code, uint64_t slot, uint64_t xmm) {
     case 'q': return PyLong_FromLongLong((int64_t)slot);
     case 'f': memcpy(&single, &xmm, 4); return PyFloat_FromDouble((double)single);
     case 'd': memcpy(&number, &xmm, 8); return PyFloat_FromDouble(number);
-    case 'A': return pointer ? PyBytes_FromString(pointer) : none();
-    case 'W': return pointer ? from_wide(pointer) : none();
+    case 'A': return pointer ? program_bytes(pointer) : none();
+    case 'W': return pointer ? program_text(pointer, -1) : none();
     default: return PyLong_FromUnsignedLongLong(slot);
     }
 }
 
-/* False with an exception set when the value does not fit the code. */
-static bool from_python(char code, PyObject *value, struct call_result *result) {
+/* With an exception set when the value does not fit the code. */
+static void from_python(char code, PyObject *value, struct call_result *result) {
     switch (code) {
     case 'v': break;
     case '?': result->rax = (uint64_t)(PyObject_IsTrue(value) == 1); break;
@@ -64,7 +56,6 @@ static bool from_python(char code, PyObject *value, struct call_result *result) 
     }
     default: result->rax = value == Py_None ? 0 : PyLong_AsUnsignedLongLongMask(value);
     }
-    return !PyErr_Occurred();
 }
 
 static PyObject *arguments_of(const struct python_callback *self, const uint64_t *slots, const uint64_t *xmm) {
@@ -82,8 +73,40 @@ static PyObject *arguments_of(const struct python_callback *self, const uint64_t
     return arguments;
 }
 
+/* What the Windows caller gets instead of a result; false when there was no Python exception. */
+struct failure {
+    DWORD code, count;
+    ULONG_PTR parameters[2];
+};
+
+static bool failure_of(PyObject *function, struct failure *failure) {
+    PyObject *type, *value, *traceback;
+    if (!PyErr_Occurred())
+        return false;
+    *failure = (struct failure){.code = EXCEPTION_PYTHON_FAILED};
+    if (!PyErr_ExceptionMatches(access_violation_type)) {
+        PyErr_WriteUnraisable(function);
+        return true;
+    }
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    PyObject *arguments = value ? PyObject_GetAttrString(value, "args") : NULL;
+    int write = 0;
+    unsigned long long address = 0;
+    if (!arguments || !PyArg_ParseTuple(arguments, "iK", &write, &address))
+        PyErr_Clear();
+    *failure = (struct failure){(DWORD)STATUS_ACCESS_VIOLATION, 2, {(ULONG_PTR)write, (ULONG_PTR)address}};
+    Py_XDECREF(arguments);
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+    return true;
+}
+
 static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xmm, struct call_result *result) {
     struct python_callback *self = callback->context;
+    enum { NONCONTINUABLE = 1 };
+    struct failure failure;
     *result = (struct call_result){0, 0};
     if (!python_is_alive())
         return;
@@ -91,12 +114,15 @@ static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xm
     Py_INCREF(self);
     PyObject *arguments = arguments_of(self, slots, xmm);
     PyObject *value = arguments ? PyObject_CallObject(self->function, arguments) : NULL;
-    if (!value || !from_python(self->signature[0], value, result))
-        PyErr_WriteUnraisable(self->function);
+    if (value)
+        from_python(self->signature[0], value, result);
+    bool failed = failure_of(self->function, &failure);
     Py_XDECREF(value);
     Py_XDECREF(arguments);
     Py_DECREF(self);
     PyGILState_Release(state);
+    if (failed)
+        raise_from_api(failure.code, NONCONTINUABLE, failure.count, failure.parameters);
 }
 
 static PyObject *callback_create(PyTypeObject *type, PyObject *args, PyObject *keywords) {

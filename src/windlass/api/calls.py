@@ -1,0 +1,25 @@
+"""Calls of other API functions from Python, whatever language they are written in."""
+
+from __future__ import annotations
+
+import functools
+
+from windlass import _core, loader
+from windlass.process import modules
+
+__all__ = ["windows"]
+
+
+@functools.cache
+def _address(dll: str, name: str) -> int:
+    """A DLL that is loaded for this stays loaded for good, so the address stays right."""
+    module = modules.by_name(dll) if dll in EVERY_PROCESS else None
+    return (module or loader.load(dll)).export(name)
+
+
+EVERY_PROCESS = ("ntdll.dll", "kernelbase.dll", "kernel32.dll")
+
+
+def windows(dll: str, name: str, *arguments: int) -> int:
+    """Call an API function with integers or pointers, as any DLL would; the result as 64 bits."""
+    return _core.call(_address(dll, name), *arguments)

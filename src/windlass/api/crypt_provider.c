@@ -1,0 +1,183 @@
+/* Cryptographic service providers: HCRYPTPROV ("CryptAcquireContextW function"). Hashes and keys of theirs are in
+ * capi.py. */
+#include <stdatomic.h>
+
+#include "api.h"
+#include "codepage.h"
+#include "crypt.h"
+
+#define NTE_BAD_FLAGS ((DWORD)0x80090009)
+#define NTE_BAD_TYPE ((DWORD)0x8009000A)
+#define NTE_BAD_PROV_TYPE ((DWORD)0x80090014)
+#define NTE_BAD_KEYSET ((DWORD)0x80090016)
+#define NTE_KEYSET_NOT_DEF ((DWORD)0x80090019)
+#define NTE_PROV_TYPE_NO_MATCH ((DWORD)0x8009001B)
+
+#define CRYPT_NEWKEYSET 0x00000008u
+#define CRYPT_DELETEKEYSET 0x00000010u
+#define CRYPT_MACHINE_KEYSET 0x00000020u
+#define CRYPT_SILENT 0x00000040u
+#define CRYPT_DEFAULT_CONTAINER_OPTIONAL 0x00000080u
+#define CRYPT_VERIFYCONTEXT 0xF0000000u
+
+enum { PROV_RSA_FULL = 1, PROV_DSS = 3, PROV_RSA_SCHANNEL = 12, PROV_DSS_DH = 13, PROV_DH_SCHANNEL = 18,
+       PROV_RSA_AES = 24 };
+
+struct crypt_provider {
+    DWORD mark, type;
+    const char *name;
+    atomic_uint references;
+    char container[];
+};
+
+/* Microsoft's own ("Cryptographic Provider Names"); the first of a type is its default. */
+static const struct { DWORD type; const char *name; } known[] = {
+    {PROV_RSA_FULL, "Microsoft Strong Cryptographic Provider"},
+    {PROV_RSA_FULL, "Microsoft Enhanced Cryptographic Provider v1.0"},
+    {PROV_RSA_FULL, "Microsoft Base Cryptographic Provider v1.0"},
+    {PROV_RSA_AES, "Microsoft Enhanced RSA and AES Cryptographic Provider"},
+    {PROV_RSA_AES, "Microsoft Enhanced RSA and AES Cryptographic Provider (Prototype)"},
+    {PROV_DSS, "Microsoft Base DSS Cryptographic Provider"},
+    {PROV_DSS_DH, "Microsoft Enhanced DSS and Diffie-Hellman Cryptographic Provider"},
+    {PROV_DSS_DH, "Microsoft Base DSS and Diffie-Hellman Cryptographic Provider"},
+    {PROV_RSA_SCHANNEL, "Microsoft RSA SChannel Cryptographic Provider"},
+    {PROV_DH_SCHANNEL, "Microsoft DH SChannel Cryptographic Provider"},
+};
+enum { KNOWN = sizeof known / sizeof *known };
+
+static DWORD find_provider(const char *name, DWORD type, const char **found) {
+    bool has_type = false, has_name = false;
+    if (type == 0 || type > 999)
+        return NTE_BAD_PROV_TYPE;
+    for (int i = 0; i < KNOWN; i++) {
+        bool same = !name || strcmp(name, known[i].name) == 0;
+        has_type |= known[i].type == type;
+        has_name |= same;
+        if (same && known[i].type == type) {
+            *found = known[i].name;
+            return ERROR_SUCCESS;
+        }
+    }
+    return !has_name ? NTE_KEYSET_NOT_DEF : has_type ? NTE_PROV_TYPE_NO_MATCH : NTE_BAD_PROV_TYPE;
+}
+
+/* There is no store of key containers: each is empty when it is made and gone when it is released. */
+static BOOL acquire(struct crypt_provider **result, const char *container, const char *name, DWORD type, DWORD flags) {
+    const char *found = NULL;
+    if (!result)
+        return fail(ERROR_INVALID_PARAMETER);
+    *result = NULL;
+    if (flags & ~(CRYPT_VERIFYCONTEXT | CRYPT_NEWKEYSET | CRYPT_DELETEKEYSET | CRYPT_MACHINE_KEYSET | CRYPT_SILENT |
+                  CRYPT_DEFAULT_CONTAINER_OPTIONAL))
+        return fail(NTE_BAD_FLAGS);
+    DWORD error = find_provider(name, type, &found);
+    if (error)
+        return fail(error);
+    bool is_temporary = flags & (CRYPT_VERIFYCONTEXT | CRYPT_DEFAULT_CONTAINER_OPTIONAL);
+    if (!is_temporary && !(flags & CRYPT_NEWKEYSET))
+        return fail(NTE_BAD_KEYSET);
+    size_t length = container ? strlen(container) : 0;
+    struct crypt_provider *provider = malloc(sizeof *provider + length + 1);
+    if (!provider)
+        return fail(ERROR_NOT_ENOUGH_MEMORY);
+    *provider = (struct crypt_provider){CRYPT_PROVIDER, type, found, 1};
+    memcpy(provider->container, container ? container : "", length + 1);
+    *result = provider;
+    return TRUE;
+}
+
+API(advapi32 cryptsp, BOOL, CryptAcquireContextA, struct crypt_provider **phProv, LPCSTR szContainer, LPCSTR szProvider,
+    DWORD dwProvType, DWORD dwFlags) {
+    return acquire(phProv, szContainer, szProvider, dwProvType, dwFlags);
+}
+
+API(advapi32 cryptsp, BOOL, CryptAcquireContextW, struct crypt_provider **phProv, LPCWSTR szContainer,
+    LPCWSTR szProvider, DWORD dwProvType, DWORD dwFlags) {
+    char *container = szContainer ? ansi_from_wide(szContainer) : NULL;
+    char *name = szProvider ? ansi_from_wide(szProvider) : NULL;
+    BOOL result = acquire(phProv, container, name, dwProvType, dwFlags);
+    free(container);
+    free(name);
+    return result;
+}
+
+static struct crypt_provider *provider_or_fail(struct crypt_provider *provider) {
+    if (!provider || !crypt_handle_is(provider, CRYPT_PROVIDER)) {
+        set_last_error(ERROR_INVALID_PARAMETER);
+        return NULL;
+    }
+    return provider;
+}
+
+API(advapi32 cryptsp, BOOL, CryptReleaseContext, struct crypt_provider *hProv, DWORD dwFlags) {
+    if (!provider_or_fail(hProv))
+        return FALSE;
+    if (dwFlags)
+        return fail(NTE_BAD_FLAGS);
+    if (atomic_fetch_sub(&hProv->references, 1) == 1) {
+        hProv->mark = 0;
+        free(hProv);
+    }
+    return TRUE;
+}
+
+API(advapi32 cryptsp, BOOL, CryptContextAddRef, struct crypt_provider *hProv, DWORD *pdwReserved, DWORD dwFlags) {
+    if (pdwReserved || dwFlags)
+        return fail(ERROR_INVALID_PARAMETER);
+    if (!provider_or_fail(hProv))
+        return FALSE;
+    atomic_fetch_add(&hProv->references, 1);
+    return TRUE;
+}
+
+API(advapi32 cryptsp, BOOL, CryptGenRandom, struct crypt_provider *hProv, DWORD dwLen, BYTE *pbBuffer) {
+    if (!provider_or_fail(hProv))
+        return FALSE;
+    if (!pbBuffer)
+        return fail(ERROR_INVALID_PARAMETER);
+    return random_fill(pbBuffer, dwLen) ? TRUE : fail(ERROR_GEN_FAILURE);
+}
+
+/* ---- parameters ("CryptGetProvParam function") ---- */
+
+enum { PP_IMPTYPE = 3, PP_NAME = 4, PP_VERSION = 5, PP_CONTAINER = 6, PP_PROVTYPE = 16,
+       PP_UNIQUE_CONTAINER = 36, PP_KEYSPEC = 39 };
+
+static BOOL deliver(const void *value, size_t size, BYTE *data, DWORD *length) {
+    DWORD capacity = *length;
+    *length = (DWORD)size;
+    if (!data)
+        return TRUE;
+    if (capacity < size)
+        return fail(ERROR_MORE_DATA);
+    memcpy(data, value, size);
+    return TRUE;
+}
+
+API(advapi32 cryptsp, BOOL, CryptGetProvParam, struct crypt_provider *hProv, DWORD dwParam, BYTE *pbData,
+    DWORD *pdwDataLen, DWORD dwFlags) {
+    enum { CRYPT_IMPL_SOFTWARE = 2, VERSION = 0x200, AT_KEYEXCHANGE_OR_SIGNATURE = 3 };
+    (void)dwFlags;
+    if (!provider_or_fail(hProv))
+        return FALSE;
+    if (!pdwDataLen)
+        return fail(ERROR_INVALID_PARAMETER);
+    DWORD number;
+    switch (dwParam) {
+    case PP_NAME: return deliver(hProv->name, strlen(hProv->name) + 1, pbData, pdwDataLen);
+    case PP_CONTAINER:
+    case PP_UNIQUE_CONTAINER: return deliver(hProv->container, strlen(hProv->container) + 1, pbData, pdwDataLen);
+    case PP_IMPTYPE: number = CRYPT_IMPL_SOFTWARE; break;
+    case PP_VERSION: number = VERSION; break;
+    case PP_PROVTYPE: number = hProv->type; break;
+    case PP_KEYSPEC: number = AT_KEYEXCHANGE_OR_SIGNATURE; break;
+    default: return fail(NTE_BAD_TYPE);
+    }
+    return deliver(&number, sizeof number, pbData, pdwDataLen);
+}
+
+API(advapi32 cryptsp, BOOL, CryptSetProvParam, struct crypt_provider *hProv, DWORD dwParam, const BYTE *pbData,
+    DWORD dwFlags) {
+    (void)pbData, (void)dwFlags, (void)dwParam;
+    return provider_or_fail(hProv) ? fail(NTE_BAD_TYPE) : FALSE;
+}

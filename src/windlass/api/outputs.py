@@ -1,0 +1,52 @@
+"""Numbers and texts read and written where a Windows program keeps them."""
+
+from __future__ import annotations
+
+import struct
+
+from windlass import _core
+
+__all__ = ["get_u32", "get_u64", "put_ansi", "put_u32", "put_u64", "put_wide", "wide_strings"]
+
+
+def get_u32(address: int) -> int:
+    return int.from_bytes(_core.read(address, 4), "little")
+
+
+def get_u64(address: int) -> int:
+    return int.from_bytes(_core.read(address, 8), "little")
+
+
+def put_u32(address: int, value: int) -> None:
+    """Write a DWORD; to NULL nothing is written, for most results are optional."""
+    if address:
+        _core.write(address, struct.pack("<I", value & 0xFFFFFFFF))
+
+
+def put_u64(address: int, value: int) -> None:
+    if address:
+        _core.write(address, struct.pack("<Q", value & 0xFFFFFFFFFFFFFFFF))
+
+
+def put_wide(buffer: int, capacity: int, text: str) -> int:
+    """Write UTF-16 with its zero if `capacity` (in units) has room for it; the units of the text without
+    its zero.
+    """
+    data = _core.wide_bytes(text)
+    if len(data) <= capacity * 2:
+        _core.write(buffer, data)
+    return len(data) // 2 - 1
+
+
+def put_ansi(buffer: int, capacity: int, text: str) -> int:
+    """The same in the ANSI code page."""
+    data = _core.ansi_from_text(text)
+    if len(data) < capacity:
+        _core.write(buffer, data + b"\0")
+    return len(data)
+
+
+def wide_strings(data: bytes) -> list[str]:
+    """The strings of a REG_MULTI_SZ or a double-null-terminated list in UTF-16."""
+    text = data.decode("utf-16-le", "surrogatepass")
+    return [part for part in text.split("\0\0")[0].split("\0") if part]
