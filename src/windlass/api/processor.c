@@ -1,6 +1,8 @@
 /* Processors: what they can do and how many there are ("IsProcessorFeaturePresent function", "SYSTEM_INFO"). */
 #include <cpuid.h>
 #include <sched.h>
+#include <stdio.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "api.h"
@@ -172,5 +174,316 @@ API(kernel32 kernelbase, BOOL, GetProcessAffinityMask, HANDLE hProcess, DWORD_PT
 
 API(kernel32 kernelbase, BOOL, GetNumaHighestNodeNumber, PULONG HighestNodeNumber) {
     *HighestNodeNumber = 0;                          /* memory is shown as one node */
+    return TRUE;
+}
+
+/* ---- topology ("GetLogicalProcessorInformationEx function"), from the host's /sys ---- */
+
+enum { RelationProcessorCore, RelationNumaNode, RelationCache, RelationProcessorPackage, RelationGroup,
+       RelationAll = 0xffff };
+enum { MAX_CACHES = 4 * MAX_PROCESSORS, CACHE_UNIFIED = 0, CACHE_INSTRUCTION, CACHE_DATA };
+
+struct cache {
+    BYTE level, associativity;
+    WORD line_size;
+    DWORD size, type;
+    ULONGLONG mask;
+};
+
+struct topology {
+    DWORD count;
+    DWORD cores, packages, caches;
+    ULONGLONG core[MAX_PROCESSORS], package[MAX_PROCESSORS];
+    struct cache cache[MAX_CACHES];
+};
+
+static bool read_sys(char *text, size_t size, const char *format, unsigned processor, unsigned index) {
+    char path[160];
+    snprintf(path, sizeof path, format, processor, index);
+    FILE *file = fopen(path, "re");
+    bool ok = file && fgets(text, (int)size, file);
+    if (file)
+        fclose(file);
+    return ok;
+}
+
+/* "0-3,8" as bits of the processors that are shown. */
+static ULONGLONG mask_from_list(const char *list, DWORD count) {
+    ULONGLONG mask = 0;
+    while (*list) {
+        char *end;
+        unsigned long first = strtoul(list, &end, 10), last = first;
+        if (end == list)
+            break;
+        if (*end == '-')
+            last = strtoul(end + 1, &end, 10);
+        for (unsigned long i = first; i <= last && i < count; i++)
+            mask |= 1ull << i;
+        list = *end == ',' ? end + 1 : end;
+        if (*list == '\n')
+            break;
+    }
+    return mask;
+}
+
+static ULONGLONG sharing(const char *format, unsigned processor, unsigned index, DWORD count) {
+    char text[256];
+    ULONGLONG mask = read_sys(text, sizeof text, format, processor, index) ? mask_from_list(text, count) : 0;
+    return mask | 1ull << processor;
+}
+
+static void add_mask(ULONGLONG *masks, DWORD *used, ULONGLONG mask) {
+    for (DWORD i = 0; i < *used; i++)
+        if (masks[i] & mask)
+            return;
+    masks[(*used)++] = mask;
+}
+
+static void add_cache(struct topology *found, unsigned processor, unsigned index) {
+    static const char base[] = "/sys/devices/system/cpu/cpu%u/cache/index%u/";
+    char format[96], text[64];
+    struct cache cache = {.associativity = 0xff};
+#define CACHE_FILE(name_) (snprintf(format, sizeof format, "%s%s", base, name_), format)
+    if (!read_sys(text, sizeof text, CACHE_FILE("level"), processor, index))
+        return;
+    cache.level = (BYTE)atoi(text);
+    if (read_sys(text, sizeof text, CACHE_FILE("type"), processor, index))
+        cache.type = *text == 'D' ? CACHE_DATA : *text == 'I' ? CACHE_INSTRUCTION : CACHE_UNIFIED;
+    if (read_sys(text, sizeof text, CACHE_FILE("size"), processor, index))
+        cache.size = (DWORD)strtoul(text, NULL, 10) * (strchr(text, 'M') ? 1024 * 1024 : 1024);
+    if (read_sys(text, sizeof text, CACHE_FILE("coherency_line_size"), processor, index))
+        cache.line_size = (WORD)atoi(text);
+    if (read_sys(text, sizeof text, CACHE_FILE("ways_of_associativity"), processor, index))
+        cache.associativity = (BYTE)atoi(text);
+    cache.mask = sharing(CACHE_FILE("shared_cpu_list"), processor, index, found->count);
+#undef CACHE_FILE
+    for (DWORD i = 0; i < found->caches; i++)
+        if (found->cache[i].level == cache.level && found->cache[i].type == cache.type && found->cache[i].mask & cache.mask)
+            return;
+    if (found->caches < MAX_CACHES)
+        found->cache[found->caches++] = cache;
+}
+
+static void find_topology(struct topology *found) {
+    static const char threads[] = "/sys/devices/system/cpu/cpu%u/topology/thread_siblings_list";
+    static const char cores[] = "/sys/devices/system/cpu/cpu%u/topology/core_siblings_list";
+    memset(found, 0, sizeof *found);
+    found->count = processor_count();
+    for (unsigned i = 0; i < found->count; i++) {
+        add_mask(found->core, &found->cores, sharing(threads, i, 0, found->count));
+        add_mask(found->package, &found->packages, sharing(cores, i, 0, found->count));
+        for (unsigned index = 0; index < 8; index++)
+            add_cache(found, i, index);
+    }
+}
+
+typedef struct { ULONG_PTR Mask; WORD Group, Reserved[3]; } GROUP_AFFINITY;
+typedef struct {
+    DWORD Relationship, Size;
+    union {
+        struct { BYTE Flags, EfficiencyClass, Reserved[20]; WORD GroupCount; GROUP_AFFINITY GroupMask[1]; } Processor;
+        struct { DWORD NodeNumber; BYTE Reserved[18]; WORD GroupCount; GROUP_AFFINITY GroupMask; } NumaNode;
+        struct { BYTE Level, Associativity; WORD LineSize; DWORD CacheSize, Type; BYTE Reserved[18]; WORD GroupCount;
+                 GROUP_AFFINITY GroupMask; } Cache;
+        struct { WORD MaximumGroupCount, ActiveGroupCount; BYTE Reserved[20];
+                 struct { BYTE MaximumProcessorCount, ActiveProcessorCount, Reserved[38]; ULONG_PTR ActiveProcessorMask; }
+                     GroupInfo[1]; } Group;
+    };
+} SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX;
+_Static_assert(offsetof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, Processor.GroupMask) == 32, "PROCESSOR_RELATIONSHIP");
+_Static_assert(offsetof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, Cache.GroupMask) == 40, "CACHE_RELATIONSHIP");
+_Static_assert(offsetof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, Group.GroupInfo) == 32, "GROUP_RELATIONSHIP");
+
+/* Writes records while they fit; `needed` counts on. */
+struct records {
+    BYTE *buffer;
+    DWORD size, needed;
+};
+
+static void put_record(struct records *out, const void *record, DWORD size) {
+    if (out->needed + size <= out->size)
+        memcpy(out->buffer + out->needed, record, size);
+    out->needed += size;
+}
+
+static bool several(ULONGLONG mask) { return (mask & (mask - 1)) != 0; }
+
+static void put_processors(struct records *out, DWORD relation, const ULONGLONG *masks, DWORD count) {
+    for (DWORD i = 0; i < count; i++) {
+        SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX record = {
+            .Relationship = relation, .Size = 48,
+            .Processor = {.Flags = relation == RelationProcessorCore && several(masks[i]), .GroupCount = 1}};
+        record.Processor.GroupMask[0].Mask = masks[i];
+        put_record(out, &record, record.Size);
+    }
+}
+
+static void put_rest(struct records *out, const struct topology *found, DWORD relation) {
+    SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX record;
+    bool all = relation == RelationAll;
+    if (all || relation == RelationNumaNode) {
+        record = (SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX){.Relationship = RelationNumaNode, .Size = 48};
+        record.NumaNode.GroupCount = 1;
+        record.NumaNode.GroupMask.Mask = processor_mask(found->count);
+        put_record(out, &record, record.Size);
+    }
+    for (DWORD i = 0; (all || relation == RelationCache) && i < found->caches; i++) {
+        const struct cache *cache = &found->cache[i];
+        record = (SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX){.Relationship = RelationCache, .Size = 56};
+        record.Cache.Level = cache->level;
+        record.Cache.Associativity = cache->associativity;
+        record.Cache.LineSize = cache->line_size;
+        record.Cache.CacheSize = cache->size;
+        record.Cache.Type = cache->type;
+        record.Cache.GroupCount = 1;
+        record.Cache.GroupMask.Mask = cache->mask;
+        put_record(out, &record, record.Size);
+    }
+    if (all || relation == RelationGroup) {
+        record = (SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX){.Relationship = RelationGroup, .Size = 80};
+        record.Group.MaximumGroupCount = record.Group.ActiveGroupCount = 1;
+        record.Group.GroupInfo[0].MaximumProcessorCount = record.Group.GroupInfo[0].ActiveProcessorCount =
+            (BYTE)found->count;
+        record.Group.GroupInfo[0].ActiveProcessorMask = processor_mask(found->count);
+        put_record(out, &record, record.Size);
+    }
+}
+
+API(kernel32 kernelbase, BOOL, GetLogicalProcessorInformationEx, DWORD RelationshipType,
+    SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX *Buffer, PDWORD ReturnedLength) {
+    struct topology *found = malloc(sizeof *found);
+    if (!found || (RelationshipType > RelationGroup && RelationshipType != RelationAll)) {
+        free(found);
+        return fail(found ? ERROR_INVALID_PARAMETER : ERROR_NOT_ENOUGH_MEMORY);
+    }
+    struct records out = {(BYTE *)Buffer, Buffer ? *ReturnedLength : 0, 0};
+    bool all = RelationshipType == RelationAll;
+    find_topology(found);
+    if (all || RelationshipType == RelationProcessorCore)
+        put_processors(&out, RelationProcessorCore, found->core, found->cores);
+    if (all || RelationshipType == RelationProcessorPackage)
+        put_processors(&out, RelationProcessorPackage, found->package, found->packages);
+    put_rest(&out, found, RelationshipType);
+    free(found);
+    *ReturnedLength = out.needed;
+    return out.needed <= out.size ? TRUE : fail(ERROR_INSUFFICIENT_BUFFER);
+}
+
+typedef struct {
+    ULONG_PTR ProcessorMask;
+    DWORD Relationship;
+    union {
+        BYTE CoreFlags;
+        DWORD NodeNumber;
+        struct { BYTE Level, Associativity; WORD LineSize; DWORD Size, Type; } Cache;
+        ULONGLONG Reserved[2];
+    };
+} SYSTEM_LOGICAL_PROCESSOR_INFORMATION;
+_Static_assert(sizeof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION) == 32, "SYSTEM_LOGICAL_PROCESSOR_INFORMATION");
+
+static void put_old(struct records *out, ULONGLONG mask, DWORD relation, BYTE flags) {
+    SYSTEM_LOGICAL_PROCESSOR_INFORMATION record = {.ProcessorMask = mask, .Relationship = relation, .Reserved = {0, 0}};
+    record.CoreFlags = flags;
+    put_record(out, &record, sizeof record);
+}
+
+API(kernel32 kernelbase, BOOL, GetLogicalProcessorInformation, SYSTEM_LOGICAL_PROCESSOR_INFORMATION *Buffer,
+    PDWORD ReturnedLength) {
+    struct topology *found = malloc(sizeof *found);
+    if (!found)
+        return fail(ERROR_NOT_ENOUGH_MEMORY);
+    struct records out = {(BYTE *)Buffer, Buffer ? *ReturnedLength : 0, 0};
+    find_topology(found);
+    for (DWORD i = 0; i < found->cores; i++)
+        put_old(&out, found->core[i], RelationProcessorCore, several(found->core[i]));
+    for (DWORD i = 0; i < found->packages; i++)
+        put_old(&out, found->package[i], RelationProcessorPackage, 0);
+    for (DWORD i = 0; i < found->caches; i++) {
+        const struct cache *cache = &found->cache[i];
+        SYSTEM_LOGICAL_PROCESSOR_INFORMATION record = {.ProcessorMask = cache->mask, .Relationship = RelationCache};
+        record.Cache.Level = cache->level;
+        record.Cache.Associativity = cache->associativity;
+        record.Cache.LineSize = cache->line_size;
+        record.Cache.Size = cache->size;
+        record.Cache.Type = cache->type;
+        put_record(&out, &record, sizeof record);
+    }
+    put_old(&out, processor_mask(found->count), RelationNumaNode, 0);
+    free(found);
+    *ReturnedLength = out.needed;
+    return out.needed <= out.size ? TRUE : fail(ERROR_INSUFFICIENT_BUFFER);
+}
+
+/* ---- NUMA: one node ---- */
+
+API(kernel32 kernelbase, BOOL, GetNumaNodeProcessorMaskEx, USHORT Node, GROUP_AFFINITY *ProcessorMask) {
+    if (Node != 0)
+        return fail(ERROR_INVALID_PARAMETER);
+    *ProcessorMask = (GROUP_AFFINITY){processor_mask(processor_count()), 0, {0, 0, 0}};
+    return TRUE;
+}
+
+API(kernel32, BOOL, GetNumaNodeProcessorMask, UCHAR Node, ULONGLONG *ProcessorMask) {
+    if (Node != 0)
+        return fail(ERROR_INVALID_PARAMETER);
+    *ProcessorMask = processor_mask(processor_count());
+    return TRUE;
+}
+
+API(kernel32, BOOL, GetNumaProcessorNode, UCHAR Processor, BYTE *NodeNumber) {
+    *NodeNumber = Processor < processor_count() ? 0 : 0xff;
+    return *NodeNumber == 0 ? TRUE : fail(ERROR_INVALID_PARAMETER);
+}
+
+API(kernel32 kernelbase, BOOL, GetNumaProcessorNodeEx, PROCESSOR_NUMBER *Processor, USHORT *NodeNumber) {
+    *NodeNumber = Processor->Number < processor_count() && Processor->Group == 0 ? 0 : 0xffff;
+    return *NodeNumber == 0 ? TRUE : fail(ERROR_INVALID_PARAMETER);
+}
+
+/* ---- memory ("MEMORYSTATUSEX") ---- */
+
+typedef struct {
+    DWORD dwLength, dwMemoryLoad;
+    DWORDLONG ullTotalPhys, ullAvailPhys, ullTotalPageFile, ullAvailPageFile, ullTotalVirtual, ullAvailVirtual,
+        ullAvailExtendedVirtual;
+} MEMORYSTATUSEX;
+
+/* MemAvailable counts what caches would give back, which sysinfo() does not. */
+static ULONGLONG available_memory(ULONGLONG fallback) {
+    char line[128];
+    ULONGLONG kibibytes = 0;
+    FILE *file = fopen("/proc/meminfo", "re");
+    while (file && !kibibytes && fgets(line, sizeof line, file))
+        if (strncmp(line, "MemAvailable:", 13) == 0)
+            kibibytes = strtoull(line + 13, NULL, 10);
+    if (file)
+        fclose(file);
+    return kibibytes ? kibibytes * 1024 : fallback;
+}
+
+API(kernel32 kernelbase, BOOL, GlobalMemoryStatusEx, MEMORYSTATUSEX *lpBuffer) {
+    struct sysinfo info;
+    if (lpBuffer->dwLength != sizeof *lpBuffer || sysinfo(&info))
+        return fail(ERROR_INVALID_PARAMETER);
+    ULONGLONG total = (ULONGLONG)info.totalram * info.mem_unit, swap = (ULONGLONG)info.totalswap * info.mem_unit;
+    ULONGLONG available = available_memory((ULONGLONG)info.freeram * info.mem_unit);
+    *lpBuffer = (MEMORYSTATUSEX){
+        .dwLength = sizeof *lpBuffer,
+        .dwMemoryLoad = (DWORD)(100 - available * 100 / total),
+        .ullTotalPhys = total,
+        .ullAvailPhys = available,
+        .ullTotalPageFile = total + swap,
+        .ullAvailPageFile = available + (ULONGLONG)info.freeswap * info.mem_unit,
+        .ullTotalVirtual = 0x7ffffffe0000,
+        .ullAvailVirtual = 0x7ffffffe0000 - total,
+    };
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, GetPhysicallyInstalledSystemMemory, ULONGLONG *TotalMemoryInKilobytes) {
+    struct sysinfo info;
+    if (!TotalMemoryInKilobytes || sysinfo(&info))
+        return fail(ERROR_INVALID_PARAMETER);
+    *TotalMemoryInKilobytes = (ULONGLONG)info.totalram * info.mem_unit / 1024;
     return TRUE;
 }
