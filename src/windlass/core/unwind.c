@@ -401,9 +401,12 @@ static bool leaves_function(const BYTE *target, uintptr_t base, const RUNTIME_FU
         return false;
     uintptr_t other_base;
     const RUNTIME_FUNCTION *other = function_lookup((uintptr_t)target, &other_base);
-    /* A jump to another part of the same function does not end it. */
-    return !other || other_base != base || rva == other->BeginAddress ||
-           function_primary(base, other)->BeginAddress != function_primary(base, function)->BeginAddress;
+    if (!other || other_base != base)
+        return true;
+    /* A jump to another part of the same function, even to that part's first instruction, does not end it; a jump to
+     * where the function itself begins is a tail call. */
+    const RUNTIME_FUNCTION *whole = function_primary(base, other);
+    return rva == whole->BeginAddress || whole->BeginAddress != function_primary(base, function)->BeginAddress;
 }
 
 static bool ends_function(const BYTE *code, uintptr_t base, const RUNTIME_FUNCTION *function) {
