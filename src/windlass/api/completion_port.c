@@ -24,6 +24,8 @@ struct completion_port {
     struct packet *first, **last; /* under the dispatcher lock */
     unsigned promised;            /* packets that satisfied waits will take */
     unsigned count;
+    const struct port_sink *sink; /* NULL: packets are kept */
+    void *sink_context;
 };
 
 static bool port_is_signaled(struct object *object, struct thread_object *waiter) {
@@ -45,6 +47,8 @@ static void port_destroy(struct object *object) {
         port->first = packet->next;
         free(packet);
     }
+    if (port->sink)
+        port->sink->destroyed(port->sink_context);
     free(port);
 }
 
@@ -60,6 +64,10 @@ static const struct object_type port_type = {
 };
 
 bool port_post(struct completion_port *port, NTSTATUS status, DWORD bytes, ULONG_PTR key, OVERLAPPED *overlapped) {
+    if (port->sink) {
+        port->sink->post(port->sink_context, status, bytes, overlapped);
+        return true;
+    }
     struct packet *packet = malloc(sizeof *packet);
     if (!packet)
         return false;
@@ -74,6 +82,36 @@ bool port_post(struct completion_port *port, NTSTATUS status, DWORD bytes, ULONG
 }
 
 void port_release(struct completion_port *port) { object_release(&port->object); }
+
+static struct completion_port *port_new(void) {
+    struct completion_port *port = calloc(1, sizeof *port);
+    if (!port)
+        return NULL;
+    object_init(&port->object, &port_type);
+    port->last = &port->first;
+    return port;
+}
+
+struct completion_port *port_new_sink(const struct port_sink *sink, void *context) {
+    struct completion_port *port = port_new();
+    if (port) {
+        port->sink = sink;
+        port->sink_context = context;
+    }
+    return port;
+}
+
+bool port_bind(struct completion_port *port, struct file *file, ULONG_PTR key) {
+    if (file->port || !file->is_overlapped)
+        return false;
+    file->port_key = key;
+    file->port = (struct completion_port *)object_reference(&port->object);
+    return true;
+}
+
+struct completion_port *port_from_handle(HANDLE handle, NTSTATUS *status) {
+    return (struct completion_port *)handle_object(handle, &port_type, 0, status);
+}
 
 /* The dispatcher lock is held and there is a packet. */
 static struct packet *take(struct completion_port *port) {
@@ -114,20 +152,13 @@ API(kernel32 kernelbase, HANDLE, CreateIoCompletionPort, HANDLE FileHandle, HAND
         port = (struct completion_port *)handle_object_or_fail(handle, &port_type, 0);
         error = port ? ERROR_SUCCESS : teb_self()->LastErrorValue;
     } else {
-        port = calloc(1, sizeof *port);
-        if (port) {
-            object_init(&port->object, &port_type);
-            port->last = &port->first;
+        port = port_new();
+        if (port)
             handle = handle_new(&port->object, port_type.all_access, 0);
-        }
         error = handle ? ERROR_SUCCESS : ERROR_NOT_ENOUGH_MEMORY;
     }
-    if (!error && file && (file->port || !file->is_overlapped))
+    if (!error && file && !port_bind(port, file, CompletionKey))
         error = ERROR_INVALID_PARAMETER;
-    if (!error && file) {
-        file->port_key = CompletionKey;
-        file->port = (struct completion_port *)object_reference(&port->object);
-    }
     if (error && !ExistingCompletionPort && handle)
         handle_close(handle);
     if (port)

@@ -1,6 +1,6 @@
 /* Threads ("Process and Thread Functions"): their life. thread_info.c has their properties. */
 #include <pthread.h>
-#include <sched.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "module.h"
@@ -32,10 +32,11 @@ static void *thread_main(void *argument) {
     struct thread_object *object = start->object;
     uint64_t slots[4] = {(uintptr_t)start->parameter};
     const void *function = (const void *)start->function;
-    struct thread *thread = thread_begin(object);
-    atomic_store(&start->begun, 1);                  /* *start is the creator's again */
+    object->id = (DWORD)syscall(SYS_gettid);
+    atomic_store(&start->begun, 1);                  /* *start is the creator's again, which may hold the loader lock */
     futex_wake(&start->begun, 1);
 
+    struct thread *thread = thread_begin(object);
     if (thread_suspend_count(object))
         thread_stop_self();
     if (object->terminate)
@@ -68,9 +69,7 @@ static size_t stack_size_for(SIZE_T asked, bool is_reservation) {
     return ((size + 0xffff) & ~(size_t)0xffff) + HOST_STACK;
 }
 
-/* A new thread's object, with a reference for the caller; NULL when it cannot be made. */
-static struct thread_object *thread_create(thread_function function, PVOID parameter, size_t stack_size,
-                                           bool suspended) {
+struct thread_object *thread_create(thread_function function, PVOID parameter, size_t stack_size, bool suspended) {
     struct start start = {.object = thread_object_new(), .function = function, .parameter = parameter};
     struct thread_object *object = start.object;
     if (!object)

@@ -209,4 +209,17 @@ unsigned io_cancel(struct file *file, const OVERLAPPED *overlapped, HANDLE threa
 bool port_post(struct completion_port *port, NTSTATUS status, DWORD bytes, ULONG_PTR key, OVERLAPPED *overlapped);
 void port_release(struct completion_port *port);
 
+/* A port that keeps no packets but hands each to `post`; `destroyed` when nothing refers to the port any more. */
+struct port_sink {
+    void (*post)(void *context, NTSTATUS status, DWORD bytes, OVERLAPPED *overlapped);
+    void (*destroyed)(void *context);
+};
+struct completion_port *port_new_sink(const struct port_sink *sink, void *context);
+
+/* Gives the file a port; false: it has one, or is not overlapped. */
+bool port_bind(struct completion_port *port, struct file *file, ULONG_PTR key);
+
+/* The port behind a handle, referenced; NULL with the status. */
+struct completion_port *port_from_handle(HANDLE handle, NTSTATUS *status);
+
 #endif

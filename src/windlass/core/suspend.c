@@ -225,6 +225,14 @@ static void write_registers(const CONTEXT *from, ucontext_t *to) {
         memcpy(to->uc_mcontext.fpregs, &from->FltSave, offsetof(XMM_SAVE_AREA32, Reserved4));
 }
 
+/* A thread that was just made may not have begun. */
+static bool wait_for_begin(struct thread_object *object) {
+    int64_t deadline = monotonic_now() + 1000 * (int64_t)TRY_NANOSECONDS;
+    while (!object->thread && !object->ended && monotonic_now() < deadline)
+        sleep_until(monotonic_now() + TRY_NANOSECONDS / 10, false);
+    return object->thread != NULL;
+}
+
 /* Runs `use` while the thread stands still. */
 static NTSTATUS with_registers(struct thread_object *object, void (*use)(ucontext_t *, void *), void *argument) {
     NTSTATUS status = STATUS_SUCCESS;
@@ -233,7 +241,7 @@ static NTSTATUS with_registers(struct thread_object *object, void (*use)(ucontex
     pthread_mutex_lock(&lock);
     bool stopped = atomic_fetch_add(&object->suspension, 1) & STOPPED;
     object->stop_anywhere = false;
-    if (object->ended || !object->thread || (!stopped && !stop_thread(object)))
+    if (object->ended || !wait_for_begin(object) || (!stopped && !stop_thread(object)))
         status = STATUS_UNSUCCESSFUL;
     else
         use(object->signal_context, argument);

@@ -50,6 +50,10 @@ extern const struct object_type thread_type;
 /* The calling thread's object, with no reference added. */
 struct thread_object *thread_object_self(void);
 
+/* Makes a thread that calls a Windows function and ends with what that returns (api/thread.c). Its object, with a
+ * reference for the caller; NULL when it cannot be made. */
+struct thread_object *thread_create(DWORD(WINAPI *function)(PVOID), PVOID parameter, size_t stack_size, bool suspended);
+
 /* For a thread that is about to be made; NULL out of memory. */
 struct thread_object *thread_object_new(void);
 
