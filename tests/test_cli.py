@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+import pe_seeds
+from windlass import load
 from windlass.cli.group import COMMANDS
 
 
@@ -217,6 +219,20 @@ def test_check_names_a_missing_dll_and_who_needs_it_for_what(write_dll):
     assert "missing DLL nowhere.dll, needed by lonely.dll" in windlass("check", dll, exit_code=1)
 
 
+def test_what_needs_the_msvc_runtime_is_told_how_to_get_it(write_dll):
+    dll = write_dll(
+        """
+        // imports: msvcp140_9.dll lost
+        __declspec(dllimport) int lost(void);
+        EXPORT int f(void) { return lost(); }
+        """,
+        name="needs_runtime",
+    )
+    assert "`windlass fetch msvc-runtime` gets it" in windlass("check", dll, exit_code=1)
+    with pytest.raises(FileNotFoundError, match="windlass fetch msvc-runtime"):
+        load(dll)
+
+
 def test_check_tells_a_missing_function_of_a_native_dll_from_one_of_a_builtin(write_dll, tmp_path):
     old = write_dll(
         "EXPORT int there(void) { return 1; } EXPORT int gone(void) { return 2; }", name="library"
@@ -262,6 +278,30 @@ def test_check_follows_forwarders(write_dll):
     checked = answer("check", user)
     assert checked["loads"]
     assert "kernel32.dll" in [each["name"] for each in checked["dlls"]]
+
+
+@pytest.fixture
+def everything(tmp_path) -> Path:
+    """A DLL that delay-loads delayed.dll, for a function by name and one by ordinal."""
+    path = tmp_path / "everything.dll"
+    path.write_bytes(pe_seeds.Everything(pe_seeds.AMD64).bytes())
+    return path
+
+
+def test_imports_shows_delay_loading_and_ordinals(everything):
+    delayed = answer("imports", everything)["imports"][-1]
+    assert (delayed["dll"], delayed["delay"]) == ("delayed.dll", True)
+    assert [(f["name"], f["ordinal"]) for f in delayed["functions"]] == [("Sleep", None), (None, 12)]
+    lines = windlass("imports", everything).splitlines()
+    assert lines[lines.index("delayed.dll (delay)") :] == ["delayed.dll (delay)", "  Sleep", "  #12"]
+
+
+def test_a_missing_dll_that_is_delay_loaded_does_not_keep_from_loading(everything):
+    checked = answer("check", everything)
+    (missing,) = checked["missing_dlls"]
+    assert checked["loads"]
+    assert (missing["name"], missing["delay"]) == ("delayed.dll", True)
+    assert "needed by everything.dll when it first calls it" in windlass("check", everything)
 
 
 def test_check_agrees_with_loading(write_dll, fresh_python):

@@ -174,6 +174,8 @@ def module_not_found(
     searched:  the places, in order.
     """
     details = [f"searched: {', '.join(searched)}"]
+    if advice := how_to_get(missing):
+        details.append(advice)
     if needed_by is not None:
         shown = ", ".join(functions[:5]) + (f" and {len(functions) - 5} more" if len(functions) > 5 else "")
         details.insert(0, f"{needed_by} needs {missing}" + (f" (for {shown})" if shown else ""))
@@ -181,6 +183,15 @@ def module_not_found(
         f"Could not find module '{asked}' (or one of its dependencies). "
         f"Try using the full path with constructor syntax. [{'; '.join(details)}]"
     )
+
+
+def how_to_get(dll: str) -> str | None:
+    """Where a missing DLL is to be had, if that is known."""
+    import re
+
+    if re.fullmatch(r"(vcruntime|msvcp|vcomp|concrt|vccorlib|vcamp)140\w*\.dll", dll, re.IGNORECASE):
+        return "`windlass fetch msvc-runtime` gets it"
+    return None
 
 
 def bad_image(path: str, reason: str) -> OSError:

@@ -10,6 +10,7 @@ import click
 from windlass.cli import output
 from windlass.cli.dependencies import Dll, MissingDll, MissingFunction, Walk
 from windlass.cli.locate import locate, title
+from windlass.errors import how_to_get
 
 __all__ = ["command"]
 
@@ -64,7 +65,10 @@ def show(walk: Walk, name: str) -> None:
     show_not_implemented(walk.not_implemented)
     if len(walk.dlls) > 1:
         output.line()
-        rows = [(dll.name, ", ".join(dll.needed_by), dll.path or "builtin") for dll in walk.dlls[1:]]
+        rows = [
+            (dll.name + (" (delay)" if dll.delay else ""), ", ".join(dll.needed_by), dll.path or "builtin")
+            for dll in walk.dlls[1:]
+        ]
         output.table(("needed DLL", "by", "found"), rows)
 
 
@@ -77,8 +81,17 @@ def show_missing_dlls(missing: Iterable[MissingDll]) -> None:
     for dll in missing:
         when = " when it first calls it" if dll.delay else ""
         output.line(f"  missing DLL {output.printable(dll.name)}, needed by {dll.needed_by}{when}", fg="red")
-        output.line(f"      for {output.printable(', '.join(dll.functions)) or 'its entry point'}")
+        if dll.functions:
+            output.line(f"      for {output.printable(some(dll.functions))}")
         output.line(f"      searched: {', '.join(dll.searched)}")
+        if advice := how_to_get(dll.name):
+            output.line(f"      {advice}")
+
+
+def some(names: list[str], most: int = 8) -> str:
+    """The first of many names; --json has all."""
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
 
 
 def show_missing_functions(missing: Iterable[MissingFunction]) -> None:
