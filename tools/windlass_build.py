@@ -22,8 +22,8 @@ import mesonpy
 COMPILERS = ("cc", "gcc", "clang")
 # The oldest Python that the extension's limited API serves.
 PYTHON_TAG = "cp39"
-# The glibc of manylinux2014, older than that of any system which still gets a Python 3.9.
-GLIBC = "2.17"
+# The glibc of manylinux_2_28: the oldest with statx(), memfd_create() and getrandom(), which the core needs.
+GLIBC = "2.28"
 PROBE = """
 #include <pthread.h>
 #include <stdio.h>

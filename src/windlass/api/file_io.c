@@ -243,7 +243,7 @@ static BOOL seek_failed(NTSTATUS status, DWORD method) {
 
 API(kernel32 kernelbase, BOOL, SetFilePointerEx, HANDLE hFile, LARGE_INTEGER liDistanceToMove,
     LARGE_INTEGER *lpNewFilePointer, DWORD dwMoveMethod) {
-    int64_t position;
+    int64_t position = 0;
     NTSTATUS status = set_position(hFile, liDistanceToMove.QuadPart, dwMoveMethod, &position);
     if (status)
         return seek_failed(status, dwMoveMethod);
@@ -254,7 +254,7 @@ API(kernel32 kernelbase, BOOL, SetFilePointerEx, HANDLE hFile, LARGE_INTEGER liD
 
 API(kernel32 kernelbase, DWORD, SetFilePointer, HANDLE hFile, LONG lDistanceToMove, PLONG lpDistanceToMoveHigh,
     DWORD dwMoveMethod) {
-    int64_t position, distance = lDistanceToMove;
+    int64_t position = 0, distance = lDistanceToMove;
     if (lpDistanceToMoveHigh)
         distance = (int64_t)((uint64_t)(uint32_t)*lpDistanceToMoveHigh << 32 | (uint32_t)lDistanceToMove);
     NTSTATUS status = set_position(hFile, distance, dwMoveMethod, &position);

@@ -33,11 +33,11 @@ struct heap {
     DWORD magic;
     DWORD flags;
     pthread_mutex_t lock;
-    struct block blocks;         /* the list's head */
     struct block *free_blocks;   /* of an executable heap */
     struct block *regions;       /* of an executable heap: memory to unmap */
     size_t used, maximum;        /* maximum 0: grows without limit */
     struct heap *next;
+    struct block blocks;         /* the list's head */
 };
 
 static struct heap main_heap = {.magic = HEAP_MAGIC, .lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP};
