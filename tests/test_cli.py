@@ -495,3 +495,16 @@ def test_call_of_a_dll_that_does_not_load(tmp_path):
     path = tmp_path / "text.dll"
     path.write_text("not a DLL at all")
     assert "not a PE image" in windlass("call", path, "f", exit_code=1)
+
+
+# ---- scripts ----
+
+
+def test_a_script_that_is_not_there(tmp_path):
+    assert windlass("nothere.py", exit_code=2, cwd=tmp_path) == "windlass: there is no script nothere.py\n"
+
+
+def test_a_script_gets_windows_ctypes(tmp_path):
+    (tmp_path / "script.py").write_text("import ctypes, sys; print(ctypes.WinDLL, *sys.argv)")
+    printed = windlass("script.py", "a", cwd=tmp_path)
+    assert printed == "<class 'windlass.foreign.WinDLL'> script.py a\n"

@@ -1,4 +1,4 @@
-"""python -m windlass COMMAND ..."""
+"""python -m windlass COMMAND ..., or SCRIPT.py ..."""
 
 from windlass.cli import main
 

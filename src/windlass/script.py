@@ -415,6 +415,9 @@ def _start(folder: str | None, as_linux: bool) -> dict[str, Any] | None:
 
 
 def _run_script(path: str, arguments: list[str], as_linux: bool) -> None:
+    if not os.path.exists(path):
+        print(f"windlass: there is no script {path}", file=sys.stderr)
+        sys.exit(2)
     folder = os.path.dirname(os.path.realpath(path))
     sys.argv[:] = [path, *arguments]
     sys.path[0] = folder

@@ -82,4 +82,6 @@ def group() -> None:
 
     A DLL is named by its path, or by a file name, which is looked for in the current folder and then where
     windlass.WinDLL searches. Every command prints JSON with --json, and ends with exit code 1 when it fails.
+
+    A Python script that was written for Windows is run by "windlass SCRIPT.py".
     """
