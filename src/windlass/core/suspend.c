@@ -12,6 +12,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "fiber.h"
 #include "park.h"
 #include "thread_object.h"
 #include "unwind.h"
@@ -276,6 +277,7 @@ void thread_exit_self(DWORD exit_code, bool tell_dlls) {
     struct thread_object *object = thread_object_self();
     object->exit_requested = true;
     object->requested_exit_code = exit_code;
+    fiber_abandon(thread);
     if (thread->created_here) {
         thread->terminated = !tell_dlls;
         call_windows_unwound(outermost_boundary(thread));
