@@ -315,3 +315,21 @@ def test_fault_in_a_destructor_that_an_unwind_calls(dll):
         "destroy 40",
         "handled",
     ]
+
+
+def test_jumps_between_parts_of_a_function_are_no_epilogues(dll):
+    """8: only a return address was popped; 40: the allocation, too (Wine takes none of these for an end).
+
+    Z3 jumps to the very start of its functions' later parts: taken for an end, its frames went missing.
+    """
+    assert reported_by(dll, "unwinding_jumps.c") == [
+        "within 40",
+        "to_later 40",
+        "to_later_far 40",
+        "to_other 8",
+        "to_itself 8",
+        "indirect 8",
+        "freed 40",
+        "back 40",
+        "back_to_start 8",
+    ]

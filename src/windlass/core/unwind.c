@@ -171,7 +171,9 @@ bool function_table_remove(uintptr_t identifier) { return remove_table(identifie
 
 /* ---- lookup ---- */
 
+/* Entries may lie within one another: LLVM gives a function with later parts one entry for the whole, too. */
 static RUNTIME_FUNCTION *search_sorted(RUNTIME_FUNCTION *functions, DWORD count, DWORD rva) {
+    enum { MOST_NESTED = 16 };
     DWORD low = 0, high = count;
     while (low < high) {
         DWORD middle = low + (high - low) / 2;
@@ -180,7 +182,10 @@ static RUNTIME_FUNCTION *search_sorted(RUNTIME_FUNCTION *functions, DWORD count,
         else
             high = middle;
     }
-    return low && rva < functions[low - 1].EndAddress ? &functions[low - 1] : NULL;
+    for (int i = 0; low && i < MOST_NESTED; i++)
+        if (rva < functions[--low].EndAddress)
+            return &functions[low];
+    return NULL;
 }
 
 static RUNTIME_FUNCTION *search_unsorted(RUNTIME_FUNCTION *functions, DWORD count, DWORD rva) {
@@ -393,20 +398,20 @@ static unsigned pop_register(const BYTE *code, unsigned *number) {
     return 1 + rex;
 }
 
+static bool is_later_part(uintptr_t base, const RUNTIME_FUNCTION *function) {
+    return info_of(base, function)->Flags & UNW_FLAG_CHAININFO;
+}
+
+/* A jump ends the function when it goes to the start of one, be it its own, or to where no table knows the code. A
+ * function's later parts have entries, too: a jump to one of its own, even to the part's start, stays within. */
 static bool leaves_function(const BYTE *target, uintptr_t base, const RUNTIME_FUNCTION *function) {
-    DWORD rva = (DWORD)((uintptr_t)target - base);
-    if (rva == function->BeginAddress)                  /* a tail call of itself, unless this is a later part */
-        return !(info_of(base, function)->Flags & UNW_FLAG_CHAININFO);
-    if (rva - function->BeginAddress < function->EndAddress - function->BeginAddress)
-        return false;
     uintptr_t other_base;
     const RUNTIME_FUNCTION *other = function_lookup((uintptr_t)target, &other_base);
     if (!other || other_base != base)
         return true;
-    /* A jump to another part of the same function, even to that part's first instruction, does not end it; a jump to
-     * where the function itself begins is a tail call. */
-    const RUNTIME_FUNCTION *whole = function_primary(base, other);
-    return rva == whole->BeginAddress || whole->BeginAddress != function_primary(base, function)->BeginAddress;
+    if ((uintptr_t)target == base + other->BeginAddress && !is_later_part(base, other))
+        return true;
+    return function_primary(base, other)->BeginAddress != function_primary(base, function)->BeginAddress;
 }
 
 static bool ends_function(const BYTE *code, uintptr_t base, const RUNTIME_FUNCTION *function) {
