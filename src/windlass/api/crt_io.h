@@ -97,6 +97,10 @@ API_USE(int *, __p__commode, void);
 /* The process's default for files opened neither as text nor as binary: CRT_O_TEXT or CRT_O_BINARY. */
 int fd_default_mode(void);
 
+/* The full path of a file in the current directory or in a folder that the environment variable lists; from malloc(),
+ * NULL with errno ENOENT (crt_path.c). */
+WCHAR *crt_search(const WCHAR *name, const WCHAR *variable);
+
 /* A copy of a narrow path in UTF-16, in the code page that file names are in; from malloc(), NULL with errno. */
 WCHAR *crt_wide_path(const char *path);
 

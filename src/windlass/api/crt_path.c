@@ -1,10 +1,10 @@
 /* Paths as text: taking apart, putting together, making absolute ("_splitpath, _wsplitpath", "_makepath, _wmakepath",
  * "_fullpath, _wfullpath", "_getcwd, _wgetcwd", "_searchenv, _wsearchenv"). */
 #include "codepage.h"
-#include "crt_win32.h"
+#include "crt_io.h"
 #include "path.h"
 
-API_USE(DWORD, GetEnvironmentVariableW, LPCWSTR, LPWSTR, DWORD) __attribute__((weak));
+API_USE(DWORD, GetEnvironmentVariableW, LPCWSTR, LPWSTR, DWORD);
 
 enum { DRIVE_SIZE = 3, PART_SIZE = 256, PATH_SIZE = 260 };
 
@@ -326,15 +326,14 @@ static WCHAR *found_in(const WCHAR *folder, size_t length, const WCHAR *name) {
 }
 
 static WCHAR *environment_value(const WCHAR *name) {
-    DWORD size = api_GetEnvironmentVariableW ? api_GetEnvironmentVariableW(name, NULL, 0) : 0;
+    DWORD size = api_GetEnvironmentVariableW(name, NULL, 0);
     WCHAR *value = size ? malloc(size * sizeof *value) : NULL;
     if (value && api_GetEnvironmentVariableW(name, value, size) >= size)
         *value = 0;
     return value;
 }
 
-/* The file in the current directory or in a folder that the environment variable lists, with quotes removed. */
-static WCHAR *search(const WCHAR *name, const WCHAR *variable) {
+WCHAR *crt_search(const WCHAR *name, const WCHAR *variable) {
     if (exists(name))
         return full_path(name);
     WCHAR *folders = environment_value(variable), *found = NULL;
@@ -364,7 +363,7 @@ API(CRT_DLLS, errno_t, _wsearchenv_s, const WCHAR *name, const WCHAR *variable, 
     CRT_VALIDATE(name, CRT_EINVAL, CRT_EINVAL);
     if (!*name || !variable)
         return crt_fail(CRT_ENOENT), CRT_ENOENT;
-    return give_wide(search(name, variable), buffer, size, 0) ? 0 : crt_thread()->error;
+    return give_wide(crt_search(name, variable), buffer, size, 0) ? 0 : crt_thread()->error;
 }
 
 API(CRT_DLLS, errno_t, _searchenv_s, const char *name, const char *variable, char *buffer, size_t size) {
@@ -374,7 +373,7 @@ API(CRT_DLLS, errno_t, _searchenv_s, const char *name, const char *variable, cha
     if (!*name || !variable)
         return crt_fail(CRT_ENOENT), CRT_ENOENT;
     WCHAR *wide_name = path_wide_from_ansi(name), *wide_variable = path_wide_from_ansi(variable);
-    WCHAR *found = wide_name && wide_variable ? search(wide_name, wide_variable) : NULL;
+    WCHAR *found = wide_name && wide_variable ? crt_search(wide_name, wide_variable) : NULL;
     free(wide_name);
     free(wide_variable);
     return give_narrow(found, buffer, size, 0) ? 0 : crt_thread()->error;

@@ -120,7 +120,7 @@ static int device_facts(const struct fd *fd, int number, struct facts *facts) {
     DWORD available = 0;
     *facts = (struct facts){.head = {.st_dev = (uint32_t)number, .st_rdev = (uint32_t)number, .st_nlink = 1}};
     facts->head.st_mode = fd->flags & FD_DEVICE ? MODE_DEVICE : MODE_PIPE;
-    if ((fd->flags & FD_PIPE) && api_PeekNamedPipe && api_PeekNamedPipe(fd->handle, NULL, 0, NULL, &available, NULL))
+    if ((fd->flags & FD_PIPE) && api_PeekNamedPipe(fd->handle, NULL, 0, NULL, &available, NULL))
         facts->size = available;
     return 0;
 }
