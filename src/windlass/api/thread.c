@@ -242,12 +242,12 @@ ZW(ResumeThread);
 API_ALIAS(api_NtResumeThread, alert, ntdll, "NtAlertResumeThread");
 
 API(kernel32 kernelbase, DWORD, SuspendThread, HANDLE hThread) {
-    ULONG was;
+    ULONG was = 0;
     return succeed_or_fail(api_NtSuspendThread(hThread, &was)) ? was : (DWORD)-1;
 }
 
 API(kernel32 kernelbase, DWORD, ResumeThread, HANDLE hThread) {
-    ULONG was;
+    ULONG was = 0;
     return succeed_or_fail(api_NtResumeThread(hThread, &was)) ? was : (DWORD)-1;
 }
 
