@@ -242,22 +242,29 @@ def layout_of(function_type: Any) -> tuple[int, int, int, int, int]:
     )
 
 
-def vectorcall_positions() -> tuple[int, int, int]:
+def vectorcall_positions() -> tuple[int, int, int] | None:
     """For the vectorcall protocol: where types keep their flags, where they keep the offset of an instance's
-    vectorcall function, and what that offset is to be.
+    vectorcall function, and what that offset is to be. None when any of that is not to be found: then calls
+    go the longer way by tp_call.
 
-    Every instance of ctypes has 16 bytes for a small value, of which a function's address takes the first
-    8; the others are free.
+    Every instance of ctypes has room for a small value, at least 16 bytes, of which a function's address
+    takes the first 8; the next are free.
     """
-    function = host.CFUNCTYPE(None)()
-    inline = host.addressof(function) - id(function)
+    small, large = host.CFUNCTYPE(None)(), host.c_longdouble()
+    inline = host.addressof(small) - id(small)
+    if host.sizeof(large) < 16 or host.addressof(large) - id(large) != inline:
+        return None
     basic_size, offset = 0x5A8, 0x478
     sample = _core.vectorcall_sample(basic_size, offset)
     memory = host.string_at(id(sample), vars(type)["__basicsize__"].__get__(type))
-    if _Simple.__basicsize__ != inline + 16 or memory.count(offset.to_bytes(8, sys.byteorder)) != 1:
-        raise ImportError(f"windlass does not know the ctypes of Python {sys.version}")
-    flags = _position(memory, sample.__flags__, "a type's flags")
-    return flags, _position(memory, offset, "a type's vectorcall offset"), inline + 8
+    words = [memory[i : i + 8] for i in range(0, len(memory) - 7, 8)]
+    found = [
+        [i * 8 for i, word in enumerate(words) if word == value.to_bytes(8, sys.byteorder)]
+        for value in (sample.__flags__, offset)
+    ]
+    if any(len(positions) != 1 for positions in found):
+        return None
+    return found[0][0], found[1][0], inline + 8
 
 
 class _Sample(host.Structure):

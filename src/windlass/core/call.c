@@ -477,21 +477,23 @@ static PyObject *hresult_value(const struct signature *signature, int32_t hresul
 
 static int enter(const struct signature *signature, const void *function, const uint64_t *slots, size_t count,
                  struct call_result *result) {
+    PyThreadState *outer = released_thread_state, *state = NULL;
+    struct thread *thread;
     if (signature->flags & FUNCTION_PYTHON) {
-        struct thread *thread = thread_self_with_gil();
-        exchange_errors(signature->flags, thread);
-        int ended = call_windows(function, slots, count, result, &thread->boundary);
-        exchange_errors(signature->flags, thread);
-        return ended;
+        thread = thread_self_with_gil();
+    } else {
+        state = PyEval_SaveThread();
+        thread = thread_self();
     }
-    PyThreadState *state = PyEval_SaveThread();
-    struct thread *thread = thread_self();
+    released_thread_state = state;
     if (signature->flags & (FUNCTION_ERRNO | FUNCTION_LAST_ERROR))
         exchange_errors(signature->flags, thread);
     int ended = call_windows(function, slots, count, result, &thread->boundary);
     if (signature->flags & (FUNCTION_ERRNO | FUNCTION_LAST_ERROR))
         exchange_errors(signature->flags, thread);
-    PyEval_RestoreThread(state);
+    released_thread_state = outer;
+    if (state)
+        PyEval_RestoreThread(state);
     return ended;
 }
 
@@ -759,7 +761,7 @@ static PyObject *call_with_tuple(struct signature *signature, PyObject *self, co
 }
 
 /* Keywords without paramflags are ignored, as by ctypes. */
-static PyObject *call_function(PyObject *self, struct given given) {
+static PyObject *call_function(PyObject *self, struct given *given) {
     struct signature *signature = signature_of(self);
     if (!signature)
         return NULL;
@@ -767,16 +769,16 @@ static PyObject *call_function(PyObject *self, struct given given) {
     uint64_t interface = 0;
     const void *function = *(void **)instance_buffer(self);
     if (signature->method >= 0) {
-        function = com_method(signature, &given, &interface);
+        function = com_method(signature, given, &interface);
         if (!function)
             goto end;
-        given.values++;
-        given.count--;
+        given->values++;
+        given->count--;
     }
     if (signature->flagged || signature->errcheck)
-        result = call_with_tuple(signature, self, function, &given, interface);
+        result = call_with_tuple(signature, self, function, given, interface);
     else
-        result = call_with(signature, function, given.values, given.count, interface);
+        result = call_with(signature, function, given->values, given->count, interface);
 end:
     Py_DECREF(signature);
     return result;
@@ -789,7 +791,8 @@ enum { HAVE_VECTORCALL = 1 << 11 };
  * through tp_call below. */
 static PyObject *call_vector(PyObject *self, PyObject *const *arguments, size_t flagged_count, PyObject *names) {
     Py_ssize_t count = (Py_ssize_t)(flagged_count & ~((size_t)1 << (8 * sizeof(size_t) - 1)));
-    return call_function(self, (struct given){arguments, count, names, names ? PyTuple_Size(names) : 0});
+    struct given given = {arguments, count, names, names ? PyTuple_Size(names) : 0};
+    return call_function(self, &given);
 }
 
 static PyObject *call_tuple(PyObject *self, PyObject *arguments, PyObject *keywords) {
@@ -809,7 +812,8 @@ static PyObject *call_tuple(PyObject *self, PyObject *arguments, PyObject *keywo
         PyTuple_SetItem(names, i, name);
         values[count + i] = value;
     }
-    PyObject *result = call_function(self, (struct given){values, count, names, name_count});
+    struct given given = {values, count, names, name_count};
+    PyObject *result = call_function(self, &given);
     Py_DECREF(names);
     PyMem_Free(values);
     return result;

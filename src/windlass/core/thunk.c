@@ -77,7 +77,12 @@ static PyObject *argument_value_of(const struct thunk_parameter *parameter, cons
     return instance;
 }
 
+/* In the limited API since 3.12 only. */
+static PyObject *(*vectorcall)(PyObject *callable, PyObject *const *values, size_t count, PyObject *names);
+
 static PyObject *call_with_array(PyObject *callable, PyObject **values, Py_ssize_t count) {
+    if (vectorcall)
+        return vectorcall(callable, values, (size_t)count, NULL);
     switch (count) { /* no tuple for the usual counts */
     case 0: return PyObject_CallObject(callable, NULL);
     case 1: return PyObject_CallFunctionObjArgs(callable, values[0], NULL);
@@ -145,21 +150,19 @@ static bool store_result(const struct thunk *self, PyObject *value, uint64_t *sl
         return true;
     if (self->result.code == 's')
         return store_structure(self, value, slots, result);
-    if (!value_to_slot(self->result.code, value, &result->rax, &keep))
+    if (!value_to_slot(self->result.code, value, &result->rax, &keep)) {
+        result->rax = 0;
         return false;
+    }
     result->xmm0 = result->rax;
     if (keep) /* it is never released: the caller holds a pointer into it */
         return PyErr_WarnEx(PyExc_RuntimeWarning, "memory leak in callback function.", 1) == 0;
     return true;
 }
 
-static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xmm, struct call_result *result) {
-    struct thunk *self = callback->context;
-    *result = (struct call_result){0, 0};
-    if (!python_is_alive())
-        return;
+/* With the GIL. */
+static void run(struct thunk *self, uint64_t *slots, const uint64_t *xmm, struct call_result *result) {
     bool result_in_memory = self->result.code == 's' && !travels_in_register(self->result.size);
-    PyGILState_STATE state = PyGILState_Ensure();
     Py_INCREF(self);
     if (self->flags & (FUNCTION_ERRNO | FUNCTION_LAST_ERROR))
         exchange_errors(self->flags, thread_self());
@@ -172,7 +175,25 @@ static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xm
         ignore_exception(IGNORED_RESULT, self->callable);
     Py_XDECREF(value);
     Py_DECREF(self);
-    PyGILState_Release(state);
+}
+
+static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xmm, struct call_result *result) {
+    struct thunk *self = callback->context;
+    PyThreadState *state = released_thread_state;
+    *result = (struct call_result){0, 0};
+    if (!python_is_alive())
+        return;
+    if (state) {
+        released_thread_state = NULL;
+        PyEval_RestoreThread(state);
+        run(self, slots, xmm, result);
+        PyEval_SaveThread();
+        released_thread_state = state;
+    } else {
+        PyGILState_STATE before = PyGILState_Ensure();
+        run(self, slots, xmm, result);
+        PyGILState_Release(before);
+    }
 }
 
 /* ---- the type ---- */
@@ -293,6 +314,7 @@ static PyType_Spec thunk_spec = {"windlass._core.Thunk", sizeof(struct thunk), 0
 int thunk_add(PyObject *module) {
     *(void **)&write_unraisable = dlsym(RTLD_DEFAULT, "_PyErr_WriteUnraisableMsg");
     *(void **)&format_unraisable = dlsym(RTLD_DEFAULT, "PyErr_FormatUnraisable");
+    *(void **)&vectorcall = dlsym(RTLD_DEFAULT, "PyObject_Vectorcall");
     PyObject *type = PyType_FromSpec(&thunk_spec);
     return type ? PyModule_AddObject(module, "Thunk", type) : -1;
 }
