@@ -5,6 +5,7 @@ Windows unless they follow from the C source.
 from __future__ import annotations
 
 import ctypes
+import pickle
 import sys
 from ctypes import (
     POINTER,
@@ -474,3 +475,22 @@ def test_python_prototypes_pass_objects(fresh):
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(marker))  # a result is the caller's reference
     assert taken(id(marker)) is marker
     assert sys.getrefcount(marker) == 2
+
+
+def test_functions_are_pickled_by_reference(dll, fresh_python):
+    calls = CDLL(str(dll("calls.c")), use_last_error=True)
+    calls.add.argtypes = [c_int, c_int]
+    calls.add.restype = ctypes.c_ubyte
+    prototype = WINFUNCTYPE(c_int, c_int, c_int)(("add", calls))
+    with pytest.raises(ValueError, match="ctypes objects containing pointers cannot be pickled"):
+        pickle.dumps(CFUNCTYPE(c_int)(lambda: 1))
+    pickled = pickle.dumps((calls, calls.add, prototype))
+    output = fresh_python(
+        """
+        import pickle, sys
+        dll, add, prototype = pickle.loads(bytes.fromhex(sys.argv[1]))
+        print(dll.add(1, 2), add(255, 2), prototype(3, 4), add._flags_, add.__name__)
+        """,
+        pickled.hex(),
+    )
+    assert output == "3 1 7 17 add\n"

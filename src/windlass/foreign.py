@@ -74,7 +74,15 @@ class CFuncPtr(_core.Call, _HostFunction):  # type: ignore[misc]
     interface's method, CFuncPtr(index, name[, paramflags[, interface id]]).
     """
 
-    __slots__ = ("_argtypes", "_interface_id", "_method", "_paramflags", "_restype_is_set", "_signature")
+    __slots__ = (
+        "_argtypes",
+        "_interface_id",
+        "_method",
+        "_origin",
+        "_paramflags",
+        "_restype_is_set",
+        "_signature",
+    )
 
     _flags_ = FUNCFLAG_CDECL
     _class_signature: _core.Signature | None = None
@@ -158,14 +166,36 @@ class CFuncPtr(_core.Call, _HostFunction):  # type: ignore[misc]
             return f"<COM method offset {self._method}: {name} at 0x{id(self):016X}>"
         return str(_HostFunction.__repr__(self))
 
+    def __reduce__(self) -> Any:
+        """A DLL's function is pickled by reference: the other process loads the DLL. No other function can
+        be, as in ctypes.
+        """
+        if not hasattr(self, "_origin") or hasattr(self, "_paramflags"):
+            return _HostFunction.__reduce__(self)
+        dll, name = self._origin
+        cls = type(self)
+        own = vars(cls)
+        kind = None if cls is dll._FuncPtr else (own.get("_restype_"), own.get("_argtypes_"), cls._flags_)
+        declared = {name: getattr(self, name) for name in ("argtypes", "errcheck") if getattr(self, name)}
+        if getattr(self, "_restype_is_set", False):
+            declared["restype"] = self.restype
+        return _unpickled_function, (dll, name, kind, declared)
+
 
 def _inherit_vectorcall(cls: Any) -> None:
     """A class with a __call__ of its own is called by that."""
-    if cls.__call__ is _core.Call.__call__:
+    if _VECTORCALL is not None and cls.__call__ is _core.Call.__call__:
         _core.enable_vectorcall(cls, *_VECTORCALL)
 
 
 _inherit_vectorcall(CFuncPtr)
+
+
+def _unpickled_function(dll: Any, name: str | int, kind: Any, declared: dict[str, Any]) -> Any:
+    function = dll[name] if kind is None else _prototype("CFunctionType", *kind)((name, dll))
+    for attribute, value in declared.items():
+        setattr(function, attribute, value)
+    return function
 
 
 def _address_cell(function: Any) -> host.c_size_t:
@@ -212,7 +242,9 @@ def _from_dll(cls: Any, function: tuple[Any, ...], paramflags: Any = None) -> An
     handle = dll._handle
     if not isinstance(handle, int):
         raise TypeError("the _handle attribute of the second argument must be an integer")
-    return _with_paramflags(cls, export_address(handle, name), paramflags)
+    made = _with_paramflags(cls, export_address(handle, name), paramflags)
+    made._origin = dll, name
+    return made
 
 
 def _with_paramflags(cls: Any, address: int, paramflags: Any) -> Any:
@@ -486,7 +518,7 @@ class CDLL:
     def __init__(
         self,
         name: Any,
-        mode: int = host.DEFAULT_MODE,
+        mode: int = 0,
         handle: int | None = None,
         use_errno: bool = False,
         use_last_error: bool = False,
@@ -525,6 +557,24 @@ class CDLL:
         if not isinstance(name_or_ordinal, int):
             function.__name__ = name_or_ordinal
         return function
+
+    def __reduce__(self) -> Any:
+        """Pickled by reference: the other process loads the DLL from the same path."""
+        from windlass.process import modules
+
+        module = modules.by_handle(self._handle)
+        path = self._name if module is None or module.builtin else module.path
+        flags = self._FuncPtr._flags_
+        return _unpickled_dll, (
+            type(self),
+            path,
+            bool(flags & FUNCFLAG_USE_ERRNO),
+            bool(flags & FUNCFLAG_USE_LASTERROR),
+        )
+
+
+def _unpickled_dll(cls: Any, path: str, use_errno: bool, use_last_error: bool) -> Any:
+    return cls(path, use_errno=use_errno, use_last_error=use_last_error)
 
 
 class PyDLL(CDLL):

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import ctypes as _host
 import importlib
+import operator
 import sys as _sys
 from ctypes import (
     ARRAY,
-    DEFAULT_MODE,
     POINTER,
-    RTLD_GLOBAL,
-    RTLD_LOCAL,
     ArgumentError,
     addressof,
     alignment,
@@ -185,6 +183,7 @@ c_long = c_int
 c_ulong = c_uint
 c_longdouble = c_double
 c_time_t = c_int64
+RTLD_LOCAL = RTLD_GLOBAL = DEFAULT_MODE = 0
 SIZEOF_TIME_T = 8
 
 # ---- private names that scripts use ----
@@ -288,7 +287,7 @@ def get_last_error() -> int:
 
 def set_last_error(value: int) -> int:
     """Set the private copy; returns the old one."""
-    return _core.set_private_last_error(value & 0xFFFFFFFF)
+    return _core.set_private_last_error(operator.index(value) & 0xFFFFFFFF)
 
 
 def FormatError(code: int | None = None) -> str:

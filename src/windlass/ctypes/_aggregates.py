@@ -160,13 +160,16 @@ class _Fields(list[Any]):
         return super().__iter__() if self.separated is None else iter(self.separated)
 
 
-def _separated(fields: list[Any]) -> list[Any] | None:
-    """The fields with separators where needed; None where none is."""
+def _separated(cls: Any, fields: list[Any]) -> list[Any] | None:
+    """The fields with separators where needed; None where none is. In a union each bit field has a unit of
+    its own, though ctypes forgets that.
+    """
+    in_union = issubclass(cls, host.Union)
     made: list[Any] = []
     open_size = None
     for field in fields:
         size = host.sizeof(field[1]) if len(field) == 3 else None
-        if size is not None and open_size is not None and size != open_size:
+        if size is not None and open_size is not None and (in_union or size != open_size):
             made.append((f"_separator_{len(made)}_", host.c_char * 0))
         made.append(field)
         open_size = size
@@ -193,7 +196,7 @@ def _set_fields(cls: Any, fields: Any, set_attribute: Any) -> None:
         and isinstance(fields, (list, tuple))
         and any(len(field) == 3 for field in fields)
     ):
-        separated = _separated(list(fields))
+        separated = _separated(cls, list(fields))
     if separated is None:
         set_attribute("_fields_", fields)
         return
@@ -239,7 +242,7 @@ class _UnionType(_UnionMeta):  # type: ignore[misc]
         if name == "_fields_" and _well_formed(value):
             _check_bit_fields(value)
             with _bare_fields(cls, value):
-                super().__setattr__(name, value)
+                _set_fields(cls, value, super().__setattr__)
             _cover_text_fields(cls)
         else:
             super().__setattr__(name, value)
