@@ -103,7 +103,7 @@ API(kernel32 kernelbase, DWORD, GetLogicalDriveStringsW, DWORD nBufferLength, LP
 }
 
 API(kernel32 kernelbase, DWORD, GetLogicalDriveStringsA, DWORD nBufferLength, LPSTR lpBuffer) {
-    WCHAR wide[26 * 4 + 1];
+    WCHAR wide[26 * 4 + 1] = {0};
     DWORD length = api_GetLogicalDriveStringsW(26 * 4 + 1, wide);
     if (!lpBuffer || nBufferLength < length + 1)
         return length + 1;
