@@ -232,7 +232,7 @@ RUNTIME_FUNCTION *function_lookup(uintptr_t pc, uintptr_t *image_base) {
         if (function)
             return resolve_indirect(function, *image_base);
     }
-    struct dynamic_table table;
+    struct dynamic_table table = {0};
     if (!find_table(pc, &table))
         return NULL;
     *image_base = table.base;
