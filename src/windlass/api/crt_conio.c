@@ -353,19 +353,25 @@ API(ucrtbase, int, __conio_common_vcwscanf, ULONGLONG options, const WCHAR *form
 enum { LEGACY_PRINTF = PRINTF_LEGACY_WIDE_SPECIFIERS | PRINTF_MSVCRT_COMPATIBILITY | PRINTF_THREE_DIGIT_EXPONENTS };
 enum { LEGACY_SCANF = SCANF_LEGACY_WIDE_SPECIFIERS | SCANF_MSVCRT_COMPATIBILITY };
 
-#define RETURN_OF(call_)                                                                       \
+#define RETURN_OF(last_, call_)                                                                \
     __builtin_ms_va_list list;                                                                 \
-    __builtin_ms_va_start(list, format);                                                       \
+    __builtin_ms_va_start(list, last_);                                                        \
     const uint64_t *arguments = (const uint64_t *)list;                                        \
     int result = call_;                                                                        \
     __builtin_ms_va_end(list);                                                                 \
     return result
 #define LEGACY_PRINT(name_, list_, unit_, wide_, check_)                                       \
     API(LEGACY_DLLS, int, name_, const unit_ *format, ...) {                                   \
-        RETURN_OF(print(wide_, LEGACY_PRINTF, check_, format, NULL, arguments));               \
+        RETURN_OF(format, print(wide_, LEGACY_PRINTF, check_, format, NULL, arguments));       \
     }                                                                                          \
     API(LEGACY_DLLS, int, list_, const unit_ *format, const uint64_t *arguments) {             \
         return print(wide_, LEGACY_PRINTF, check_, format, NULL, arguments);                   \
+    }                                                                                          \
+    API(LEGACY_DLLS, int, name_##_l, const unit_ *format, _locale_t locale, ...) {             \
+        RETURN_OF(locale, print(wide_, LEGACY_PRINTF, check_, format, locale, arguments));     \
+    }                                                                                          \
+    API(LEGACY_DLLS, int, list_##_l, const unit_ *format, _locale_t locale, const uint64_t *arguments) { \
+        return print(wide_, LEGACY_PRINTF, check_, format, locale, arguments);                 \
     }
 LEGACY_PRINT(_cprintf, _vcprintf, char, false, PRINTF_LENIENT)
 LEGACY_PRINT(_cwprintf, _vcwprintf, WCHAR, true, PRINTF_LENIENT)
@@ -376,7 +382,10 @@ LEGACY_PRINT(_cwprintf_p, _vcwprintf_p, WCHAR, true, PRINTF_POSITIONAL)
 
 #define LEGACY_SCAN(name_, unit_, wide_, options_)                                             \
     API(LEGACY_DLLS, int, name_, const unit_ *format, ...) {                                   \
-        RETURN_OF(scan(wide_, LEGACY_SCANF | (options_), format, NULL, arguments));            \
+        RETURN_OF(format, scan(wide_, LEGACY_SCANF | (options_), format, NULL, arguments));    \
+    }                                                                                          \
+    API(LEGACY_DLLS, int, name_##_l, const unit_ *format, _locale_t locale, ...) {             \
+        RETURN_OF(locale, scan(wide_, LEGACY_SCANF | (options_), format, locale, arguments));  \
     }
 LEGACY_SCAN(_cscanf, char, false, 0)
 LEGACY_SCAN(_cwscanf, WCHAR, true, 0)

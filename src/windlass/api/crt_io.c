@@ -86,6 +86,8 @@ static struct fd *acquire_valid(int number) {
     return fd;
 }
 
+API(msvcr100 msvcr110 msvcr120, VOID, _dosmaperr, ULONG code) { crt_set_win32_error(code); }
+
 /* Finds a free record, from `number` on, and takes its lock; the record is marked open. */
 static struct fd *take_free(int *number) {
     struct fd *found = NULL;

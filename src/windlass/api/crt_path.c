@@ -278,6 +278,9 @@ API(CRT_DLLS, char *, _getdcwd, int drive, char *buffer, int size) {
     return is_drive(drive) ? give_narrow(current_directory(drive), buffer, (size_t)size, (size_t)size) : NULL;
 }
 
+API_ALIAS(api__wgetdcwd, nolock, msvcr100, "_wgetdcwd_nolock");
+API_ALIAS(api__getdcwd, nolock, msvcr100, "_getdcwd_nolock");
+
 /* ---- absolute paths ---- */
 
 static WCHAR *full_path(const WCHAR *path) {

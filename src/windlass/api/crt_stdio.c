@@ -7,6 +7,8 @@
 
 #include "crt_stdio.h"
 
+API_USE(BOOL, InitializeCriticalSectionAndSpinCount, CRITICAL_SECTION *, DWORD);
+
 struct crt_file crt_iob[IOB_ENTRIES];
 static struct stream iob_streams[3];
 
@@ -87,11 +89,13 @@ static struct crt_file *find_free(void) {
 static struct crt_file *add_stream(void) {
     struct {
         struct crt_file file;
+        CRITICAL_SECTION lock;
         struct stream stream;
     } *both = stream_count < stream_limit ? calloc(1, sizeof *both) : NULL;
     if (!both)
         return NULL;
     stream_count++;
+    api_InitializeCriticalSectionAndSpinCount(&both->lock, 0);
     both->file.stream = &both->stream;
     both->stream.file = &both->file;
     both->stream.older = newest;
@@ -510,8 +514,32 @@ __attribute__((destructor)) static void flush_at_exit(void) {
 API(CRT_DLLS, VOID, _lock_file, struct crt_file *file) { stream_lock(stream_of(file)); }
 API(CRT_DLLS, VOID, _unlock_file, struct crt_file *file) { stream_unlock(stream_of(file)); }
 
+/* The numbered locks of msvcrt; those from 16 on are the streams of _iob. */
+enum { FIRST_STREAM_LOCK = 16, NUMBERED_LOCKS = 64 };
+static struct crt_lock numbered_locks[NUMBERED_LOCKS];
+
+static struct crt_lock *numbered_lock(int number) {
+    int index = number - FIRST_STREAM_LOCK;
+    if (index >= 0 && index < 3)
+        return &iob_streams[index].lock;
+    return (unsigned)number < NUMBERED_LOCKS ? &numbered_locks[number] : NULL;
+}
+
+API(msvcrt msvcr100 msvcr110 msvcr120, VOID, _lock, int number) {
+    struct crt_lock *lock = numbered_lock(number);
+    if (lock)
+        crt_lock_acquire(lock);
+}
+
+API(msvcrt msvcr100 msvcr110 msvcr120, VOID, _unlock, int number) {
+    struct crt_lock *lock = numbered_lock(number);
+    if (lock)
+        crt_lock_release(lock);
+}
+
 API(ucrtbase, struct crt_file *, __acrt_iob_func, unsigned index) { return index < 3 ? &crt_iob[index] : NULL; }
 API(msvcrt msvcr100 msvcr110 msvcr120, struct crt_file *, __iob_func, void) { return crt_iob; }
+API_ALIAS(api___iob_func, p, msvcr100 msvcr110 msvcr120, "__p__iob");
 
 /* What getc and putc of older headers call when `count` is used up. */
 API(msvcrt msvcr100 msvcr110 msvcr120, int, _filbuf, struct crt_file *file) {

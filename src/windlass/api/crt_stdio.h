@@ -30,7 +30,8 @@ struct crt_file {
 };
 _Static_assert(sizeof(struct crt_file) == 48, "struct _iobuf");
 
-/* What windlass keeps beside it. Streams are never freed, but used again. */
+/* What windlass keeps beside it. Streams are never freed, but used again. In memory a stream that is not in _iob has a
+ * critical section behind its crt_file: mingw's _lock_file() for msvcrt enters that. */
 struct stream {
     struct crt_file *file;
     struct crt_lock lock;
