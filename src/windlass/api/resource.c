@@ -1,0 +1,274 @@
+/* Resources of modules ("FindResourceExW function", "LoadResource function", "EnumResourceNamesW function"; "PE Format",
+ * "The .rsrc Section"). A resource's handle is the address of its data entry in the image. */
+#include "api.h"
+#include "codepage.h"
+
+#define ERROR_RESOURCE_ENUM_USER_STOP 15106u
+
+struct directory {
+    DWORD characteristics, timestamp;
+    WORD major, minor, named, numbered;
+    struct entry { DWORD name, offset; } entries[];
+};
+
+struct data_entry {
+    DWORD rva, size, code_page, reserved;
+};
+
+/* An image's resource section. */
+struct resources {
+    const BYTE *base;
+    const BYTE *section;
+    DWORD size;
+};
+
+/* A handle's low bits tell how the module was loaded (LOAD_LIBRARY_AS_DATAFILE); NULL is the program. */
+static const BYTE *base_of(HMODULE module) {
+    const BYTE *base = (const BYTE *)((ULONG_PTR)module & ~(ULONG_PTR)3);
+    return base ? base : process_peb.ImageBaseAddress;
+}
+
+static bool open_resources(HMODULE module, struct resources *resources) {
+    enum { RESOURCE_DIRECTORY = 2, DIRECTORIES = 24 + 112 };
+    const BYTE *base = base_of(module);
+    if (!base || base[0] != 'M' || base[1] != 'Z') {
+        set_last_error(ERROR_BAD_EXE_FORMAT);
+        return false;
+    }
+    const BYTE *headers = base + *(const DWORD *)(base + 0x3C);
+    DWORD count = *(const DWORD *)(headers + DIRECTORIES - 4);
+    const DWORD *place = (const DWORD *)(headers + DIRECTORIES + RESOURCE_DIRECTORY * 8);
+    if (count <= RESOURCE_DIRECTORY || !place[0] || place[1] < sizeof(struct directory)) {
+        set_last_error(ERROR_RESOURCE_DATA_NOT_FOUND);
+        return false;
+    }
+    *resources = (struct resources){base, base + place[0], place[1]};
+    return true;
+}
+
+static const struct directory *directory_at(const struct resources *resources, DWORD offset) {
+    offset &= 0x7FFFFFFF;
+    if (offset > resources->size - sizeof(struct directory))
+        return NULL;
+    const struct directory *directory = (const struct directory *)(resources->section + offset);
+    size_t entries = (size_t)directory->named + directory->numbered;
+    return entries * sizeof(struct entry) <= resources->size - offset - sizeof *directory ? directory : NULL;
+}
+
+static size_t entry_count(const struct directory *directory) { return (size_t)directory->named + directory->numbered; }
+
+/* A name: its length, then UTF-16 without a zero. */
+static const WCHAR *name_at(const struct resources *resources, DWORD offset, size_t *length) {
+    offset &= 0x7FFFFFFF;
+    if (offset > resources->size - 2)
+        return NULL;
+    *length = *(const WORD *)(resources->section + offset);
+    return *length * 2 <= resources->size - offset - 2 ? (const WCHAR *)(resources->section + offset + 2) : NULL;
+}
+
+/* MAKEINTRESOURCE, or text "#123"; false: a name. */
+static bool number_of(LPCWSTR name, WORD *number) {
+    if ((ULONG_PTR)name < 0x10000) {
+        *number = (WORD)(ULONG_PTR)name;
+        return true;
+    }
+    unsigned value = 0;
+    if (*name != '#')
+        return false;
+    for (name++; *name >= '0' && *name <= '9'; name++)
+        value = value * 10 + *name - '0';
+    *number = (WORD)value;
+    return true;
+}
+
+static const struct entry *find_entry(const struct resources *resources, const struct directory *directory, LPCWSTR name) {
+    WORD number;
+    bool is_number = number_of(name, &number);
+    for (size_t i = 0; i < entry_count(directory); i++) {
+        const struct entry *entry = &directory->entries[i];
+        size_t length;
+        if (is_number != !(entry->name >> 31))
+            continue;
+        if (is_number && entry->name == number)
+            return entry;
+        const WCHAR *text = is_number ? NULL : name_at(resources, entry->name, &length);
+        if (text && wide_compare_no_case(text, length, name, wide_length(name)) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+static const struct directory *find_directory(const struct resources *resources, const struct directory *from, LPCWSTR name,
+                                              DWORD error) {
+    const struct entry *entry = from ? find_entry(resources, from, name) : NULL;
+    const struct directory *found = entry && entry->offset >> 31 ? directory_at(resources, entry->offset) : NULL;
+    if (!found)
+        set_last_error(error);
+    return found;
+}
+
+/* The languages of one resource. */
+static const struct directory *find_languages(const struct resources *resources, LPCWSTR type, LPCWSTR name) {
+    const struct directory *names = find_directory(resources, directory_at(resources, 0), type,
+                                                   ERROR_RESOURCE_TYPE_NOT_FOUND);
+    return names ? find_directory(resources, names, name, ERROR_RESOURCE_NAME_NOT_FOUND) : NULL;
+}
+
+/* The language asked for; without one neutral, English (United States), then the first. */
+static const struct entry *choose_language(const struct directory *languages, WORD wanted) {
+    static const WORD preferred[] = {0x0000, 0x0409, 0x0009};
+    for (size_t choice = 0; choice < (wanted ? 1u : 3u); choice++)
+        for (size_t i = 0; i < entry_count(languages); i++)
+            if (languages->entries[i].name == (wanted ? wanted : preferred[choice]))
+                return &languages->entries[i];
+    return wanted || !entry_count(languages) ? NULL : &languages->entries[0];
+}
+
+API(kernel32 kernelbase, HANDLE, FindResourceExW, HMODULE hModule, LPCWSTR lpType, LPCWSTR lpName, WORD wLanguage) {
+    struct resources resources;
+    const struct directory *languages = open_resources(hModule, &resources) ? find_languages(&resources, lpType, lpName)
+                                                                           : NULL;
+    if (!languages)
+        return NULL;
+    const struct entry *entry = choose_language(languages, wLanguage);
+    if (!entry || entry->offset >> 31 || entry->offset > resources.size - sizeof(struct data_entry))
+        return (HANDLE)(LONG_PTR)fail(ERROR_RESOURCE_LANG_NOT_FOUND);
+    return (HANDLE)(resources.section + entry->offset);
+}
+
+API(kernel32 kernelbase, HANDLE, FindResourceW, HMODULE hModule, LPCWSTR lpName, LPCWSTR lpType) {
+    return api_FindResourceExW(hModule, lpType, lpName, 0);
+}
+
+/* A number stays as it is. */
+static WCHAR *widen_name(LPCSTR name) { return (ULONG_PTR)name < 0x10000 ? (WCHAR *)name : wide_from_ansi(name); }
+static void free_name(WCHAR *name) {
+    if ((ULONG_PTR)name >= 0x10000)
+        free(name);
+}
+
+API(kernel32, HANDLE, FindResourceExA, HMODULE hModule, LPCSTR lpType, LPCSTR lpName, WORD wLanguage) {
+    WCHAR *type = widen_name(lpType), *name = widen_name(lpName);
+    HANDLE found = api_FindResourceExW(hModule, type, name, wLanguage);
+    free_name(type);
+    free_name(name);
+    return found;
+}
+
+API(kernel32, HANDLE, FindResourceA, HMODULE hModule, LPCSTR lpName, LPCSTR lpType) {
+    return api_FindResourceExA(hModule, lpType, lpName, 0);
+}
+
+API(kernel32 kernelbase, HANDLE, LoadResource, HMODULE hModule, HANDLE hResInfo) {
+    if (!hResInfo)
+        return NULL;
+    return (HANDLE)(base_of(hModule) + ((const struct data_entry *)hResInfo)->rva);
+}
+
+API(kernel32 kernelbase, LPVOID, LockResource, HANDLE hResData) { return hResData; }
+API(kernel32 kernelbase, BOOL, FreeResource, HANDLE hResData) {
+    (void)hResData; /* it lies in the module */
+    return FALSE;
+}
+
+API(kernel32 kernelbase, DWORD, SizeofResource, HMODULE hModule, HANDLE hResInfo) {
+    (void)hModule;
+    return hResInfo ? ((const struct data_entry *)hResInfo)->size : 0;
+}
+
+/* ---- enumeration ---- */
+
+typedef BOOL(WINAPI *ENUM_TYPES)(HMODULE, PVOID, LONG_PTR);
+typedef BOOL(WINAPI *ENUM_NAMES)(HMODULE, LPCVOID, PVOID, LONG_PTR);
+typedef BOOL(WINAPI *ENUM_LANGUAGES)(HMODULE, LPCVOID, LPCVOID, WORD, LONG_PTR);
+
+/* The entry's name for a callback: a number, or a copy of the text. */
+static void *name_of(const struct resources *resources, const struct entry *entry, bool ansi) {
+    size_t length;
+    if (!(entry->name >> 31))
+        return (void *)(ULONG_PTR)(WORD)entry->name;
+    const WCHAR *text = name_at(resources, entry->name, &length);
+    WCHAR *copy = text ? calloc(length + 1, sizeof *copy) : NULL;
+    if (!copy)
+        return NULL;
+    memcpy(copy, text, length * sizeof *copy);
+    if (!ansi)
+        return copy;
+    char *narrow = ansi_from_wide(copy);
+    free(copy);
+    return narrow;
+}
+
+static BOOL enum_types(HMODULE module, ENUM_TYPES callback, LONG_PTR parameter, bool ansi) {
+    struct resources resources;
+    const struct directory *types = open_resources(module, &resources) ? directory_at(&resources, 0) : NULL;
+    if (!types)
+        return FALSE;
+    BOOL more = TRUE;
+    for (size_t i = 0; more && i < entry_count(types); i++) {
+        void *name = name_of(&resources, &types->entries[i], ansi);
+        more = callback(module, name, parameter);
+        free_name(name);
+    }
+    return more ? TRUE : fail(ERROR_RESOURCE_ENUM_USER_STOP);
+}
+
+API(kernel32, BOOL, EnumResourceTypesW, HMODULE hModule, ENUM_TYPES lpEnumFunc, LONG_PTR lParam) {
+    return enum_types(hModule, lpEnumFunc, lParam, false);
+}
+
+API(kernel32, BOOL, EnumResourceTypesA, HMODULE hModule, ENUM_TYPES lpEnumFunc, LONG_PTR lParam) {
+    return enum_types(hModule, lpEnumFunc, lParam, true);
+}
+
+static BOOL enum_names(HMODULE module, LPCWSTR type, LPCVOID shown_type, ENUM_NAMES callback, LONG_PTR parameter, bool ansi) {
+    struct resources resources;
+    const struct directory *names = open_resources(module, &resources)
+        ? find_directory(&resources, directory_at(&resources, 0), type, ERROR_RESOURCE_TYPE_NOT_FOUND) : NULL;
+    if (!names)
+        return FALSE;
+    BOOL more = TRUE;
+    for (size_t i = 0; more && i < entry_count(names); i++) {
+        void *name = name_of(&resources, &names->entries[i], ansi);
+        more = callback(module, shown_type, name, parameter);
+        free_name(name);
+    }
+    return more ? TRUE : fail(ERROR_RESOURCE_ENUM_USER_STOP);
+}
+
+API(kernel32 kernelbase, BOOL, EnumResourceNamesW, HMODULE hModule, LPCWSTR lpType, ENUM_NAMES lpEnumFunc, LONG_PTR lParam) {
+    return enum_names(hModule, lpType, lpType, lpEnumFunc, lParam, false);
+}
+
+API(kernel32, BOOL, EnumResourceNamesA, HMODULE hModule, LPCSTR lpType, ENUM_NAMES lpEnumFunc, LONG_PTR lParam) {
+    WCHAR *type = widen_name(lpType);
+    BOOL result = enum_names(hModule, type, lpType, lpEnumFunc, lParam, true);
+    free_name(type);
+    return result;
+}
+
+static BOOL enum_languages(HMODULE module, LPCWSTR type, LPCWSTR name, LPCVOID shown_type, LPCVOID shown_name,
+                           ENUM_LANGUAGES callback, LONG_PTR parameter) {
+    struct resources resources;
+    const struct directory *languages = open_resources(module, &resources) ? find_languages(&resources, type, name) : NULL;
+    if (!languages)
+        return FALSE;
+    for (size_t i = 0; i < entry_count(languages); i++)
+        if (!callback(module, shown_type, shown_name, (WORD)languages->entries[i].name, parameter))
+            return fail(ERROR_RESOURCE_ENUM_USER_STOP);
+    return TRUE;
+}
+
+API(kernel32, BOOL, EnumResourceLanguagesW, HMODULE hModule, LPCWSTR lpType, LPCWSTR lpName, ENUM_LANGUAGES lpEnumFunc,
+    LONG_PTR lParam) {
+    return enum_languages(hModule, lpType, lpName, lpType, lpName, lpEnumFunc, lParam);
+}
+
+API(kernel32, BOOL, EnumResourceLanguagesA, HMODULE hModule, LPCSTR lpType, LPCSTR lpName, ENUM_LANGUAGES lpEnumFunc,
+    LONG_PTR lParam) {
+    WCHAR *type = widen_name(lpType), *name = widen_name(lpName);
+    BOOL result = enum_languages(hModule, type, name, lpType, lpName, lpEnumFunc, lParam);
+    free_name(type);
+    free_name(name);
+    return result;
+}
