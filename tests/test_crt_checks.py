@@ -10,7 +10,7 @@ import pytest
 from windlass.ctypes import CDLL, CFUNCTYPE, c_char_p
 
 
-@pytest.mark.parametrize("name", ["crt_complex", "crt_msvcrt"])
+@pytest.mark.parametrize("name", ["crt_complex", "crt_heap", "crt_msvcrt"])
 def test_each_check_of_the_fixture_holds(name, dll):
     reported = []
     emit = CFUNCTYPE(None, c_char_p)(lambda line: reported.append(line.decode()))

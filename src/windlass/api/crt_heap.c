@@ -220,7 +220,7 @@ struct heap_info {
 API(CRT_DLLS, intptr_t, _get_heap_handle, void) { return (intptr_t)process_heap; }
 API(CRT_DLLS, int, _heapchk, void) { return HEAPOK; }
 API(CRT_DLLS, int, _heapmin, void) {
-    malloc_trim(0);
+    heap_trim();
     return 0;
 }
 

@@ -3,6 +3,7 @@
  *
  * kernel32's functions are ntdll's Rtl functions under other names, as on Windows. HeapLock on the process heap keeps
  * out other callers of HeapLock only: the host allocator has no lock that outsiders can take. */
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -398,7 +399,7 @@ API(kernel32 kernelbase, SIZE_T, HeapCompact, HANDLE hHeap, DWORD dwFlags) {
         return (SIZE_T)fail(ERROR_INVALID_HANDLE);
     set_last_error(ERROR_SUCCESS);
     if (heap == &main_heap)
-        malloc_trim(0);
+        heap_trim();
     return heap->maximum ? heap->maximum - heap->used : FIXED_HEAP_LARGEST_BLOCK;
 }
 API_ALIAS(api_HeapCompact, ntdll_name, ntdll, "RtlCompactHeap");
