@@ -9,9 +9,11 @@ A block is run when a comment stands above it. Those of a page run in order in o
 An example says in a comment which real package it wants, with the DLL in it and the twin in the Linux wheel:
 
     # Runs on: soundfile libsndfile_x64.dll libsndfile_x86_64.so
+    # Needs: msvc-runtime
 
-It is then an ordinary ctypes script that gets the library's path as argument. It runs once under
-`python -m windlass` with the DLL and once in plain Python with the twin, and prints the same both times.
+The second line, if it is there, names a package whose DLLs are to be found as well. The example is then an
+ordinary ctypes script that gets the library's path as argument. It runs once under `python -m windlass` with
+the DLL and once in plain Python with the twin, and prints the same both times.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
 EXAMPLES = sorted(ROOT.glob("examples/*.py"))
 BLOCK = re.compile(r"^<!-- (test|output)(?:: (\S+))? -->\n+```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NEEDS = re.compile(r"^# Needs: (\S+)$", re.MULTILINE)
 RUNS_ON = re.compile(r"^# Runs on: (\S+) (\S+) (\S+)$", re.MULTILINE)
 # Printed behind each output to be compared; it occurs in no page.
 END = "\x1eend of output\n"
@@ -59,22 +62,27 @@ def pattern(shown: str) -> str:
 @pytest.mark.parametrize("page", list(filter(blocks, PAGES)), ids=lambda path: path.stem)
 def test_page(page, real, fresh_python, tmp_path):
     page_blocks = blocks(page)
-    packages = [real(block.package).windows for block in page_blocks if block.package]
-    folders = sorted({str(dll.parent) for package in packages for dll in package.rglob("*.dll")})
+    packages = [real(block.package) for block in page_blocks if block.package]
     code = tmp_path / "page.py"
     code.write_text(script(page_blocks))
     run = f"import runpy; runpy.run_path({str(code)!r}, run_name='__main__')"
-    printed = fresh_python(run, env={**os.environ, "WINDLASS_PATH": os.pathsep.join(folders)}).split(END)
+    printed = fresh_python(run, env=environment(packages)).split(END)
     shown = [block.text for block in page_blocks if block.kind == "output"]
     for expected, actual in zip(shown, printed):
         right = re.fullmatch(pattern(expected), actual.rstrip(), re.DOTALL)
         assert right, f"{page.name} shows\n{expected}\nprinted is\n{actual}"
 
 
-def run_example(*command: object) -> str:
+def environment(packages) -> dict[str, str]:
+    """The environment in which the packages' DLLs are found."""
+    folders = sorted({str(dll.parent) for package in packages for dll in package.windows.rglob("*.dll")})
+    return {**os.environ, "WINDLASS_PATH": os.pathsep.join(folders)}
+
+
+def run_example(*command: object, packages=()) -> str:
     done = subprocess.run(
         [sys.executable, *map(str, command)],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, env=environment(packages),
     )  # fmt: skip
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return done.stdout
@@ -87,6 +95,11 @@ def test_example(example, real):
         assert run_example(example)
         return
     package = real(wanted[1])
-    assert run_example("-m", "windlass", example, package.dll(wanted[2])) == run_example(
-        example, package.twin(wanted[3])
+    twin = package.twin(wanted[3])
+    load = [sys.executable, "-c", "import ctypes, sys; ctypes.CDLL(sys.argv[1])", str(twin)]
+    if subprocess.run(load, capture_output=True).returncode:
+        pytest.skip(f"{twin.name} needs a library that this system lacks")
+    needed = [real(name) for name in NEEDS.findall(example.read_text())]
+    assert run_example("-m", "windlass", example, package.dll(wanted[2]), packages=needed) == run_example(
+        example, twin
     )
