@@ -42,6 +42,8 @@ static void *thread_main(void *argument) {
     if (object->terminate)
         return thread->terminated = true, NULL;
     thread_attach();
+    if (object->terminate)                           /* while it waited for the loader lock: its code may be gone */
+        return thread->terminated = true, NULL;
     struct call_result result;
     if (call_windows(function, slots, 1, &result, &thread->boundary) == 0 && !object->exit_requested) {
         object->requested_exit_code = (DWORD)result.rax;

@@ -87,7 +87,10 @@ static void thread_exit(void *value) {
     if (!thread->terminated) {
         fls_end(&thread->teb.FlsData);
         modules_notify_thread(DLL_THREAD_DETACH);
-        fls_end(&thread->teb.FlsData);               /* what the DLLs stored meanwhile */
+        /* What the DLLs stored meanwhile; but a DLL may have terminated a thread that waited for the loader lock here,
+         * and be gone with its callbacks. */
+        if (!thread->object || !thread->object->terminate)
+            fls_end(&thread->teb.FlsData);
     }
     thread_list_acquire();
     if (thread->next)
