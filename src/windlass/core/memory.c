@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "host_map.h"
+#include "shared_data.h"
 
 /* Pages of a region that are in the same state, up to where the next run begins. */
 struct run {
@@ -577,7 +578,8 @@ bool memory_query(uintptr_t address, MEMORY_BASIC_INFORMATION *information) {
 static enum memory_fault on_fault(uintptr_t address, unsigned access) {
     enum memory_fault answer = MEMORY_FAULT_UNKNOWN;
     uintptr_t page = page_down(address);
-    (void)access;
+    if (page == SHARED_DATA_ADDRESS)
+        return access == 0 && shared_data_touched() ? MEMORY_FAULT_RETRY : MEMORY_FAULT_UNKNOWN;
     acquire();
     struct region *region = region_of(page);
     if (region) {
