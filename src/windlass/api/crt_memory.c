@@ -86,6 +86,9 @@ API(vcruntime140 CRT_DLLS ntdll, void *, memcpy, void *to, const void *from, siz
 API(vcruntime140 CRT_DLLS ntdll, void *, memmove, void *to, const void *from, size_t size) {
     return move(to, from, size);
 }
+API_ALIAS(api_memmove, rtl_move, ntdll kernel32, "RtlMoveMemory");
+API_ALIAS(api_memmove, rtl_copy, ntdll kernel32, "RtlCopyMemory");
+API_ALIAS(api_memmove, rtl_copy_nontemporal, ntdll kernel32, "RtlCopyMemoryNonTemporal");
 
 /* ---- fill ---- */
 

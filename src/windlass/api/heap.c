@@ -59,11 +59,11 @@ static void release(struct heap *heap, DWORD flags) {
         pthread_mutex_unlock(&heap->lock);
 }
 
-API_USE(void, RtlRaiseStatus, NTSTATUS status) __attribute__((weak));
+API_USE(void, RtlRaiseStatus, NTSTATUS status);
 
 /* The result of an allocation that found no memory. */
 static void *no_memory(const struct heap *heap, DWORD flags) {
-    if ((heap->flags | flags) & HEAP_GENERATE_EXCEPTIONS && api_RtlRaiseStatus)
+    if ((heap->flags | flags) & HEAP_GENERATE_EXCEPTIONS)
         api_RtlRaiseStatus(STATUS_NO_MEMORY);
     set_last_error(ERROR_NOT_ENOUGH_MEMORY);
     return NULL;

@@ -9,6 +9,12 @@ API(ntdll, ULONG, RtlNtStatusToDosError, NTSTATUS Status) {
 
 API(ntdll, ULONG, RtlNtStatusToDosErrorNoTeb, NTSTATUS Status) { return win32_from_status(Status); }
 
+API(advapi32, ULONG, LsaNtStatusToWinError, NTSTATUS Status) { return win32_from_status(Status); }
+
+API(ntdll, void, RtlSetLastWin32ErrorAndNtStatusFromNtStatus, NTSTATUS Status) {
+    set_last_error(api_RtlNtStatusToDosError(Status));
+}
+
 /* Rounded half away from zero; -1 when it does not fit. */
 API(kernel32, int, MulDiv, int nNumber, int nNumerator, int nDenominator) {
     if (!nDenominator)
