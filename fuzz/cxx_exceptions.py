@@ -57,7 +57,11 @@ struct Noisy {{
     ~Noisy() {{ say("destroy %d %d", id, __uncaught_exceptions()); }}
 }};
 struct A : Noisy {{ int a; explicit A(int id) : Noisy(id), a(id) {{}} virtual int f() {{ return a; }} }};
-struct B : A {{ int b[7]; explicit B(int id) : A(id) {{ b[3] = id; }} int f() override {{ return b[3] + 1; }} }};
+struct B : A {{
+    int b[7];
+    explicit B(int id) : A(id) {{ b[3] = id; }}
+    int f() override {{ return b[3] + 1; }}
+}};
 struct C : virtual A {{ int c; explicit C(int id) : A(id), c(id) {{}} int f() override {{ return c + 2; }} }};
 struct Catches {{
     int id;
