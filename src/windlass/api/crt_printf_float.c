@@ -136,7 +136,7 @@ static uint64_t power_of_ten(int power) { return powers_of_five[power] << power;
 static bool fast_scientific(struct digits *digits, double value, int significant, unsigned options) {
     int exponent;
     uint64_t mantissa = binary_parts(value, &exponent);
-    if (significant > FAST_SIGNIFICANT || mantissa == 0 || !rounds_to_nearest(options))
+    if (significant < 1 || significant > FAST_SIGNIFICANT || mantissa == 0 || !rounds_to_nearest(options))
         return false;
     int decimal = ((exponent + 63 - __builtin_clzll(mantissa)) * 1233) >> 12;
     for (int attempt = 0; attempt < 3; attempt++) {
