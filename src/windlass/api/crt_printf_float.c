@@ -129,7 +129,12 @@ static bool fast_fixed(struct digits *digits, double value, int precision, unsig
     return true;
 }
 
-static uint64_t power_of_ten(int power) { return powers_of_five[power] << power; }
+/* The callers have checked the range, which not every compiler can see. */
+static uint64_t power_of_ten(int power) {
+    if ((unsigned)power >= sizeof powers_of_five / sizeof *powers_of_five)
+        return 0;
+    return powers_of_five[power] << power;
+}
 
 /* The decimal exponent is guessed from the binary one, and right when the integer has as many digits as are
  * wanted. */
