@@ -12,6 +12,7 @@ import threading
 
 import pytest
 
+from windlass import _core, loader
 from windlass.foreign import CDLL, CFUNCTYPE
 
 # The address sanitizer has handlers of its own, which end the process in another way.
@@ -179,7 +180,8 @@ def test_fault_of_python_in_a_callback_is_not_windows_code(dll, fresh_python):
     """A crash in Python's own frames ends the process, though Windows code called it."""
     code = """
         import ctypes, sys
-        from windlass.foreign import CDLL, CFUNCTYPE
+        from windlass import _core, loader
+from windlass.foreign import CDLL, CFUNCTYPE
         library = CDLL(sys.argv[1])
         @CFUNCTYPE(ctypes.c_int, ctypes.c_int)
         def callback(value):
@@ -333,3 +335,25 @@ def test_jumps_between_parts_of_a_function_are_no_epilogues(dll):
         "back 40",
         "back_to_start 8",
     ]
+
+
+@pytest.mark.parametrize(
+    ("decorated", "name"),
+    [
+        (".H", "int"),
+        (".PEBD", "char const * __ptr64"),
+        (".PEBQEAH", "int * __ptr64 const * __ptr64"),
+        (".AEBVFoo@@", "class Foo const & __ptr64"),
+        (".?AUBar@ns@outer@@", "struct outer::ns::Bar"),
+        (".?AW4color@@", "enum color"),
+        (".?AVx@?A0x1234@@", "class `anonymous namespace'::x"),
+        (".?AV?$vector@HV?$allocator@H@std@@@std@@", "class std::vector<int,class std::allocator<int> >"),
+        (".?AV?$N@$0?7@@", "class N<-8>"),
+    ],
+)
+def test_readable_names_of_types(decorated, name):
+    """Read off Microsoft's vcruntime140.dll."""
+    module = loader.load("vcruntime140")
+    function = _core.export(module.handle, "__std_type_info_name", 0)
+    data = ctypes.create_string_buffer(bytes(8) + decorated.encode() + bytes(1))
+    assert _core.string(_core.call(function, ctypes.addressof(data), 0)).decode() == name
