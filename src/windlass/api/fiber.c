@@ -11,6 +11,7 @@
 #include "local_storage.h"
 #include "nt.h"
 #include "thread_object.h"
+#include "unwind.h"
 
 enum {
     ERROR_ALREADY_FIBER = 1280,
@@ -140,6 +141,7 @@ static bool make_stack(struct fiber *fiber, size_t size) {
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (fiber->mapping == MAP_FAILED)
         return false;
+    forget_memory_poison(fiber->mapping, fiber->mapping_size); /* of another fiber's stack that was here */
     mprotect(fiber->mapping, PAGE_SIZE, PROT_NONE);
     char *lowest = (char *)fiber->mapping + PAGE_SIZE;
     fiber->stack_limit = fiber->deallocation_stack = lowest;
