@@ -91,6 +91,8 @@ static void put_units(struct printf_output *output, const void *units, size_t le
 static void put_fill(struct printf_output *output, char unit, size_t length) {
     size_t at;
     length = advance(output, length, &at);
+    if (!length)                        /* there may be no buffer */
+        return;
     if (!output->wide) {
         memset((char *)output->units + at, unit, length);
         return;
