@@ -180,8 +180,7 @@ def test_fault_of_python_in_a_callback_is_not_windows_code(dll, fresh_python):
     """A crash in Python's own frames ends the process, though Windows code called it."""
     code = """
         import ctypes, sys
-        from windlass import _core, loader
-from windlass.foreign import CDLL, CFUNCTYPE
+        from windlass.foreign import CDLL, CFUNCTYPE
         library = CDLL(sys.argv[1])
         @CFUNCTYPE(ctypes.c_int, ctypes.c_int)
         def callback(value):
