@@ -514,7 +514,7 @@ static void put_point(struct printf_output *output, const struct printf_request 
     if (!lconv)
         put_ascii(output, ".", 1);
     else if (output->wide)
-        put_units(output, lconv->w_decimal_point, crt_wcslen(lconv->w_decimal_point));
+        put_units(output, lconv->w_decimal_point, wide_length(lconv->w_decimal_point));
     else
         put_ascii(output, lconv->decimal_point, strlen(lconv->decimal_point));
 }
