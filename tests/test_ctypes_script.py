@@ -217,6 +217,7 @@ def test_dll_directories(fresh_python, dll, tmp_path):
 
 
 def test_names_of_the_extension_module():
+    from windlass import ctypes
     from windlass.ctypes import _ctypes
 
     error = _ctypes.COMError(-1, "text", ("details",))
@@ -225,5 +226,14 @@ def test_names_of_the_extension_module():
         "text",
         ("details",),
         ("text", ("details",)),
+    )
+    assert _ctypes._SimpleCData is ctypes._SimpleCData and _ctypes.CFuncPtr is ctypes._CFuncPtr
+    address = ctypes.cast(ctypes.windll.kernel32.SetLastError, ctypes.c_void_p).value
+    _ctypes.call_function(address, (42,))
+    assert (
+        _ctypes.call_cdeclfunction(
+            ctypes.cast(ctypes.windll.kernel32.GetLastError, ctypes.c_void_p).value, ()
+        )
+        == 42
     )
     assert _ctypes.FUNCFLAG_STDCALL == 0 and _ctypes.FUNCFLAG_HRESULT == 2

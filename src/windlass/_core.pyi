@@ -11,6 +11,11 @@ lazy_entry: int
 """What a builtin's slot holds until its Python function is first called."""
 trace_entry: int
 """What a traced function's slot holds."""
+memmove_address: int
+memset_address: int
+string_at_address: int
+wstring_at_address: int
+"""Windows functions behind ctypes' functions for raw memory."""
 missing_function_code: int
 """Exception code of a call to a missing function."""
 

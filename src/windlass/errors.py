@@ -6,8 +6,6 @@ import errno
 import functools
 from typing import Any
 
-from windlass import messages
-
 __all__ = ["BadImage"]
 
 
@@ -57,6 +55,8 @@ def win_error(code: int, text: str | None = None) -> OSError:
     "[WinError 2] ...". Without a text it is the system's, less the full stop.
     """
     if text is None:
+        from windlass import messages  # only for those who fail
+
         known = messages.message(code)
         text = known.rstrip(" .") if known is not None else f"Windows Error {code & 0xFFFFFFFF:#x}"
     number = errno_of(code)
@@ -66,6 +66,8 @@ def win_error(code: int, text: str | None = None) -> OSError:
 
 
 def _text(code: int) -> str:
+    from windlass import messages
+
     return messages.MESSAGES[code].rstrip(" .")
 
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import _ctypes
 import ctypes as host
+import functools
 import gc
 import os
 from collections.abc import Callable
 from typing import Any
 
-from windlass import _core, convention
+from windlass import _core, convention, faults
 
 __all__ = [
     "CDLL",
@@ -48,6 +49,7 @@ LOAD_LIBRARY_SEARCH_DEFAULT_DIRS = 0x00001000
 
 _HostFunction: Any = _ctypes.CFuncPtr
 _VECTORCALL = convention.vectorcall_positions()
+_at_address = _HostFunction.__new__
 _host_argtypes: Any = vars(_HostFunction)["argtypes"]
 _host_restype: Any = vars(_HostFunction)["restype"]
 _host_errcheck: Any = vars(_HostFunction)["errcheck"]
@@ -382,6 +384,12 @@ def _new_class(name: str, members: dict[str, Any]) -> Any:
     return metaclass(name, (CFuncPtr,), members)
 
 
+@functools.cache
+def undeclared(flags: int, restype: Any) -> Any:
+    """The class of functions whose parameters are not declared."""
+    return _new_class("_FuncPtr", {"_flags_": flags, "_restype_": restype, "__module__": __name__})
+
+
 def _flags(flags: int, use_errno: bool, use_last_error: bool, unexpected: dict[str, Any]) -> int:
     if unexpected:
         raise ValueError(f"unexpected keyword argument(s) {unexpected.keys()}")
@@ -526,8 +534,7 @@ class CDLL:
     ) -> None:
         self._name = os.fspath(name) if name else name
         flags = _flags(self._func_flags_, use_errno, use_last_error, {})
-        members = {"_flags_": flags, "_restype_": self._func_restype_, "__module__": __name__}
-        self._FuncPtr = _new_class("_FuncPtr", members)
+        self._FuncPtr = undeclared(flags, self._func_restype_)
         self._handle = self._load(winmode) if handle is None else handle
 
     def _load(self, winmode: int | None) -> int:
@@ -553,7 +560,12 @@ class CDLL:
         return function
 
     def __getitem__(self, name_or_ordinal: str | int) -> Any:
-        function = self._FuncPtr((name_or_ordinal, self))
+        kind = self._FuncPtr
+        if type(name_or_ordinal) is str and kind.__new__ is CFuncPtr.__new__:  # the short way to the same
+            function = _at_address(kind, export_address(self._handle, name_or_ordinal))
+            function._origin = self, name_or_ordinal
+        else:
+            function = kind((name_or_ordinal, self))
         if not isinstance(name_or_ordinal, int):
             function.__name__ = name_or_ordinal
         return function
@@ -622,4 +634,13 @@ oledll = LibraryLoader(OleDLL)
 pydll = LibraryLoader(PyDLL)
 
 
+def _exception(code: int, address: int, parameters: tuple[int, ...], frames: list[str]) -> OSError:
+    from windlass import errors
+
+    return errors.from_exception(code, address, parameters, frames)
+
+
+# A function need not come from a DLL, so these cannot wait for the first load.
+faults.install()
+_core.set_hook("exception", _exception)
 convention.set_up(WINFUNCTYPE(None), prepare, result_error)

@@ -360,6 +360,56 @@ static PyObject *wide_bytes(PyObject *self, PyObject *text) {
     return wide_object(text);
 }
 
+/* ---- memory ----
+ *
+ * ctypes' functions for raw memory, as Windows functions: an access violation in them ends the call in an exception. */
+
+static void *WINAPI memory_move(void *to, const void *from, size_t size) { return memmove(to, from, size); }
+
+static void *WINAPI memory_set(void *to, int value, size_t size) { return memset(to, value, size); }
+
+/* Touches what is going to be read, since the interpreter must not be left in the middle. */
+static void touch(const volatile char *memory, size_t size) {
+    for (size_t at = 0; at < size; at += PAGE_SIZE)
+        (void)memory[at];
+    if (size)
+        (void)memory[size - 1];
+}
+
+static PyObject *WINAPI memory_string(const volatile char *text, Py_ssize_t size) {
+    if (size < 0)
+        for (size = 0; text[size]; size++)
+            ;
+    touch(text, (size_t)size);
+    return PyBytes_FromStringAndSize((const char *)text, size);
+}
+
+static PyObject *WINAPI memory_wide_string(const volatile WCHAR *text, Py_ssize_t length) {
+    if (length > PY_SSIZE_T_MAX / 2)
+        return PyErr_NoMemory();
+    if (length < 0)
+        for (length = 0; text[length]; length++)
+            ;
+    touch((const volatile char *)text, (size_t)length * 2);
+    return wide_to_python((const void *)text, length);
+}
+
+static int add_addresses(PyObject *module) {
+    const struct {
+        const char *name;
+        uintptr_t address;
+    } functions_[] = {
+        {"memmove_address", (uintptr_t)memory_move},
+        {"memset_address", (uintptr_t)memory_set},
+        {"string_at_address", (uintptr_t)memory_string},
+        {"wstring_at_address", (uintptr_t)memory_wide_string},
+    };
+    for (size_t i = 0; i < sizeof functions_ / sizeof *functions_; i++)
+        if (PyModule_AddObject(module, functions_[i].name, PyLong_FromSize_t(functions_[i].address)))
+            return -1;
+    return 0;
+}
+
 /* After a change of a class's dictionary that did not go through type's own __setattr__. */
 static PyObject *type_modified(PyObject *self, PyObject *type) {
     (void)self;
@@ -382,5 +432,5 @@ static PyMethodDef functions[] = {
 
 int foreign_add(PyObject *module) {
     no_arguments = PyTuple_New(0);
-    return !no_arguments || PyModule_AddFunctions(module, functions) ? -1 : 0;
+    return !no_arguments || PyModule_AddFunctions(module, functions) || add_addresses(module) ? -1 : 0;
 }

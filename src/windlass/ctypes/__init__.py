@@ -47,8 +47,6 @@ from ctypes import (
     c_void_p,
     c_voidp,
     create_string_buffer,
-    memmove,
-    memset,
     pointer,
     py_object,
     pythonapi,
@@ -58,9 +56,7 @@ from ctypes import (
 from typing import Any
 
 from windlass import _core
-from windlass import errors as _errors
 from windlass import foreign as _foreign
-from windlass import messages as _messages
 from windlass._core import get_errno, set_errno
 from windlass.ctypes import _text
 from windlass.ctypes._aggregates import (
@@ -228,31 +224,36 @@ def create_unicode_buffer(init: Any, size: int | None = None) -> Any:
     raise TypeError(init)
 
 
-def wstring_at(ptr: Any, size: int = -1) -> str:
-    """The UTF-16 text at an address: `size` units, or up to the zero."""
-    _sys.audit("ctypes.wstring_at", ptr, size)
-    return _core.wide_string(_readable(ptr), size)
-
-
-def string_at(ptr: Any, size: int = -1) -> bytes:
-    """The bytes at an address: `size` of them, or up to the zero."""
-    _readable(ptr)
-    return _host.string_at(ptr, size)
-
-
-def _readable(ptr: Any) -> int:
-    address = cast(ptr, c_void_p).value or 0
-    if address < 0x10000:  # never mapped on Windows: there the read ends in this exception
-        raise OSError(f"exception: access violation reading 0x{address:016X}")
-    return address
-
-
-_wstring_at = wstring_at
-
-
 def cast(obj: Any, typ: Any) -> Any:
     """`obj`, which is a pointer or can be one, as an instance of the pointer type `typ`."""
     return _host.cast(c_wchar_p(obj) if isinstance(obj, str) else obj, typ)
+
+
+# ---- memory ----
+
+_memmove_addr = _core.memmove_address
+_memset_addr = _core.memset_address
+_string_at_addr = _core.string_at_address
+_wstring_at_addr = _core.wstring_at_address
+
+memmove = CFUNCTYPE(c_void_p, c_void_p, c_void_p, c_size_t)(_memmove_addr)
+memset = CFUNCTYPE(c_void_p, c_void_p, c_int, c_size_t)(_memset_addr)
+_string_at = PYFUNCTYPE(py_object, c_void_p, c_ssize_t)(_string_at_addr)
+_wstring_at = PYFUNCTYPE(py_object, c_void_p, c_ssize_t)(_wstring_at_addr)
+
+
+def string_at(ptr: Any, size: int = -1) -> bytes:
+    """The bytes at an address: `size` of them, or up to the zero. OSError where there is no memory."""
+    _sys.audit("ctypes.string_at", ptr, size)
+    result: bytes = _string_at(ptr, size)
+    return result
+
+
+def wstring_at(ptr: Any, size: int = -1) -> str:
+    """The UTF-16 text at an address: `size` units, or up to the zero. OSError where there is no memory."""
+    _sys.audit("ctypes.wstring_at", ptr, size)
+    result: str = _wstring_at(ptr, size)
+    return result
 
 
 # ---- types ----
@@ -292,7 +293,9 @@ def set_last_error(value: int) -> int:
 
 def FormatError(code: int | None = None) -> str:
     """The system's text for an error code, of the last error by default."""
-    text = _messages.message(GetLastError() if code is None else code)
+    from windlass import messages
+
+    text = messages.message(GetLastError() if code is None else code)
     return text if text is not None else "<no description>"
 
 
@@ -300,7 +303,9 @@ def WinError(code: int | None = None, descr: str | None = None) -> OSError:
     """The exception for an error code, of the last error by default. It is returned, not raised."""
     if code is None:
         code = GetLastError()
-    return _errors.win_error(code, FormatError(code).strip() if descr is None else descr)
+    from windlass import errors
+
+    return errors.win_error(code, FormatError(code).strip() if descr is None else descr)
 
 
 # ---- COM servers ----

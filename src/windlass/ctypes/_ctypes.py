@@ -13,7 +13,7 @@ from windlass.ctypes import (
     FormatError,
     Structure,
     Union,
-    _CFuncPtr,
+    _text,
     addressof,
     alignment,
     byref,
@@ -65,7 +65,9 @@ FUNCFLAG_USE_LASTERROR = _foreign.FUNCFLAG_USE_LASTERROR
 RTLD_LOCAL = 0
 RTLD_GLOBAL = 0
 
-CFuncPtr = _CFuncPtr
+CFuncPtr = _foreign.CFuncPtr
+_Pointer = _text._Pointer
+_SimpleCData = _text._SimpleCData
 COMError = _foreign.COMError
 LoadLibrary = _foreign.load_library
 FreeLibrary = _foreign.free_library
@@ -74,13 +76,13 @@ _check_HRESULT = _foreign.check_hresult
 
 def call_function(address: int, arguments: tuple[Any, ...]) -> int:
     """Call a stdcall function by its address; the result is an int."""
-    result: int = _foreign.WINFUNCTYPE(c_int)(address)(*arguments)
+    result: int = _foreign.undeclared(FUNCFLAG_STDCALL, c_int)(address)(*arguments)
     return result
 
 
 def call_cdeclfunction(address: int, arguments: tuple[Any, ...]) -> int:
     """Call a cdecl function by its address; the result is an int."""
-    result: int = _foreign.CFUNCTYPE(c_int)(address)(*arguments)
+    result: int = _foreign.undeclared(FUNCFLAG_CDECL, c_int)(address)(*arguments)
     return result
 
 
