@@ -13,7 +13,9 @@ from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, signature_of
 
 
 def test_each_function_is_declared_once():
-    count = collections.Counter((f.dll, f.name) for f in registry._declared() if f.name)
+    count = collections.Counter(
+        (dll, d[1]) for dll, ds in registry._declarations().items() for d in ds if d[1]
+    )
     assert [each for each, times in count.items() if times > 1] == []
 
 

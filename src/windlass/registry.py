@@ -16,7 +16,7 @@ import os
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, Union
 
 from windlass import _core, image_cache, tracing
 from windlass.system_dlls import ordinals as fixed_ordinals
@@ -91,31 +91,38 @@ def _file_name(dll: str) -> str:
 EVERY_PROCESS = ("ntdll.dll", "kernelbase.dll", "kernel32.dll")
 
 
+Declaration = tuple[str, Union[str, None], Union[str, None], Union[str, None], str, int, int]
+"""What `_core.api_records` gives: dlls, name, result, parameters, file, address, size."""
+
+
 @functools.cache
-def _tables() -> tuple[dict[str, Builtin], dict[int, Function]]:
-    exports: dict[str, list[Function]] = {_file_name(name): [] for name in system_dlls()}
-    starts: dict[str, list[int]] = {}
-    for function in _declared():
-        if function.name:
-            exports.setdefault(function.dll, []).append(function)
-        else:
-            exports.setdefault(function.dll, [])
-            starts.setdefault(function.dll, []).append(function.address)
-    builtins = {
-        name: Builtin(name, index, sorted(exports[name], key=lambda f: f.name), starts.get(name, []))
-        for index, name in enumerate(sorted(exports))
-    }
-    by_id = {id: f for dll in builtins.values() for id, f in zip(dll.ids(), dll.exports)}
-    return builtins, by_id
+def _declarations() -> dict[str, list[Declaration]]:
+    """The declarations by DLL, start hooks among them; in the order of the DLLs' names, which numbers them.
+
+    A process needs few of the DLLs, so that what is made of them waits in `builtin`.
+    """
+    found: dict[str, list[Declaration]] = {_file_name(name): [] for name in system_dlls()}
+    lists: dict[str, list[list[Declaration]]] = {}
+    for declaration in _declared():
+        dlls = declaration[0]
+        if dlls not in lists:
+            lists[dlls] = [found.setdefault(_file_name(dll), []) for dll in dlls.split()]
+        for each in lists[dlls]:
+            each.append(declaration)
+    return dict(sorted(found.items()))
 
 
-def _declared() -> Iterator[Function]:
-    for dlls, name, result, parameters, file, address, size in _core.api_records():
-        short = file[file.rfind("windlass/") + 9 :]
-        for dll in dlls.split():
-            yield Function(_file_name(dll), name or "", result, parameters or "", short, address, size)
+def _declared() -> Iterator[Declaration]:
+    yield from _core.api_records()
     for dll, name, result, parameters, file in _declared_in_python():
-        yield Function(_file_name(dll), name, result, parameters, file, 0, 0)
+        yield dll, name, result, parameters, file, 0, 0
+
+
+def _function(dll: str, declaration: Declaration) -> Function:
+    _, name, result, parameters, file, address, size = declaration
+    return Function(
+        dll, name or "", result, parameters or "", file[file.rfind("windlass/") + 9 :], address, size
+    )
 
 
 def _api_sources() -> list[str]:
@@ -183,12 +190,26 @@ def _read_source(path: str) -> Iterator[list[str]]:
 
 def builtin_names() -> list[str]:
     """The builtin DLLs' file names."""
-    return list(_tables()[0])
+    return list(_declarations())
 
 
+@functools.cache
 def builtin(name: str) -> Builtin | None:
     """A builtin DLL by its file name in lower case."""
-    return _tables()[0].get(name)
+    declarations = _declarations().get(name)
+    if declarations is None:
+        return None
+    functions = sorted((d for d in declarations if d[1]), key=lambda d: d[1] or "")
+    starts = [address for _, export, _, _, _, address, _ in declarations if not export]
+    number = builtin_names().index(name)
+    return Builtin(name, number, [_function(name, each) for each in functions], starts)
+
+
+def _by_id(id: int) -> tuple[Builtin, int]:
+    """The DLL and the position among its exports that an id means."""
+    dll = builtin(builtin_names()[id >> 16])
+    assert dll is not None
+    return dll, id & 0xFFFF
 
 
 def image_bytes(dll: Builtin) -> bytes:
@@ -272,12 +293,12 @@ def resolve(id: int) -> int:
 
     Its slot leads there directly from now on.
     """
-    builtins, by_id = _tables()
-    function = by_id[id]
+    dll, position = _by_id(id)
+    function = dll.exports[position]
     importlib.import_module("windlass." + function.file[:-3].replace("/", "."))
     address = _callback(_python_functions[function.dll, function.name]).address
     if not tracing.selection.has_function(function.dll, function.name):
-        before = builtins[function.dll].exports[: id & 0xFFFF]
+        before = dll.exports[:position]
         slot = _slots[id >> 16] + 8 * sum(each.result is not None for each in before)
         _core.write(slot, struct.pack("<Q", address))
     return address
