@@ -120,9 +120,8 @@ def _declared() -> Iterator[Declaration]:
 
 def _function(dll: str, declaration: Declaration) -> Function:
     _, name, result, parameters, file, address, size = declaration
-    return Function(
-        dll, name or "", result, parameters or "", file[file.rfind("windlass/") + 9 :], address, size
-    )
+    short = file.rpartition("windlass/")[2]
+    return Function(dll, name or "", result, parameters or "", short, address, size)
 
 
 def _api_sources() -> list[str]:
