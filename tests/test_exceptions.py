@@ -356,3 +356,45 @@ def test_readable_names_of_types(decorated, name):
     function = _core.export(module.handle, "__std_type_info_name", 0)
     data = ctypes.create_string_buffer(bytes(8) + decorated.encode() + bytes(1))
     assert _core.string(_core.call(function, ctypes.addressof(data), 0)).decode() == name
+
+
+def test_a_handler_that_always_fails_ends_the_call(write_dll, fresh_python):
+    path = write_dll(
+        """
+        FIXTURE_C int failing(void *record, void *frame, void *context, void *dispatcher)
+        {
+            return *(volatile int *)8;
+        }
+        __asm__(
+            ".globl guarded\\n"
+            ".def guarded; .scl 2; .type 32; .endef\\n"
+            ".seh_proc guarded\\n"
+            "guarded:\\n"
+            "subq $40, %rsp\\n"
+            ".seh_stackalloc 40\\n"
+            ".seh_handler failing, @except\\n"
+            ".seh_endprologue\\n"
+            "xorl %eax, %eax\\n"
+            "movl (%rax), %eax\\n"
+            "nop\\n"
+            "addq $40, %rsp\\n"
+            "ret\\n"
+            ".seh_endproc\\n");
+        int guarded(void);
+        EXPORT int call(void) { return guarded(); }
+        EXPORT int fine(void) { return 5; }
+        """,
+        name="failing_handler",
+    )
+    code = """
+        import sys, windlass
+        from windlass import _core
+        module = windlass.load(sys.argv[1])
+        for _ in range(100):
+            try:
+                _core.call(module.export("call"))
+            except OSError as error:
+                said = str(error)
+        print(said, _core.call(module.export("fine")))
+        """
+    assert fresh_python(code, path) == "exception: access violation reading 0x0000000000000008 5\n"

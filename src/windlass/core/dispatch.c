@@ -464,8 +464,13 @@ static void note_nested(EXCEPTION_RECORD *record, const DISPATCHER_CONTEXT *earl
 
 struct trace {
     unsigned count;
+    unsigned nested;                                 /* handlers that this exception comes out of */
     uintptr_t addresses[MAX_TRACE];
 };
+
+/* A handler that fails each time it is called (it may lack a function that it needs) would be called until the stack is
+ * full. Real programs nest a few exceptions. */
+enum { MOST_NESTED = 32 };
 
 /* True when a handler wants to go on at *context; false when nobody handles the exception. */
 static bool offer_to_frames(EXCEPTION_RECORD *record, CONTEXT *context, bool interrupted, struct trace *trace) {
@@ -475,7 +480,7 @@ static bool offer_to_frames(EXCEPTION_RECORD *record, CONTEXT *context, bool int
                         .handler_kind = UNW_FLAG_EHANDLER};
     context_copy_nonvolatile(&first, context);
     set_limits(&walk);
-    trace->count = 0;
+    trace->count = trace->nested = 0;
     for (;;) {
         const DISPATCHER_CONTEXT *called = NULL;
         enum frame_kind kind = frame_find(walk.context).kind;
@@ -490,7 +495,11 @@ static bool offer_to_frames(EXCEPTION_RECORD *record, CONTEXT *context, bool int
         DISPATCHER_CONTEXT dispatcher;
         switch (kind) {
         case FRAME_BOUNDARY: return false;
-        case FRAME_EXCEPTION_HANDLER: note_nested(record, called, &nested_frame); continue;
+        case FRAME_EXCEPTION_HANDLER:
+            note_nested(record, called, &nested_frame);
+            if (++trace->nested > MOST_NESTED)
+                return false;
+            continue;
         case FRAME_HOST:
         case FRAME_SAVED_CONTEXT: continue;
         case FRAME_UNWIND_HANDLER: dispatcher = resume_collided(&walk, called); break;
@@ -535,6 +544,8 @@ void exception_dispatch(EXCEPTION_RECORD *record, CONTEXT *context, bool interru
     memcpy(thread->trace, trace.addresses, trace.count * sizeof *trace.addresses);
     thread->trace_count = trace.count;
     thread->unhandled_context = *context;
+    if (trace.nested > MOST_NESTED)                  /* the same handlers would fail again */
+        leave_to_boundary(record);
     unwind_to_boundary(record, context, interrupted);
 }
 
