@@ -51,15 +51,14 @@ API(kernel32 kernelbase, BOOL, GetVersionExA, OSVERSIONINFOEXA *lpVersionInforma
     DWORD size = lpVersionInformation->dwOSVersionInfoSize;
     if (size != sizeof *lpVersionInformation && size != SHORT_SIZE(OSVERSIONINFOEXA))
         return fail(ERROR_INSUFFICIENT_BUFFER);
-    *lpVersionInformation = (OSVERSIONINFOEXA){.dwOSVersionInfoSize = size,
-                                               .dwMajorVersion = MAJOR,
-                                               .dwMinorVersion = MINOR,
-                                               .dwBuildNumber = BUILD,
-                                               .dwPlatformId = PLATFORM_NT};
-    if (size == sizeof *lpVersionInformation) {
-        lpVersionInformation->wSuiteMask = SUITE_SINGLEUSERTS;
-        lpVersionInformation->wProductType = PRODUCT_WORKSTATION;
-    }
+    OSVERSIONINFOEXA info = {.dwOSVersionInfoSize = size,
+                             .dwMajorVersion = MAJOR,
+                             .dwMinorVersion = MINOR,
+                             .dwBuildNumber = BUILD,
+                             .dwPlatformId = PLATFORM_NT,
+                             .wSuiteMask = SUITE_SINGLEUSERTS,
+                             .wProductType = PRODUCT_WORKSTATION};
+    memcpy(lpVersionInformation, &info, size);       /* the caller's structure may be the short one */
     return TRUE;
 }
 
