@@ -391,6 +391,22 @@ def test_addresses_in_data_are_relocated(write_dll):
         assert pointer == module.export("target")
 
 
+def test_an_image_that_is_not_to_be_moved_lies_at_its_preferred_base(write_dll, tmp_path):
+    data = bytearray(
+        write_dll("EXPORT int target; EXPORT int *pointer = &target;", name="relocated").read_bytes()
+    )
+    at = struct.unpack_from("<I", data, 0x3C)[0] + 24
+    struct.pack_into("<H", data, at + 70, 0)  # DllCharacteristics, without DYNAMIC_BASE
+    for name in ("fixed.dll", "also_fixed.dll"):
+        (tmp_path / name).write_bytes(data)
+    with windlass.load(tmp_path / "fixed.dll") as module:
+        assert module.handle == module.image.image_base
+        with windlass.load(tmp_path / "also_fixed.dll") as other:  # whose place is taken
+            assert other.handle != other.image.image_base
+            pointer = struct.unpack("<Q", _core.read(other.export("pointer"), 8))[0]
+            assert pointer == other.export("target")
+
+
 def test_every_process_maps_at_the_same_base(write_dll, fresh_python):
     path = write_dll("EXPORT int value;", name="based")
     code = "import sys, windlass; print(windlass.load(sys.argv[1]).handle)"

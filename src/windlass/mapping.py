@@ -80,7 +80,9 @@ def _bases(image: Image, key: str, size: int, preferred_only: bool) -> list[int]
     low, high = (0x1000_0000, 0x7000_0000) if stays_low else (0x2000_0000_0000, 0x3000_0000_0000)
     places = max(1, (high - low - size) // 0x10000)
     first = zlib.crc32(key.encode()) * 0x9E3779B1
-    return [low + (first + attempt * 0x61C9) % places * 0x10000 for attempt in range(64)]
+    chosen = [low + (first + attempt * 0x61C9) % places * 0x10000 for attempt in range(64)]
+    # Without DYNAMIC_BASE an image lies where it wants to: its code may never have been tried elsewhere.
+    return chosen if image.dll_characteristics & layout.DLL_DYNAMIC_BASE else [image.image_base, *chosen]
 
 
 def map_reserved(image: Image, base: int, size: int, entry: str | None) -> None:
