@@ -33,8 +33,7 @@ def check(image: Image) -> None:
 def map_image(image: Image, key: str) -> int:
     """Map the image at a base chosen from its key, laid out and relocated; returns the base."""
     size = page_up(image.size_of_image)
-    preferred_only = not relocatable(image)
-    for attempt, base in enumerate(_bases(image, key, size, preferred_only)):
+    for attempt, base in enumerate(_bases(image, key, size)):
         try:
             _core.reserve(base, size)
         except OSError:  # taken, or below what the system gives to programs
@@ -69,12 +68,12 @@ def relocatable(image: Image) -> bool:
     return not image.characteristics & layout.FILE_RELOCS_STRIPPED
 
 
-def _bases(image: Image, key: str, size: int, preferred_only: bool) -> list[int]:
+def _bases(image: Image, key: str, size: int) -> list[int]:
     """Bases to try, the same in every process.
 
     As on Windows, an image that prefers to lie below 4 GiB stays there: it may hold 32-bit addresses.
     """
-    if preferred_only:
+    if not relocatable(image):
         return [image.image_base]
     stays_low = image.image_base < 1 << 32
     low, high = (0x1000_0000, 0x7000_0000) if stays_low else (0x2000_0000_0000, 0x3000_0000_0000)
