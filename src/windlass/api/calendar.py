@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from windlass import _core
 from windlass.api.calls import windows
+from windlass.api.outputs import fail
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, LCID, PVOID
 
@@ -56,11 +57,9 @@ def enumerate_calendars(wanted: int, type: int, give: Callable[[int], int], wide
     """Give the callback the one calendar's fact, if it is among the wanted ones."""
     text = fact(type & ~FLAGS)
     if text is None:
-        _core.set_last_error(ERROR_INVALID_FLAGS)
-        return 0
+        return fail(ERROR_INVALID_FLAGS)
     if wanted not in (CAL_GREGORIAN, ENUM_ALL_CALENDARS):
-        _core.set_last_error(ERROR_INVALID_PARAMETER)
-        return 0
+        return fail(ERROR_INVALID_PARAMETER)
     data = text.encode("utf-16-le") + b"\0\0" if wide else text.encode() + b"\0"
     buffer = windows("kernel32.dll", "LocalAlloc", 0, len(data))
     _core.write(buffer, data)

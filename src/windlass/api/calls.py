@@ -6,6 +6,7 @@ import functools
 
 from windlass import _core, loader
 from windlass.process import modules
+from windlass.registry import EVERY_PROCESS
 
 __all__ = ["windows"]
 
@@ -15,9 +16,6 @@ def _address(dll: str, name: str) -> int:
     """A DLL that is loaded for this stays loaded for good, so the address stays right."""
     module = modules.by_name(dll) if dll in EVERY_PROCESS else None
     return (module or loader.load(dll)).export(name)
-
-
-EVERY_PROCESS = ("ntdll.dll", "kernelbase.dll", "kernel32.dll")
 
 
 def windows(dll: str, name: str, *arguments: int) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from windlass import _core
 from windlass.api.calls import windows
+from windlass.api.outputs import fail, get_u64, put_u64
 from windlass.messages import message
 from windlass.module import Module
 from windlass.process import modules
@@ -58,10 +59,6 @@ def wide_string(address: int) -> str:
 def narrow_string(address: int) -> str:
     """Text in the ANSI code page at an address."""
     return _core.string(address).decode("utf-8", "surrogateescape")
-
-
-def quadword(address: int) -> int:
-    return int(struct.unpack("<Q", _core.read(address, 8))[0])
 
 
 # ---- where the text comes from ----
@@ -127,12 +124,12 @@ class Arguments:
     """The caller's arguments by number, from 1; a va_list or an array of 8-byte values."""
 
     def __init__(self, address: int, is_array: bool) -> None:
-        self.address = address if is_array or not address else quadword(address)
+        self.address = address if is_array or not address else get_u64(address)
 
     def value(self, number: int) -> int:
         if not self.address:
             raise Failure(ERROR_INVALID_PARAMETER)
-        return quadword(self.address + 8 * (number - 1))
+        return get_u64(self.address + 8 * (number - 1))
 
 
 _CONVERSION = re.compile(r"([-+ #0]*)(\*|\d*)(?:\.(\*|\d*))?(I64|I32|I|ll|l|h|w)?([a-zA-Z])")
@@ -239,11 +236,11 @@ def format_message(
         data = text.encode(encoding, "surrogatepass" if wide else "surrogateescape") + bytes(unit)
         count = len(data) // unit
         if flags & ALLOCATE_BUFFER:
-            _core.write(buffer, bytes(8))
+            put_u64(buffer, 0)
             target = windows("kernel32.dll", "LocalAlloc", 0x40, max(count, size) * unit)
             if not target:
                 raise Failure(ERROR_NOT_ENOUGH_MEMORY)
-            _core.write(buffer, struct.pack("<Q", target))
+            put_u64(buffer, target)
         elif count > size:
             raise Failure(ERROR_INSUFFICIENT_BUFFER)
         else:
@@ -251,8 +248,7 @@ def format_message(
         _core.write(target, data)
         return count - 1
     except Failure as failure:
-        _core.set_last_error(failure.code)
-        return 0
+        return fail(failure.code)
 
 
 @export("kernel32", "kernelbase")

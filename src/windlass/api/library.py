@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from windlass import _core, loader, search
+from windlass.api.outputs import fail
 from windlass.process import modules
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, HANDLE, HMODULE, LPCSTR, LPCWSTR, PVOID
@@ -15,11 +16,6 @@ from windlass.types import BOOL, DWORD, HANDLE, HMODULE, LPCSTR, LPCWSTR, PVOID
 ERROR_INVALID_PARAMETER = 87
 ERROR_MOD_NOT_FOUND = 126
 ERROR_FILE_NOT_FOUND = 2
-
-
-def fail(code: int) -> int:
-    _core.set_last_error(code)
-    return 0
 
 
 @export("kernel32", "kernelbase")

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from windlass import _core
 from windlass.api import nls_facts, nls_locales
-from windlass.api.nls_win32 import fail, give_ansi, give_wide
+from windlass.api.nls_win32 import give_ansi, give_wide
+from windlass.api.outputs import fail
 from windlass.registry import export
 from windlass.types import DWORD, INT, LCID, LPCSTR, LPCVOID, LPCWSTR, LPSTR, LPWSTR
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from windlass import _core
 from windlass.api import nls_facts, nls_locales
-from windlass.api.outputs import put_u32
+from windlass.api.outputs import fail, put_u32
 from windlass.registry import export
 from windlass.types import (
     BOOL,
@@ -33,11 +33,6 @@ LOCALE_RETURN_NUMBER = 0x20000000
 LOCALE_NAME_MAX_LENGTH = 85
 LOCALE_SPECIFICDATA = 0x20
 MUI_LANGUAGE_ID = 4
-
-
-def fail(code: int) -> int:
-    _core.set_last_error(code)
-    return 0
 
 
 def give_wide(text: str, buffer: int, capacity: int) -> int:

@@ -1,4 +1,4 @@
-"""Numbers and texts read and written where a Windows program keeps them."""
+"""What API functions give back: numbers and texts where a Windows program keeps them, and the last error."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ import struct
 
 from windlass import _core
 
-__all__ = ["get_u32", "get_u64", "put_ansi", "put_u32", "put_u64", "put_wide", "wide_strings"]
+__all__ = ["fail", "get_u32", "get_u64", "put_ansi", "put_u32", "put_u64", "put_wide", "wide_strings"]
+
+
+def fail(code: int) -> int:
+    """Set the last error and return 0: `return fail(ERROR_INVALID_PARAMETER)`."""
+    _core.set_last_error(code)
+    return 0
 
 
 def get_u32(address: int) -> int:
