@@ -1,4 +1,6 @@
-"""What API functions give back: numbers and texts where a Windows program keeps them, and the last error."""
+"""What API functions take and give back: numbers and texts where a Windows program keeps them, and the last
+error.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +8,28 @@ import struct
 
 from windlass import _core
 
-__all__ = ["fail", "get_u32", "get_u64", "put_ansi", "put_u32", "put_u64", "put_wide", "wide_strings"]
+__all__ = [
+    "fail",
+    "from_ansi",
+    "get_u32",
+    "get_u64",
+    "put_ansi",
+    "put_u32",
+    "put_u64",
+    "put_wide",
+    "wide_strings",
+]
 
 
 def fail(code: int) -> int:
     """Set the last error and return 0: `return fail(ERROR_INVALID_PARAMETER)`."""
     _core.set_last_error(code)
     return 0
+
+
+def from_ansi(text: bytes | None) -> str | None:
+    """An argument in the ANSI code page, decoded."""
+    return None if text is None else _core.ansi_to_text(text)
 
 
 def get_u32(address: int) -> int:
