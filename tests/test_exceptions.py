@@ -318,6 +318,27 @@ def test_fault_in_a_destructor_that_an_unwind_calls(dll):
     ]
 
 
+def test_each_fiber_has_its_own_current_exception_and_errno(dll):
+    """Read off Microsoft's vcruntime140.dll, which keeps both in FLS (Wine has them per thread)."""
+    assert reported_by(dll, "cxx_fibers.cpp") == [
+        "  destroy 11",
+        "fiber 10 caught 10",
+        "fiber 20 caught 20, errno 0",
+        "  destroy 21",
+        "fiber 20 caught 20",
+        "fiber 10 is back in its catch block with 10",
+        "  destroy 10",
+        "fiber 10 caught 10 again, errno 10",
+        "  error 10 ends",
+        "main fiber in its catch block with 1, errno 1",
+        "fiber 20 is back in its catch block with 20",
+        "  destroy 20",
+        "fiber 20 caught 20 again, errno 20",
+        "  error 20 ends",
+        "main fiber caught 1 again",
+    ]
+
+
 def test_jumps_between_parts_of_a_function_are_no_epilogues(dll):
     """8: only a return address was popped; 40: the allocation, too (Wine takes none of these for an end).
 

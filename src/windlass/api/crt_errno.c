@@ -13,8 +13,8 @@ struct crt_thread *crt_thread_new(void) {
     return crt;
 }
 
-void crt_thread_free(struct thread *thread) {
-    struct crt_thread *crt = thread->crt;
+void crt_thread_free(void *data) {
+    struct crt_thread *crt = data;
     if (!crt)
         return;
     free(crt->error_text);
@@ -23,7 +23,6 @@ void crt_thread_free(struct thread *thread) {
     free(crt->wide_tmpnam_text);
     free(crt->signals);
     free(crt);
-    thread->crt = NULL;
 }
 
 /* "errno, _doserrno, _sys_errlist, and _sys_nerr": the CRT sets errno from the system's error by this table; the two

@@ -2,7 +2,8 @@
  *
  * Programs read the running fiber from TEB.FiberData, and its parameter from the first field behind it
  * (GetCurrentFiber, GetFiberData). A fiber has its own stack, its own FLS and its own calls from the host into Windows
- * code (thread->boundary); a fiber may go on on another thread than it stopped on. */
+ * code (thread->boundary); a fiber may go on on another thread than it stopped on. Microsoft's C run-time keeps errno,
+ * strtok's place and the exception that a catch block handles in FLS, so these are the fiber's, too. */
 #include "fiber.h"
 
 #include <errno.h>
@@ -31,7 +32,7 @@ struct fiber {
     fiber_function function;                         /* NULL: a thread that was converted */
     void *stack_pointer;                             /* while it does not run */
     struct boundary *boundary;
-    PVOID fls, stack_base, stack_limit, deallocation_stack;
+    PVOID fls, crt, cxx, stack_base, stack_limit, deallocation_stack;
     ULONG guaranteed_bytes;
     void *mapping;                                   /* its stack with the guard page; NULL: the thread's own */
     size_t mapping_size;
@@ -48,6 +49,8 @@ static void store(struct fiber *fiber, const struct thread *thread) {
     const TEB *teb = &thread->teb;
     fiber->boundary = thread->boundary;
     fiber->fls = teb->FlsData;
+    fiber->crt = thread->crt;
+    fiber->cxx = thread->cxx;
     fiber->stack_base = teb->StackBase;
     fiber->stack_limit = teb->StackLimit;
     fiber->deallocation_stack = teb->DeallocationStack;
@@ -60,6 +63,8 @@ static void load(const struct fiber *fiber, struct thread *thread) {
     for (struct boundary *boundary = fiber->boundary; boundary; boundary = boundary->previous)
         boundary->chain = &thread->boundary;
     teb->FlsData = fiber->fls;
+    thread->crt = fiber->crt;
+    thread->cxx = fiber->cxx;
     teb->StackBase = fiber->stack_base;
     teb->StackLimit = fiber->stack_limit;
     teb->DeallocationStack = fiber->deallocation_stack;
@@ -180,6 +185,8 @@ API(kernel32 kernelbase, void, DeleteFiber, LPVOID lpFiber) {
     if (fiber == current_fiber(teb_self()))
         thread_exit_self(1, true);
     fls_end(&fiber->fls);
+    crt_thread_free(fiber->crt);
+    cxx_thread_free(fiber->cxx);
     if (fiber->mapping)
         munmap(fiber->mapping, fiber->mapping_size);
     free(fiber);

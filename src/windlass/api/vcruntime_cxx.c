@@ -40,12 +40,11 @@ struct cxx_thread {
     void(WINAPI *unexpected)(void);
 };
 
-void cxx_thread_free(struct thread *thread) {
-    struct cxx_thread *cxx = thread->cxx;
+void cxx_thread_free(void *data) {
+    struct cxx_thread *cxx = data;
     if (cxx)
         free(cxx->notes);
     free(cxx);
-    thread->cxx = NULL;
 }
 
 static struct cxx_thread *cxx_thread(void) {

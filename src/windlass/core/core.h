@@ -55,7 +55,7 @@ struct thread {
     uintptr_t trace[MAX_TRACE];     /* the frames of `unhandled`, innermost first */
     unsigned trace_count;
     unsigned tls_capacity;          /* slots in ThreadLocalStoragePointer */
-    void *crt;                      /* the C run-time's per-thread data (crt_*.c) */
+    void *crt;                      /* the C run-time's per-thread data (crt_*.c); a fiber has its own */
     struct thread_object *object;   /* the thread's kernel object, if one exists (thread_object.h) */
     bool created_here;              /* by CreateThread: it has no host frames below it */
     void *cxx;                      /* what C++ exceptions need (api/vcruntime_cxx.c); a fiber has its own */
@@ -70,10 +70,9 @@ struct thread {
 
 extern __thread struct thread *current_thread_or_null;
 
-/* Releases thread->crt at the thread's end (api/crt_errno.c). */
-void crt_thread_free(struct thread *thread);
-
-void cxx_thread_free(struct thread *thread);
+/* Release a thread's or fiber's `crt` (api/crt_errno.c) and `cxx` (api/vcruntime_cxx.c) at its end; may be NULL. */
+void crt_thread_free(void *crt);
+void cxx_thread_free(void *cxx);
 
 /* Makes the calling thread a Windows thread: TEB, GS, static TLS, DLL_THREAD_ATTACH. Never fails (aborts out of
  * memory). */

@@ -103,8 +103,8 @@ static void thread_exit(void *value) {
     thread_object_end(thread);
     tls_thread_free(thread);
     tls_slots_free(thread);
-    crt_thread_free(thread);
-    cxx_thread_free(thread);
+    crt_thread_free(thread->crt);
+    cxx_thread_free(thread->cxx);
     current_thread_or_null = NULL;
     fault_thread_free(thread);
     munmap(thread, sizeof *thread);
