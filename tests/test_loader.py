@@ -496,6 +496,33 @@ def test_missing_function_of_a_builtin_dll_is_named_when_called(write_dll):
         assert _core.call(module.export("g")) == 3
 
 
+def test_missing_function_is_named_on_stderr_once_though_the_dll_swallows_the_exception(dll, capfd):
+    with windlass.load(dll("missing_swallowed.c")) as module:
+        assert [_core.call(module.export("f")) for _ in range(3)] == [7, 7, 7]
+    line = "windlass: kernel32.dll!NoSuchFunction is not implemented; missing_swallowed.dll called it\n"
+    assert capfd.readouterr().err == line
+
+
+def test_chkstk_changes_no_register(write_dll):
+    path = write_dll(
+        """
+        // imports: ntdll.dll __chkstk
+        __declspec(dllimport) void __chkstk(void);
+        EXPORT int f(void)
+        {
+            unsigned long long rax = 64, r10 = 0x1122334455667788, r11 = 0x99AABBCCDDEEFF00;
+            void (*chkstk)(void) = __chkstk;
+            __asm__ volatile("movq %1, %%r10; movq %2, %%r11; callq *%3; movq %%r10, %1; movq %%r11, %2"
+                             : "+a"(rax), "+S"(r10), "+D"(r11) : "b"(chkstk) : "r10", "r11", "memory");
+            return rax == 64 && r10 == 0x1122334455667788 && r11 == 0x99AABBCCDDEEFF00;
+        }
+        """,
+        name="chkstk",
+    )
+    with windlass.load(path) as module:
+        assert _core.call(module.export("f")) == 1
+
+
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [

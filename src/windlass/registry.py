@@ -238,7 +238,9 @@ def _write(name: str, dll: Builtin | None) -> bytes:
     exports = [
         write.BuiltinExport(f.name, kind="data", data_size=f.size)
         if f.result is None
-        else write.BuiltinExport(f.name, ordinals.get(f.name), id=id)
+        else write.BuiltinExport(
+            f.name, ordinals.get(f.name), id=None if f.name in tracing.UNTRACEABLE else id
+        )
         for id, f in (zip(dll.ids(), dll.exports) if dll else ())
     ]
     return write.builtin_image(name, exports).data

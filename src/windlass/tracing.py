@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import sys
 
-__all__ = ["Selection", "event", "selection"]
+__all__ = ["UNTRACEABLE", "Selection", "event", "selection"]
 
 # These read or change their caller's frame or registers, so nothing can stand between the two.
-_NEVER = frozenset([
+UNTRACEABLE = frozenset([
     "__chkstk", "_chkstk", "___chkstk", "___chkstk_ms", "_alloca_probe", "_alloca_probe_8",
     "_alloca_probe_16", "setjmp", "_setjmp", "_setjmpex", "_setjmp3", "longjmp",
     "RtlCaptureContext", "RtlRestoreContext", "RtlUnwind", "RtlUnwindEx", "NtContinue",
@@ -31,7 +31,7 @@ class Selection:
 
     def has_function(self, dll: str, function: str) -> bool:
         """Whether calls of a function are traced. dll: its file name in lower case."""
-        if not self.names or function in _NEVER:
+        if not self.names or function in UNTRACEABLE:
             return False
         stem = dll.rpartition(".")[0]
         return not self.names.isdisjoint({"*", stem, dll, f"{stem}.{function}".lower()})

@@ -1,18 +1,26 @@
 /* windlass._core.MissingFunction: what an import is bound to when a builtin DLL has no such function. A call raises a
- * Windows exception that names the function and who imported it. */
+ * Windows exception that names the function and who imported it. A handler of the program's own may swallow that
+ * (catch (...), a run-time's last handler), so the first call of each says it on stderr, too. */
+#include <stdatomic.h>
+#include <stdio.h>
+
 #include "python.h"
 
 struct missing_function {
     PyObject_HEAD
     struct callback callback;
     void *code;
-    char *text;
+    char *text;  /* the function, and behind its zero the module that imported it */
+    atomic_flag told;
 };
 
 static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xmm, struct call_result *result) {
     (void)slots, (void)xmm, (void)result;
-    const struct missing_function *self = callback->context;
+    struct missing_function *self = callback->context;
     enum { NONCONTINUABLE = 1 };
+    if (!atomic_flag_test_and_set(&self->told))
+        fprintf(stderr, "windlass: %s is not implemented; %s called it\n", self->text,
+                self->text + strlen(self->text) + 1);
     const ULONG_PTR parameter = (ULONG_PTR)self->text;
     raise_from_api(EXCEPTION_MISSING_FUNCTION, NONCONTINUABLE, 1, &parameter);
 }
@@ -26,6 +34,7 @@ static PyObject *missing_create(PyTypeObject *type, PyObject *args, PyObject *ke
     struct missing_function *self = (struct missing_function *)allocate(type, 0);
     if (!self)
         return NULL;
+    atomic_flag_clear(&self->told);
     size_t size = strlen(function) + strlen(importer) + 2;
     self->text = malloc(size);
     self->callback = (struct callback){enter, self};

@@ -7,6 +7,8 @@ maps the image fills:
     mov r11d, id        41 BB imm32
     jmp [rip + slot]    FF 25 rel32
 
+__chkstk and its like change no register; their stubs have no id and begin with the jump.
+
 Sections, those without content left out:
 
     .text   stubs, 16 bytes each, in the order of the exports
@@ -35,6 +37,7 @@ STUB_SIZE = 16
 SLOT_SIZE = 8
 
 _STUB = struct.Struct("<2sI2si4s")
+_PLAIN_STUB = struct.Struct("<2si10s")
 _DOS_STUB_SIZE = 0x80
 
 
@@ -44,7 +47,7 @@ class BuiltinExport(NamedTuple):
     name:       None exports by ordinal only.
     ordinal:    None gives it the lowest one that is free.
     kind:       "function" or "data"; a forwarder is neither.
-    id:         what a function's stub puts into r11d: 32 bits.
+    id:         what a function's stub puts into r11d, 32 bits; None: it leaves r11 alone.
     data_size, data_align: storage of exported data.
     forwarder:  "dll.name" or "dll.#ordinal".
     """
@@ -52,7 +55,7 @@ class BuiltinExport(NamedTuple):
     name: str | None
     ordinal: int | None = None
     kind: str = "function"
-    id: int = 0
+    id: int | None = 0
     data_size: int = 8
     data_align: int = 16
     forwarder: str | None = None
@@ -162,13 +165,15 @@ def _lay_out_storage(exports: Sequence[BuiltinExport]) -> tuple[dict[int, int], 
     return offsets, end
 
 
-def _stubs(ids: Sequence[int], text_rva: int, slots_rva: int) -> bytes:
-    # The jump's displacement counts from its own end, 12 bytes into the stub.
+def _stubs(ids: Sequence[int | None], text_rva: int, slots_rva: int) -> bytes:
+    # The jump's displacement counts from its own end, 12 or 6 bytes into the stub.
     first = slots_rva - text_rva - 12
     step = SLOT_SIZE - STUB_SIZE
     pack = _STUB.pack
     return b"".join(
-        pack(b"\x41\xbb", id, b"\xff\x25", first + step * position, b"\xcc\xcc\xcc\xcc")
+        _PLAIN_STUB.pack(b"\xff\x25", first + 6 + step * position, b"\xcc" * 10)
+        if id is None
+        else pack(b"\x41\xbb", id, b"\xff\x25", first + step * position, b"\xcc\xcc\xcc\xcc")
         for position, id in enumerate(ids)
     )
 
