@@ -232,3 +232,24 @@ def test_a_windows_loader_loads_it(written, exe, tmp_path):
         "missing: 0",
         "freed: 1",
     ]
+
+
+def test_an_entry_point_has_a_stub_and_a_slot_after_the_exports():
+    written = builtin_image("x.dll", [BuiltinExport("f", id=1), BuiltinExport("g", id=2)], entry=3)
+    image = Image(written.data)
+    assert image.entry_point == written.rvas[1] + 16
+    assert image.read(image.entry_point, 6) == b"\x41\xbb\x03\0\0\0"
+    (slots,) = (section for section in image.sections if section.name == ".slots")
+    assert slots.virtual_size == 24
+
+
+def test_data_begin_with_what_was_given():
+    exports = [
+        BuiltinExport("zero", kind="data", data_size=8),
+        BuiltinExport("text", kind="data", data=b"hello"),
+        BuiltinExport("more", kind="data", data_size=4, data=b"\1\0\2\0"),
+    ]
+    written = builtin_image("x.dll", exports)
+    image = Image(written.data)
+    assert [image.read(rva, 8) for rva in written.rvas] == [bytes(8), b"hello\0\0\0", b"\1\0\2\0\0\0\0\0"]
+    assert [rva % 16 for rva in written.rvas] == [0, 0, 0]

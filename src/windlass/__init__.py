@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from windlass.dll import DLL
     from windlass.errors import BadImage
     from windlass.foreign import (
         CDLL,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "DLL": "dll.DLL",
     "CDLL": "foreign.CDLL",
     "CFUNCTYPE": "foreign.CFUNCTYPE",
     "PYFUNCTYPE": "foreign.PYFUNCTYPE",
@@ -66,6 +68,7 @@ _HOMES = {
 __all__ = [
     "CDLL",
     "CFUNCTYPE",
+    "DLL",
     "PYFUNCTYPE",
     "WINFUNCTYPE",
     "BadImage",

@@ -213,12 +213,12 @@ def map_file(path: str) -> Module:
 
 
 def map_builtin(name: str) -> Module:
-    """Map a builtin DLL and connect its exports to their functions."""
-    dll = registry.builtin(name)
-    assert dll is not None
+    """Map a builtin DLL, or a supplied one, and connect its exports to their functions."""
+    dll = registry.to_map(name)
     image = Image(registry.image_bytes(dll), path=name)
-    base = mapping.map_image(image, f"{name}-{registry.fingerprint()}")
-    path = os.path.join(search.system_directory(), name)
+    # The image of a supplied DLL is this process's own affair.
+    base = mapping.map_image(image, f"{name}-{registry.fingerprint()}", cached=not dll.image)
+    path = os.path.join(search.system_directory(), dll.name)
     module = Module(path, _core.path_to_windows(path), image, base, builtin=True)
     publish(module, None)
     registry.fill(dll, base, *_slots_of(module))
@@ -238,7 +238,7 @@ def trace_calls(*names: str) -> None:
     with loader_lock:
         tracing.select(",".join(names))
         for module in modules:
-            if module.builtin and (dll := registry.builtin(module.name)):
+            if module.builtin and (dll := registry.mapped(module.name)):
                 registry.connect(dll, *_slots_of(module))
 
 

@@ -30,8 +30,11 @@ def check(image: Image) -> None:
     image.check()
 
 
-def map_image(image: Image, key: str) -> int:
-    """Map the image at a base chosen from its key, laid out and relocated; returns the base."""
+def map_image(image: Image, key: str, cached: bool = True) -> int:
+    """Map the image at a base chosen from its key, laid out and relocated; returns the base.
+
+    cached: keep the laid-out image for other processes.
+    """
     size = page_up(image.size_of_image)
     for attempt, base in enumerate(_bases(image, key, size)):
         try:
@@ -40,7 +43,7 @@ def map_image(image: Image, key: str) -> int:
             continue
         try:
             # Where another image lies at the first choice, this process relocates privately.
-            map_reserved(image, base, size, f"{key}-{base:x}.image" if attempt == 0 else None)
+            map_reserved(image, base, size, f"{key}-{base:x}.image" if cached and attempt == 0 else None)
         except BaseException:
             _core.unmap(base, size)
             raise

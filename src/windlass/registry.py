@@ -23,7 +23,7 @@ from windlass.system_dlls import ordinals as fixed_ordinals
 from windlass.system_dlls import system_dlls
 from windlass.types import signature_of
 
-__all__ = ["Function", "builtin", "builtin_names", "export", "resolve"]
+__all__ = ["Builtin", "Function", "builtin", "builtin_names", "export", "resolve", "supply", "withdraw"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,14 +48,23 @@ class Function(NamedTuple):
 
 
 class Builtin(NamedTuple):
-    """A builtin DLL. `exports` is in the order of its ids, `starts` are C functions to call when it is
-    mapped.
+    """A builtin DLL, or one that a user supplies.
+
+    number:  its ids' upper half.
+    exports: in the order of its ids.
+    starts:  C functions to call when it is mapped.
+    entry:   what its entry point leads to; 0: it has none. Its id comes after those of the exports.
+    image:   of a supplied DLL, as a file; a builtin one's is written when it is needed.
+    owner:   of a supplied DLL, what keeps its functions alive.
     """
 
     name: str
     number: int
     exports: list[Function]
     starts: list[int]
+    entry: int = 0
+    image: bytes = b""
+    owner: object = None
 
     def ids(self) -> Iterator[int]:
         return (self.number << 16 | position for position in range(len(self.exports)))
@@ -211,9 +220,65 @@ def _by_id(id: int) -> tuple[Builtin, int]:
     return dll, id & 0xFFFF
 
 
+# ---- supplied DLLs ----
+
+_suppliers: dict[str, Callable[[int], Builtin]] = {}
+_supplied_numbers: dict[str, int] = {}
+_supplied: dict[str, Builtin] = {}
+"""Those that are mapped."""
+
+
+def supply(name: str, make: Callable[[int], Builtin]) -> None:
+    """Let a DLL be found by its file name, before all others. See windlass.dll.
+
+    make: gives the DLL when it is mapped; gets the number that it shall have.
+
+    ValueError if there is one of that name already.
+    """
+    if is_supplied(name):
+        raise ValueError(f"there is a {name} made of Python functions already")
+    _suppliers[name.lower()] = make
+
+
+def withdraw(name: str, make: Callable[[int], Builtin]) -> None:
+    """Take back one `supply`, if it still holds; a DLL that is mapped stays until it is unloaded."""
+    if _suppliers.get(name.lower()) == make:
+        del _suppliers[name.lower()]
+
+
+def is_supplied(name: str) -> bool:
+    return name.lower() in _suppliers
+
+
+def owner(name: str) -> object:
+    """Who made the supplied DLL of that name that is mapped; None if there is none."""
+    dll = _supplied.get(name.lower())
+    return dll.owner if dll else None
+
+
+def to_map(name: str) -> Builtin:
+    """The DLL of that name that is about to be mapped: supplied, else builtin."""
+    lower = name.lower()
+    if lower in _suppliers:
+        number = _supplied_numbers.setdefault(lower, len(builtin_names()) + len(_supplied_numbers))
+        _supplied[lower] = _suppliers[lower](number)
+    dll = mapped(name)
+    assert dll is not None
+    return dll
+
+
+def mapped(name: str) -> Builtin | None:
+    """What a mapped module of that name was made of; None for a name that is neither supplied nor builtin."""
+    lower = name.lower()
+    return _supplied.get(lower) or builtin(lower)
+
+
+# ---- images ----
+
+
 def image_bytes(dll: Builtin) -> bytes:
     """The builtin DLL as a PE file."""
-    return _written(dll.name, dll)
+    return dll.image or _written(dll.name, dll)
 
 
 def program_image() -> bytes:
@@ -262,6 +327,8 @@ def fill(dll: Builtin, base: int, slots: int, size: int) -> None:
 
 def forget(name: str) -> None:
     """A builtin image goes: its variables are nowhere until it is mapped again."""
+    if _supplied.pop(name.lower(), None):
+        return
     dll = builtin(name)
     for variable in dll.exports if dll else ():
         if variable.result is None:
@@ -274,6 +341,7 @@ def connect(dll: Builtin, slots: int, size: int) -> None:
     targets = [
         _target(id, function) for id, function in zip(dll.ids(), dll.exports) if function.result is not None
     ]
+    targets += [dll.entry] * (dll.entry != 0)
     _core.write(slots, struct.pack(f"<{len(targets)}Q", *targets)[:size])
 
 
@@ -282,7 +350,7 @@ _slots: dict[int, int] = {}
 
 def _target(id: int, function: Function) -> int:
     """What a function's slot holds before its first call."""
-    if tracing.selection.names and tracing.selection.has_function(function.dll, function.name):
+    if tracing.selection.names and tracing.selection.has_function(function.dll.lower(), function.name):
         name = f"{function.dll}!{function.name}"
         _core.trace_add(id, name, function.result or "", function.parameters, function.address)
         return _core.trace_entry

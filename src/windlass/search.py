@@ -25,7 +25,9 @@ SEARCH_FLAGS = 0x00001F00
 
 
 class Found(NamedTuple):
-    """Where a DLL is: `path` for a file, `builtin` (its name in lower case) for one of windlass's own."""
+    """Where a DLL is: `path` for a file, `builtin` (its name in lower case) for one of windlass's own, or one
+    that the user supplies.
+    """
 
     path: str | None
     builtin: str | None
@@ -171,6 +173,8 @@ def find(name: str, *, load_directory: str | None = None, flags: int = 0) -> Fou
     if "/" in name:
         return _find_path(name)
     lower = name.lower()
+    if registry.is_supplied(lower):
+        return Found(None, lower)
     if hosts := api_set_hosts(lower):
         return Found(None, hosts[0])
     known = registry.builtin(lower) is not None

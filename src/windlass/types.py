@@ -69,9 +69,9 @@ BCRYPT_HANDLE = HANDLE
 FARPROC = HANDLE
 
 # Any pointer, in or out.
-PVOID = Annotated[int, "Q"]
-LPVOID = Annotated[int, "Q"]
-LPCVOID = Annotated[int, "Q"]
+PVOID = Annotated[int, "P"]
+LPVOID = PVOID
+LPCVOID = PVOID
 LPWSTR = PVOID
 PWSTR = PVOID
 LPSTR = PVOID

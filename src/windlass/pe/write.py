@@ -11,10 +11,10 @@ __chkstk and its like change no register; their stubs have no id and begin with 
 
 Sections, those without content left out:
 
-    .text   stubs, 16 bytes each, in the order of the exports
+    .text   stubs, 16 bytes each, in the order of the exports, the entry point's last
     .rdata  the export directory
     .slots  one 8-byte cell per function, in the order of the exports, zero in the file
-    .data   storage of exported data, zero in the file
+    .data   storage of exported data, in the file only where some of it is not zero at first
     .reloc  an empty block: the image has no addresses in it, and may lie anywhere
 
 Source: Microsoft, "PE Format".
@@ -49,6 +49,7 @@ class BuiltinExport(NamedTuple):
     kind:       "function" or "data"; a forwarder is neither.
     id:         what a function's stub puts into r11d, 32 bits; None: it leaves r11 alone.
     data_size, data_align: storage of exported data.
+    data:       what the storage begins with; zeros follow.
     forwarder:  "dll.name" or "dll.#ordinal".
     """
 
@@ -59,6 +60,7 @@ class BuiltinExport(NamedTuple):
     data_size: int = 8
     data_align: int = 16
     forwarder: str | None = None
+    data: bytes = b""
 
 
 class BuiltinImage(NamedTuple):
@@ -84,12 +86,18 @@ class _Section(NamedTuple):
 
 
 def builtin_image(
-    name: str, exports: Sequence[BuiltinExport], *, image_base: int = 0x180000000, timestamp: int = 0
+    name: str,
+    exports: Sequence[BuiltinExport],
+    *,
+    entry: int | None = None,
+    image_base: int = 0x180000000,
+    timestamp: int = 0,
 ) -> BuiltinImage:
     """A DLL of jump stubs and storage.
 
     name:    the DLL's name for its export directory, such as "kernel32.dll".
     exports: in the order in which slots shall lie.
+    entry:   the id of an entry point, whose slot comes after those of the exports; None for no entry point.
 
     ValueError for a name or an ordinal that occurs twice, and for what no image can hold.
     """
@@ -97,11 +105,13 @@ def builtin_image(
     functions = [i for i, export in enumerate(exports) if not export.forwarder and export.kind == "function"]
     storage, storage_size = _lay_out_storage(exports)
 
+    ids = [exports[index].id for index in functions] + ([] if entry is None else [entry])
+
     text_rva = SECTION_ALIGNMENT
-    rdata_rva = align_up(text_rva + STUB_SIZE * len(functions), SECTION_ALIGNMENT)
+    rdata_rva = align_up(text_rva + STUB_SIZE * len(ids), SECTION_ALIGNMENT)
     directory_size = _directory_size(name, exports, ordinals)
     slots_rva = align_up(rdata_rva + directory_size, SECTION_ALIGNMENT)
-    slots_size = SLOT_SIZE * len(functions)
+    slots_size = SLOT_SIZE * len(ids)
     data_rva = align_up(slots_rva + slots_size, SECTION_ALIGNMENT)
 
     rvas, cells = [0] * len(exports), [0] * len(exports)
@@ -111,7 +121,7 @@ def builtin_image(
     for index, offset in storage.items():
         rvas[index] = cells[index] = data_rva + offset
 
-    stubs = _stubs([exports[i].id for i in functions], text_rva, slots_rva)
+    stubs = _stubs(ids, text_rva, slots_rva)
     directory = _export_directory(name, exports, ordinals, rvas, rdata_rva, timestamp)
     assert len(directory) == directory_size
     reloc = layout.BaseRelocationBlock.pack(page_rva=text_rva, size=layout.BaseRelocationBlock.size_in_bytes)
@@ -119,11 +129,12 @@ def builtin_image(
     initialized = layout.SECTION_INITIALIZED_DATA
     code = layout.SECTION_CODE | layout.SECTION_EXECUTE | read
     zeroed = layout.SECTION_UNINITIALIZED_DATA | read | write
+    content = _storage_content(exports, storage)
     sections = [
         _Section(b".text", code, stubs, len(stubs)),
         _Section(b".rdata", initialized | read, directory, len(directory)),
         _Section(b".slots", zeroed, b"", slots_size),
-        _Section(b".data", zeroed, b"", storage_size),
+        _Section(b".data", initialized | read | write if content else zeroed, content, storage_size),
         _Section(b".reloc", initialized | read | layout.SECTION_DISCARDABLE, reloc, len(reloc)),
     ]
     reloc_rva = align_up(data_rva + storage_size, SECTION_ALIGNMENT)
@@ -131,7 +142,8 @@ def builtin_image(
         layout.DIRECTORY_EXPORT: (rdata_rva, directory_size),
         layout.DIRECTORY_RELOCATION: (reloc_rva, len(reloc)),
     }
-    data = _dll_file([s for s in sections if s.size], directories, image_base, timestamp)
+    entry_rva = 0 if entry is None else text_rva + STUB_SIZE * len(functions)
+    data = _dll_file([s for s in sections if s.size], directories, entry_rva, image_base, timestamp)
     return BuiltinImage(data, cells, rvas, ordinals)
 
 
@@ -161,8 +173,16 @@ def _lay_out_storage(exports: Sequence[BuiltinExport]) -> tuple[dict[int, int], 
         if not 0 < export.data_align <= SECTION_ALIGNMENT:
             raise ValueError(f"alignment of {export.name} is not between 1 and {SECTION_ALIGNMENT}")
         offsets[index] = align_up(end, export.data_align)
-        end = offsets[index] + max(export.data_size, 1)
+        end = offsets[index] + max(export.data_size, len(export.data), 1)
     return offsets, end
+
+
+def _storage_content(exports: Sequence[BuiltinExport], offsets: dict[int, int]) -> bytes:
+    """What .data begins with, up to the last byte that is not zero."""
+    content = bytearray()
+    for index, offset in offsets.items():
+        content = content.ljust(offset, b"\0") + exports[index].data
+    return bytes(content).rstrip(b"\0")
 
 
 def _stubs(ids: Sequence[int | None], text_rva: int, slots_rva: int) -> bytes:
@@ -259,9 +279,13 @@ def _export_directory(
 
 
 def _dll_file(
-    sections: Sequence[_Section], directories: dict[int, tuple[int, int]], image_base: int, timestamp: int
+    sections: Sequence[_Section],
+    directories: dict[int, tuple[int, int]],
+    entry_rva: int,
+    image_base: int,
+    timestamp: int,
 ) -> bytes:
-    """The file of a DLL that has no entry point and may lie anywhere."""
+    """The file of a DLL that may lie anywhere. entry_rva: 0 for no entry point."""
     optional_size = (
         layout.OptionalHeader64.size_in_bytes
         + layout.NUMBER_OF_DIRECTORIES * layout.DataDirectory.size_in_bytes
@@ -296,6 +320,7 @@ def _dll_file(
         size_of_code=total(layout.SECTION_CODE),
         size_of_initialized_data=total(layout.SECTION_INITIALIZED_DATA),
         size_of_uninitialized_data=total(layout.SECTION_UNINITIALIZED_DATA),
+        entry_point=entry_rva,
         base_of_code=SECTION_ALIGNMENT,
         image_base=image_base,
         section_alignment=SECTION_ALIGNMENT,
