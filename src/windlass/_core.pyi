@@ -112,6 +112,11 @@ def path_to_host(path: str) -> str | None:
 def path_to_windows(path: str) -> str:
     """A host path as Windows programs see it."""
 
+def environment_variable(name: str) -> str:
+    """The host's variable as it is now, with what Windows code has set, which os.environ does not know; ""
+    without one.
+    """
+
 def fault_handlers_install() -> None:
     """Put the signal handlers for faults of Windows code in place, on top of those that are there."""
 

@@ -15,7 +15,8 @@ import struct
 import sys
 from collections.abc import Callable
 
-from windlass import _core, errors, faults, lifetime, mapping, registry, search, tracing
+from windlass import _core, datafile, errors, faults, lifetime, mapping, registry, search, tracing
+from windlass.datafile import DataFile
 from windlass.errors import BadImage
 from windlass.module import Module
 from windlass.pe import Image
@@ -23,25 +24,36 @@ from windlass.pe.imports import ImportedDll, ImportedFunction
 from windlass.process import loader_lock, modules
 from windlass.system_dlls import ordinals
 
-__all__ = ["load", "loaded", "program"]
+__all__ = ["load", "load_data", "loaded", "program"]
 
 DONT_RESOLVE_DLL_REFERENCES = 0x00000001
+LOAD_LIBRARY_REQUIRE_SIGNED_TARGET = 0x00000080
+KNOWN_FLAGS = 0x0000FFFF
 
 # Entry flags of LDR_DATA_TABLE_ENTRY.
 IMAGE_DLL = 0x00000004
 
 
-def load(name: str | os.PathLike[str], flags: int = 0) -> Module:
+def load(name: str | os.PathLike[str], flags: int | None = None) -> Module:
     """Load a DLL, or add a reference to it when it is loaded.
 
     name:  a path, or a file name to search for; ".dll" is appended when it has no extension.
-    flags: those of LoadLibraryEx.
+    flags: those of LoadLibraryEx, which say where to search; 0 is the standard search order. Without any, as
+           in ctypes: LOAD_LIBRARY_SEARCH_DEFAULT_DIRS, and for a path LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR. For
+           LOAD_LIBRARY_AS_DATAFILE and its like see `load_data`.
 
-    FileNotFoundError when the DLL or a dependency is not found, OSError with winerror 193 for a file that
-    is no x86-64 image, 127 when a dependency lacks a function, 1114 when an entry point refuses, 998 when
-    it raises an exception. Each says who needed what and where it was searched.
+    OSError with winerror 87 for flags that contradict each other, FileNotFoundError when the DLL or a
+    dependency is not found, OSError with winerror 193 for a file that is no x86-64 image, 127 when a
+    dependency lacks a function, 1114 when an entry point refuses, 998 when it raises an exception. Each says
+    who needed what and where it was searched.
     """
-    name = _host_name(os.fspath(name))
+    name = os.fspath(name)
+    if flags is None:
+        name, flags = _as_ctypes_searches(name)
+    check_flags(name, flags)
+    if flags & datafile.FLAGS:
+        raise errors.win_error(errors.ERROR_INVALID_PARAMETER)
+    name = _host_name(name)
     with loader_lock:
         _start_process()
         module = _loaded_by(name)
@@ -52,6 +64,58 @@ def load(name: str | os.PathLike[str], flags: int = 0) -> Module:
         return module
 
 
+def load_data(name: str | os.PathLike[str], flags: int = datafile.AS_DATAFILE) -> Module | DataFile:
+    """Map a DLL for its resources only: no code of it runs, and it may be for any machine.
+
+    flags: LOAD_LIBRARY_AS_DATAFILE, LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE or LOAD_LIBRARY_AS_IMAGE_RESOURCE,
+           and where to search.
+
+    A DLL that is loaded as a module is not mapped again: then the result is the module, with one more
+    reference. Errors are those of `load`; each result is to be freed.
+
+    Source: Microsoft, "LoadLibraryExW function".
+    """
+    name = os.fspath(name)
+    check_flags(name, flags)
+    name = _host_name(name)
+    with loader_lock:
+        _start_process()
+        if module := _loaded_by(name):
+            module.loads += 1
+            return module
+        try:
+            return datafile.map_found(search.find(name, flags=flags), flags)
+        except search.NotFound as error:
+            raise errors.module_not_found(name, error.name, None, [], error.searched) from None
+        except BadImage as error:
+            raise errors.bad_image(error.path or name, error.detail) from None
+
+
+def check_flags(name: str, flags: int) -> None:
+    """OSError with winerror 87 for flags that LoadLibraryEx does not know or that contradict each other."""
+    both = datafile.AS_DATAFILE | datafile.AS_DATAFILE_EXCLUSIVE
+    if (
+        flags & ~KNOWN_FLAGS
+        or (flags & search.WITH_ALTERED_SEARCH_PATH and flags & search.SEARCH_FLAGS)
+        or flags & both == both
+        or (flags & search.SEARCH_DLL_LOAD_DIR and not _is_absolute(name))
+    ):
+        raise errors.win_error(errors.ERROR_INVALID_PARAMETER)
+
+
+def _is_absolute(name: str) -> bool:
+    return name.startswith(("/", "\\")) or name[1:3] in (":\\", ":/")
+
+
+def _as_ctypes_searches(name: str) -> tuple[str, int]:
+    """The absolute path or the plain name, and the flags, for which ctypes calls LoadLibraryEx."""
+    if "/" not in name and "\\" not in name:
+        return name, search.SEARCH_DEFAULT_DIRS
+    if not _is_absolute(name):
+        name = os.path.abspath(name if os.path.exists(name) else name.replace("\\", "/"))
+    return name, search.SEARCH_DEFAULT_DIRS | search.SEARCH_DLL_LOAD_DIR
+
+
 def loaded(name: str) -> Module | None:
     """The module of that name or path, if it is loaded. Adds no reference."""
     with loader_lock:
@@ -60,16 +124,23 @@ def loaded(name: str) -> Module | None:
 
 
 def _host_name(name: str) -> str:
-    """A Windows path as a host path; a host path or a plain file name as it is."""
+    """A Windows path as a host path; a host path or a plain file name as it is.
+
+    A path without a root stays one: it is searched for in each folder of the search order.
+    """
     if "\\" in name or name[1:2] == ":":
-        return name if os.path.exists(name) else _core.path_to_host(name) or name
+        if os.path.exists(name):
+            return os.path.abspath(name)
+        if not _is_absolute(name) and name[1:2] != ":":
+            return name.replace("\\", "/")
+        return _core.path_to_host(name) or name
     return name
 
 
 def _loaded_by(name: str) -> Module | None:
     name = search.with_extension(name)
     if "/" in name:
-        return modules.by_path(name)
+        return modules.by_path(name) if os.path.isabs(name) else None
     hosts = search.api_set_hosts(name)
     return modules.by_name(hosts[0] if hosts else name)
 
@@ -105,7 +176,6 @@ class _Load:
 
     def run_program(self, program: Module) -> None:
         """Bind the program and attach its DLLs, before its entry point is called."""
-        self.directory = os.path.dirname(program.path)
         try:
             self.bind(program)
             protect(program)
@@ -133,7 +203,7 @@ class _Load:
                 self.name, error.name, needed_by.path if needed_by else None, needs, error.searched
             ) from None
         tracing.event(f"find {name}: {found.path or 'builtin ' + str(found.builtin)}")
-        if needed_by is None and found.path is not None and _resolves_beside(self.name, self.flags):
+        if needed_by is None and found.path is not None and _resolves_beside(self.flags):
             self.directory = os.path.dirname(found.path)
         return found
 
@@ -185,13 +255,16 @@ class _Load:
             lifetime.unmap(module)
 
 
-def _resolves_beside(name: str, flags: int) -> bool:
-    """Whether dependencies are searched for in the DLL's own folder first (LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR).
+def _resolves_beside(flags: int) -> bool:
+    """Whether dependencies are searched for in the DLL's own folder first.
 
-    Python's ctypes says so for every name with a slash. Without any search flag windlass does it for
-    searched names too: there is no application directory here where a DLL's companions would lie.
+    LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR and LOAD_WITH_ALTERED_SEARCH_PATH say so. In the standard order Windows
+    looks into the application's folder; where Python is the program, a DLL's companions do not lie there, so
+    the DLL's own folder is searched as well.
     """
-    return not flags & search.SEARCH_FLAGS or bool(flags & search.SEARCH_DLL_LOAD_DIR)
+    if flags & search.SEARCH_FLAGS:
+        return bool(flags & search.SEARCH_DLL_LOAD_DIR)
+    return bool(flags & search.WITH_ALTERED_SEARCH_PATH) or search.settings.program is None
 
 
 # ---- map ----
@@ -355,6 +428,7 @@ def start_program(path: str) -> Module:
     """
     with loader_lock:
         assert not len(modules), "this process has a program already"
+        search.settings.set_program(path)
         _start_process(lambda: map_file(path))
         module = next(iter(modules))
         _Load(path, 0).run_program(module)
@@ -405,7 +479,10 @@ def resolve_forwarder(base: int, forwarder: str) -> int:
             return 0
         _forwarding.add((base, forwarder))
         try:
-            target = _loaded_by(name + ".dll") or _Load(name, 0, os.path.dirname(source.path)).run()
+            target = (
+                _loaded_by(name + ".dll")
+                or _Load(name, search.SEARCH_DEFAULT_DIRS, os.path.dirname(source.path)).run()
+            )
             lifetime.depend(source, target)
             by_ordinal = function.startswith("#")
             return _core.export(

@@ -78,13 +78,30 @@ def _bases(image: Image, key: str, size: int) -> list[int]:
     """
     if not relocatable(image):
         return [image.image_base]
-    stays_low = image.image_base < 1 << 32
-    low, high = (0x1000_0000, 0x7000_0000) if stays_low else (0x2000_0000_0000, 0x3000_0000_0000)
-    places = max(1, (high - low - size) // 0x10000)
-    first = zlib.crc32(key.encode()) * 0x9E3779B1
-    chosen = [low + (first + attempt * 0x61C9) % places * 0x10000 for attempt in range(64)]
+    chosen = _places(key, size, low=image.image_base < 1 << 32)
     # Without DYNAMIC_BASE an image lies where it wants to: its code may never have been tried elsewhere.
     return chosen if image.dll_characteristics & layout.DLL_DYNAMIC_BASE else [image.image_base, *chosen]
+
+
+def _places(key: str, size: int, low: bool = False) -> list[int]:
+    """Addresses that a key chooses, below 4 GiB or in a range that little else uses."""
+    begin, end = (0x1000_0000, 0x7000_0000) if low else (0x2000_0000_0000, 0x3000_0000_0000)
+    places = max(1, (end - begin - size) // 0x10000)
+    first = zlib.crc32(key.encode()) * 0x9E3779B1
+    return [begin + (first + attempt * 0x61C9) % places * 0x10000 for attempt in range(64)]
+
+
+def map_data(fd: int, size: int) -> int:
+    """Map a file as it is, readable only; returns where."""
+    status = os.fstat(fd)
+    for base in _places(f"{status.st_dev:x}-{status.st_ino:x}-data", page_up(size)):
+        try:
+            _core.reserve(base, page_up(size))
+        except OSError:
+            continue
+        _core.map(base, page_up(size), READ, fd, 0, False)
+        return base
+    raise MemoryError("no address space is left")
 
 
 def map_reserved(image: Image, base: int, size: int, entry: str | None) -> None:
@@ -118,6 +135,8 @@ def lay_out(image: Image, base: int, size: int, fd: int) -> None:
 
 def relocate(image: Image, base: int, size: int) -> None:
     """Apply the base relocations to a writable laid-out image at `base`, and tell its header."""
+    if not image.is_pe32plus:  # mapped for its resources
+        return
     rva, length = image.directory(layout.DIRECTORY_RELOCATION)
     delta = base - image.image_base
     if delta and rva and relocatable(image):

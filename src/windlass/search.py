@@ -7,12 +7,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+import sys
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Optional
 
-from windlass import registry
+from windlass import _core, registry
 
-__all__ = ["Found", "NotFound", "add_directory", "api_set_hosts", "find", "system_directory"]
+__all__ = [
+    "Found",
+    "NotFound",
+    "Step",
+    "add_directory",
+    "api_set_hosts",
+    "find",
+    "settings",
+    "system_directory",
+    "walk",
+]
 
 # LoadLibraryEx's flags that say where to search.
 SEARCH_DLL_LOAD_DIR = 0x00000100
@@ -21,7 +32,11 @@ SEARCH_USER_DIRS = 0x00000400
 SEARCH_SYSTEM32 = 0x00000800
 SEARCH_DEFAULT_DIRS = 0x00001000
 WITH_ALTERED_SEARCH_PATH = 0x00000008
+SAFE_CURRENT_DIRS = 0x00002000
 SEARCH_FLAGS = 0x00001F00
+
+Redirect = Callable[[str], Optional[str]]
+"""From a file name to the path that an activation context gives it."""
 
 
 class Found(NamedTuple):
@@ -91,19 +106,56 @@ def is_runtime(name: str) -> bool:
     return _RUNTIME.fullmatch(name.lower()) is not None
 
 
-# ---- directories ----
+# ---- what the process has set ----
 
-_user_directories: list[str] = []
+
+class Settings:
+    """How this process searches; changed by SetDllDirectory, AddDllDirectory and SetDefaultDllDirectories."""
+
+    def __init__(self) -> None:
+        self.user_directories: list[str] = []
+        """Of AddDllDirectory, the last one is searched first."""
+        self.dll_directory: str | None = None
+        """Of SetDllDirectory; "" takes the current directory out of the search, None is the default."""
+        self.default_flags = 0
+        """Of SetDefaultDllDirectories; 0: the standard search order."""
+        self.program: str | None = None
+        """The EXE's path; None while Python itself is the program."""
+        self.redirected = False
+        """Whether there is a `PROGRAM.local`."""
+
+    def set_program(self, path: str) -> None:
+        """Say which EXE this process runs."""
+        self.program = path
+        self.redirected = os.path.exists(path + ".local")
+
+
+settings = Settings()
 
 
 def add_directory(path: str) -> None:
     """Search `path` (absolute) too, as AddDllDirectory says."""
-    _user_directories.append(path)
+    settings.user_directories.append(path)
 
 
 def remove_directory(path: str) -> None:
     """Take back one `add_directory`; ValueError if there was none."""
-    _user_directories.remove(path)
+    settings.user_directories.remove(path)
+
+
+# ---- directories ----
+
+
+class Place(NamedTuple):
+    """A folder that is searched.
+
+    what:  its part in the search order, as Microsoft calls it.
+    owned: only searched where nobody but this user and root can write: nobody named it for a DLL.
+    """
+
+    directory: str
+    what: str
+    owned: bool = False
 
 
 def data_home() -> str:
@@ -111,45 +163,122 @@ def data_home() -> str:
     return os.path.join(os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share"), "windlass")
 
 
+def windows_directory() -> str:
+    """The folder that stands for C:\\Windows."""
+    return os.path.join(data_home(), "drive_c", "windows")
+
+
 def system_directory() -> str:
     """The folder that stands for C:\\Windows\\System32: DLLs installed for all modules."""
-    return os.path.join(data_home(), "drive_c", "windows", "system32")
+    return os.path.join(windows_directory(), "system32")
 
 
-def _environment_directories() -> list[str]:
-    return [path for path in os.environ.get("WINDLASS_PATH", "").split(os.pathsep) if path]
+def application_directory() -> str:
+    """The folder of the program: of the EXE that this process runs, or of Python."""
+    return os.path.dirname(settings.program or sys.executable)
 
 
-def _directories(load_directory: str | None, flags: int) -> Iterator[str]:
-    """The folders to search, in Windows' order, WINDLASS_PATH after the module's own folder."""
-    flags = flags & SEARCH_FLAGS or SEARCH_DEFAULT_DIRS
+def _environment_directories(variable: str) -> list[str]:
+    return [path for path in _core.environment_variable(variable).split(os.pathsep) if path]
+
+
+def places(load_directory: str | None, flags: int) -> list[Place]:
+    """The folders to search, in order.
+
+    load_directory: the folder of the DLL whose load asks; see `find`.
+    flags:          those of LoadLibraryEx.
+    """
+    if not flags & (SEARCH_FLAGS | WITH_ALTERED_SEARCH_PATH):
+        flags |= settings.default_flags
+    if flags & SEARCH_FLAGS:
+        return list(_chosen_places(load_directory, flags))
+    return list(_standard_places(load_directory, flags))
+
+
+def _chosen_places(load_directory: str | None, flags: int) -> Iterator[Place]:
+    """The order of LOAD_LIBRARY_SEARCH_*."""
+    defaults = bool(flags & SEARCH_DEFAULT_DIRS)
     if load_directory is not None:
-        yield load_directory
-    if flags & (SEARCH_DEFAULT_DIRS | SEARCH_USER_DIRS):
-        yield from reversed(_user_directories)
-        yield from _environment_directories()
-    if flags & (SEARCH_DEFAULT_DIRS | SEARCH_SYSTEM32):
-        yield system_directory()
+        yield Place(load_directory, "the loaded DLL's directory")
+    if defaults or flags & SEARCH_APPLICATION_DIR:
+        yield Place(application_directory(), "application directory")
+    if defaults or flags & SEARCH_USER_DIRS:
+        for path in reversed(settings.user_directories):
+            yield Place(path, "AddDllDirectory")
+        if settings.dll_directory:
+            yield Place(settings.dll_directory, "SetDllDirectory")
+        for path in _environment_directories("WINDLASS_PATH"):
+            yield Place(path, "WINDLASS_PATH")
+    if defaults or flags & SEARCH_SYSTEM32:
+        yield Place(system_directory(), "system directory")
+
+
+def _standard_places(load_directory: str | None, flags: int) -> Iterator[Place]:
+    """The standard order for desktop applications, with safe search; LOAD_WITH_ALTERED_SEARCH_PATH puts the
+    loaded DLL's folder in the application's place.
+    """
+    if not flags & WITH_ALTERED_SEARCH_PATH or load_directory is None:
+        yield Place(application_directory(), "application directory")
+    if load_directory is not None:
+        yield Place(load_directory, "the loaded DLL's directory")
+    for path in _environment_directories("WINDLASS_PATH"):
+        yield Place(path, "WINDLASS_PATH")
+    if settings.dll_directory:
+        yield Place(settings.dll_directory, "SetDllDirectory")
+    yield Place(system_directory(), "system directory")
+    yield Place(os.path.join(windows_directory(), "system"), "16-bit system directory")
+    yield Place(windows_directory(), "Windows directory")
+    if settings.dll_directory is None and not flags & SAFE_CURRENT_DIRS:
+        yield Place(os.curdir, "current directory", owned=True)
+    for path in _environment_directories("PATH"):
+        yield Place(path, "PATH", owned=True)
+
+
+def others_can_write(directory: str) -> bool:
+    """Whether a user other than this one and root can put files into a folder."""
+    try:
+        status = os.stat(directory)
+    except OSError:
+        return False
+    foreign_group = status.st_mode & 0o020 and status.st_gid not in (0, os.getegid())
+    return bool(status.st_mode & 0o002 or foreign_group or status.st_uid not in (0, os.geteuid()))
 
 
 def in_directory(directory: str, name: str) -> str | None:
-    """The file of that name in a folder; on Windows names match in any case, an exact match comes first
-    here.
+    """The file of that name, or of that relative path, in a folder; on Windows names match in any case, an
+    exact match comes first here.
     """
     path = os.path.join(directory, name)
     if os.path.isfile(path):
         return path
-    wanted = name.lower()
-    try:
-        with os.scandir(directory) as entries:
-            matches = sorted(entry.name for entry in entries if entry.name.lower() == wanted)
-    except OSError:
-        return None
-    paths = (os.path.join(directory, match) for match in matches)
+    folder, _, rest = name.partition("/")
+    paths = (os.path.join(directory, match) for match in _matches(directory, folder))
+    if rest:
+        found = (in_directory(path, rest) for path in paths if os.path.isdir(path))
+        return next((path for path in found if path is not None), None)
     return next((path for path in paths if os.path.isfile(path)), None)
 
 
+def _matches(directory: str, name: str) -> list[str]:
+    """The names in a folder that are this one in any case."""
+    wanted = name.lower()
+    try:
+        with os.scandir(directory) as entries:
+            return sorted(entry.name for entry in entries if entry.name.lower() == wanted)
+    except OSError:
+        return []
+
+
 # ---- the search ----
+
+
+class Step(NamedTuple):
+    """One step of a search: where it looked, why there, and what it found there or why it did not look."""
+
+    where: str
+    what: str
+    found: Found | None = None
+    refused: str | None = None
 
 
 def with_extension(name: str) -> str:
@@ -160,39 +289,81 @@ def with_extension(name: str) -> str:
     return name if "." in base else name + ".dll"
 
 
-def find(name: str, *, load_directory: str | None = None, flags: int = 0) -> Found:
+def find(
+    name: str,
+    *,
+    load_directory: str | None = None,
+    flags: int = SEARCH_DEFAULT_DIRS,
+    redirect: Redirect | None = None,
+) -> Found:
     """Find a DLL.
 
-    name:           a host path, or a file name to search for.
+    name:           a host path, absolute or not, or a file name to search for.
     load_directory: the folder of the module whose load asked for this.
-    flags:          LOAD_LIBRARY_SEARCH_* of LoadLibraryEx.
+    flags:          those of LoadLibraryEx; 0 is the standard search order.
+    redirect:       what an activation context says of the name: a path, or None.
 
     NotFound if no place has it.
     """
+    searched = []
+    for step in walk(name, load_directory=load_directory, flags=flags, redirect=redirect):
+        if step.found is not None:
+            return step.found
+        searched.append(step.where if step.refused is None else f"not {step.where}: {step.refused}")
+    raise NotFound(with_extension(name), searched)
+
+
+def walk(
+    name: str,
+    *,
+    load_directory: str | None = None,
+    flags: int = SEARCH_DEFAULT_DIRS,
+    redirect: Redirect | None = None,
+) -> Iterator[Step]:
+    """The steps of `find`, up to the one that finds; arguments as there."""
     name = with_extension(name)
-    if "/" in name:
-        return _find_path(name)
+    base = name.rpartition("/")[2]
+    yield from _redirections(base, redirect if base == name else None)
+    if os.path.isabs(name):
+        directory = os.path.dirname(os.path.abspath(name))
+        path = in_directory(directory, base)
+        yield Step(directory, "its path", Found(path, None) if path else None)
+        return
     lower = name.lower()
     if registry.is_supplied(lower):
         return Found(None, lower)
     if hosts := api_set_hosts(lower):
-        return Found(None, hosts[0])
-    known = registry.builtin(lower) is not None
+        yield Step(hosts[0], "API set", Found(None, hosts[0]))
+    known = Found(None, lower) if registry.builtin(lower) is not None else None
     if known and not is_runtime(lower):
-        return Found(None, lower)
-    searched = []
-    for directory in _directories(load_directory, flags):
-        searched.append(directory)
-        if path := in_directory(directory, name):
-            return Found(os.path.abspath(path), None)
-    if known:
-        return Found(None, lower)
-    raise NotFound(name, [*searched, "builtin DLLs"])
+        yield Step("builtin DLLs", "known DLL", known)
+    for place in places(load_directory, flags):
+        yield _look(place, name)
+    if "/" not in name:
+        yield Step("builtin DLLs", "run-time library", known)
 
 
-def _find_path(name: str) -> Found:
-    path = os.path.abspath(name)
-    directory, base = os.path.split(path)
-    if found := in_directory(directory, base):
-        return Found(found, None)
-    raise NotFound(name, [directory])
+def _look(place: Place, name: str) -> Step:
+    if place.owned and others_can_write(place.directory):
+        return Step(place.directory, place.what, refused="others can write there")
+    path = in_directory(place.directory, name)
+    return Step(place.directory, place.what, Found(os.path.abspath(path), None) if path else None)
+
+
+def _redirections(base: str, redirect: Redirect | None) -> Iterator[Step]:
+    """What comes before all searching: `.local`, then the activation context. Neither redirects a known DLL
+    or an API set.
+
+    Source: Microsoft, "Dynamic-link library redirection", "Activation contexts".
+    """
+    if not settings.redirected and redirect is None:
+        return
+    lower = base.lower()
+    if api_set_hosts(lower) or (registry.builtin(lower) is not None and not is_runtime(lower)):
+        return
+    if settings.redirected and settings.program is not None:
+        local = settings.program + ".local"
+        directory = local if os.path.isdir(local) else application_directory()
+        yield _look(Place(directory, ".local redirection"), base)
+    if redirect is not None and (path := redirect(base)):
+        yield Step(os.path.dirname(path), "activation context", Found(path, None))

@@ -17,32 +17,57 @@ struct data_entry {
 
 /* An image's resource section. */
 struct resources {
-    const BYTE *base;
     const BYTE *section;
     DWORD size;
 };
 
-/* A handle's low bits tell how the module was loaded (LOAD_LIBRARY_AS_DATAFILE); NULL is the program. */
+/* A handle's low bits tell how the module was loaded: 1 for LOAD_LIBRARY_AS_DATAFILE, the file as it is; 2 for
+ * LOAD_LIBRARY_AS_IMAGE_RESOURCE, laid out as modules are. NULL is the program. */
 static const BYTE *base_of(HMODULE module) {
     const BYTE *base = (const BYTE *)((ULONG_PTR)module & ~(ULONG_PTR)3);
     return base ? base : process_peb.ImageBaseAddress;
 }
 
+static bool is_flat(HMODULE module) { return (ULONG_PTR)module & 1; }
+
+struct section_header {
+    char name[8];
+    DWORD virtual_size, rva, raw_size, offset, unused[4];
+};
+
+/* The address of an RVA in a file that is mapped as it is; NULL where the file has no bytes for it. */
+static const BYTE *in_file(const BYTE *base, DWORD rva) {
+    const BYTE *headers = base + *(const DWORD *)(base + 0x3C);
+    WORD count = *(const WORD *)(headers + 6), optional_size = *(const WORD *)(headers + 20);
+    const struct section_header *section = (const struct section_header *)(headers + 24 + optional_size);
+    for (; count--; section++)
+        if (rva - section->rva < section->raw_size)
+            return base + section->offset + (rva - section->rva);
+    return NULL;
+}
+
+static const BYTE *at_rva(HMODULE module, DWORD rva) {
+    return is_flat(module) ? in_file(base_of(module), rva) : base_of(module) + rva;
+}
+
 static bool open_resources(HMODULE module, struct resources *resources) {
-    enum { RESOURCE_DIRECTORY = 2, DIRECTORIES = 24 + 112 };
+    enum { RESOURCE_DIRECTORY = 2, MAGIC = 24, PE32 = 0x10B, DIRECTORIES = 24 + 112, DIRECTORIES32 = 24 + 96 };
     const BYTE *base = base_of(module);
     if (!base || base[0] != 'M' || base[1] != 'Z') {
         set_last_error(ERROR_BAD_EXE_FORMAT);
         return false;
     }
     const BYTE *headers = base + *(const DWORD *)(base + 0x3C);
-    DWORD count = *(const DWORD *)(headers + DIRECTORIES - 4);
-    const DWORD *place = (const DWORD *)(headers + DIRECTORIES + RESOURCE_DIRECTORY * 8);
-    if (count <= RESOURCE_DIRECTORY || !place[0] || place[1] < sizeof(struct directory)) {
+    const BYTE *directories = headers + (*(const WORD *)(headers + MAGIC) == PE32 ? DIRECTORIES32 : DIRECTORIES);
+    DWORD count = *(const DWORD *)(directories - 4);
+    const DWORD *place = (const DWORD *)(directories + RESOURCE_DIRECTORY * 8);
+    bool has = count > RESOURCE_DIRECTORY && place[0] && place[1] >= sizeof(struct directory);
+    const BYTE *section = has ? at_rva(module, place[0]) : NULL;
+    if (!section) {
         set_last_error(ERROR_RESOURCE_DATA_NOT_FOUND);
         return false;
     }
-    *resources = (struct resources){base, base + place[0], place[1]};
+    *resources = (struct resources){section, place[1]};
     return true;
 }
 
@@ -162,7 +187,7 @@ API(kernel32, HANDLE, FindResourceA, HMODULE hModule, LPCSTR lpName, LPCSTR lpTy
 API(kernel32 kernelbase, HANDLE, LoadResource, HMODULE hModule, HANDLE hResInfo) {
     if (!hResInfo)
         return NULL;
-    return (HANDLE)(base_of(hModule) + ((const struct data_entry *)hResInfo)->rva);
+    return (HANDLE)at_rva(hModule, ((const struct data_entry *)hResInfo)->rva);
 }
 
 API(kernel32 kernelbase, LPVOID, LockResource, HANDLE hResData) { return hResData; }

@@ -16,6 +16,7 @@ COMMANDS = {
     "exports": "List what a DLL offers.",
     "imports": "List what a DLL needs of other DLLs.",
     "check": "Say whether a DLL will load, and what it lacks.",
+    "where": "Show where a DLL is searched and found.",
     "fetch": "Take the DLLs out of a package's Windows wheel.",
     "api": "List the Windows API functions that windlass implements.",
 }

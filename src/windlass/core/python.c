@@ -282,6 +282,15 @@ static PyObject *core_path_to_host(PyObject *self, PyObject *args) {
     return PyUnicode_DecodeFSDefault(host.text);
 }
 
+static PyObject *core_environment_variable(PyObject *self, PyObject *args) {
+    const char *name;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "s", &name))
+        return NULL;
+    const char *value = getenv(name);
+    return PyUnicode_DecodeFSDefault(value ? value : "");
+}
+
 static PyObject *core_path_to_windows(PyObject *self, PyObject *args) {
     PyObject *path;
     size_t length;
@@ -495,6 +504,7 @@ static PyMethodDef methods[] = {
     {"relocate", core_relocate, METH_VARARGS, NULL},
     {"path_to_host", core_path_to_host, METH_VARARGS, NULL},
     {"path_to_windows", core_path_to_windows, METH_VARARGS, NULL},
+    {"environment_variable", core_environment_variable, METH_VARARGS, NULL},
     {"fault_handlers_install", core_fault_handlers_install, METH_NOARGS, NULL},
     {"set_command_line", core_set_command_line, METH_VARARGS, NULL},
     {"module_add", core_module_add, METH_VARARGS, NULL},
