@@ -331,7 +331,7 @@ def walk(
         return
     lower = name.lower()
     if registry.is_supplied(lower):
-        return Found(None, lower)
+        yield Step("this process", "DLL of Python functions", Found(None, lower))
     if hosts := api_set_hosts(lower):
         yield Step(hosts[0], "API set", Found(None, hosts[0]))
     known = Found(None, lower) if registry.builtin(lower) is not None else None
