@@ -15,7 +15,7 @@ ROWS = [
     {"__init__", "ctypes", "foreign", "script", "dll", "declaration", "win32api"},
     {"api"},
     {"loader", "application"},
-    {"faults", "datafile"},
+    {"faults", "datafile", "authenticode"},
     {"search", "module", "lifetime", "mapping", "process", "registry", "image_cache"},
     {"convention", "types", "tracing", "system_dlls"},
     {"pe", "errors", "messages", "_core"},

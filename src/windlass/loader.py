@@ -203,6 +203,10 @@ class _Load:
                 self.name, error.name, needed_by.path if needed_by else None, needs, error.searched
             ) from None
         tracing.event(f"find {name}: {found.path or 'builtin ' + str(found.builtin)}")
+        if self.flags & LOAD_LIBRARY_REQUIRE_SIGNED_TARGET and needed_by is None and found.path is not None:
+            from windlass import authenticode  # with two libraries that nothing else needs
+
+            authenticode.require(found.path)
         if needed_by is None and found.path is not None and _resolves_beside(self.flags):
             self.directory = os.path.dirname(found.path)
         return found
