@@ -16,8 +16,8 @@ ROWS = [
     {"api"},
     {"loader", "application"},
     {"faults", "datafile", "authenticode"},
-    {"search", "module", "lifetime", "mapping", "process", "registry", "image_cache"},
-    {"convention", "types", "tracing", "system_dlls"},
+    {"search", "module", "lifetime", "mapping", "preparing", "process", "registry", "image_cache"},
+    {"convention", "types", "tracing", "system_dlls", "plan"},
     {"pe", "errors", "messages", "_core"},
 ]
 PACKAGE = Path(find_spec("windlass").submodule_search_locations[0])

@@ -81,6 +81,16 @@ def set_hook(name: str, function: Callable[..., Any]) -> None:
 def api_records() -> list[tuple[str, str | None, str | None, str | None, str, int, int]]:
     """(dlls, name, result, parameters, file, address, size) of each declaration in C."""
 
+def api_address(record: int) -> int:
+    """The address of one of them."""
+
+def connect_functions(slots: int, records: bytes) -> None:
+    """Fill a builtin image's slots with its functions, given by their records' numbers (32 bits each) or as
+    0xFFFFFFFF, which means lazy_entry."""
+
+def connect_variables(base: int, records: bytes) -> None:
+    """Tell C where the exported variables of a builtin image lie; base 0: nowhere."""
+
 def trace_add(id: int, name: str, result: str, parameters: str, address: int) -> None:
     """Say what a traced function's id means; address 0 for one that `resolve` gives."""
 
@@ -149,6 +159,12 @@ def module_from_address(address: int) -> int:
 
 def export(base: int, name: str | None, ordinal: int) -> int:
     """The address of an export, by name or (None) by ordinal; 0 if there is none. Follows forwarders."""
+
+def bind(iat: int, functions: bytes, providers: tuple[int, ...]) -> list[int]:
+    """Write the addresses of imported functions into an IAT, each from the first provider that exports it.
+
+    functions: as windlass.plan packs them. Returns the indices of those that none exports; their slots are 0.
+    """
 
 def tls_add(data: int, size: int, zero_fill: int, alignment: int) -> int:
     """Give every thread a copy of a TLS template; returns the index, -1 when none is left."""

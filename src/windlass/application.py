@@ -10,9 +10,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from windlass import _core, errors, loader, mapping
+from windlass import _core, errors, loader
+from windlass.errors import BadImage
 from windlass.module import Module
-from windlass.pe import BadImage, Image, layout
+from windlass.plan import Plan
 
 __all__ = ["StartFailure", "main", "run"]
 
@@ -20,6 +21,8 @@ STATUS_DLL_NOT_FOUND = 0xC0000135
 STATUS_ENTRYPOINT_NOT_FOUND = 0xC0000139
 STATUS_DLL_INIT_FAILED = 0xC0000142
 STATUS_INVALID_IMAGE_FORMAT = 0xC000007B
+
+SUBSYSTEM_WINDOWS_CUI = 3
 
 
 class StartFailure(Exception):
@@ -41,13 +44,12 @@ def run(path: str, arguments: Sequence[str]) -> int:
 
     StartFailure when it cannot be started. Nothing may have been loaded in this process before.
     """
-    check(path)
     _core.set_command_line(command_line(path, arguments).encode("utf-16-le", "surrogatepass"))
     module = start(path)
-    for rva in module.image.tls.callbacks if module.image.tls else ():
+    for rva in module.plan.tls_callbacks:
         _core.call(module.handle + rva, module.handle, 1, 1)
     sys.stdout.flush()
-    return _core.call(module.handle + module.image.entry_point, _core.peb) & 0xFFFFFFFF
+    return _core.call(module.handle + module.plan.entry_point, _core.peb) & 0xFFFFFFFF
 
 
 def main(path: str, arguments: Sequence[str]) -> NoReturn:
@@ -64,26 +66,23 @@ def main(path: str, arguments: Sequence[str]) -> NoReturn:
     _core.exit_process(code & 0xFFFFFFFF)
 
 
-def check(path: str) -> None:
-    """Refuse what is no console program for here, before anything is mapped."""
-    try:
-        with Image.open(path) as image:
-            mapping.check(image)
-            if image.is_dll or not image.entry_point:
-                raise image.bad("a DLL, not a program", 0)
-            if image.subsystem != layout.SUBSYSTEM_WINDOWS_CUI:
-                raise image.bad("a program with windows; only console programs can be run", 0)
-    except FileNotFoundError:
-        raise StartFailure(f"{path}: there is no such file", STATUS_DLL_NOT_FOUND) from None
-    except (BadImage, OSError) as error:
-        raise StartFailure(str(error), STATUS_INVALID_IMAGE_FORMAT) from None
+def check(plan: Plan) -> None:
+    """Refuse what is no console program, before anything else is mapped; BadImage says why."""
+    if plan.is_dll or not plan.entry_point:
+        raise BadImage("a DLL, not a program", 0)
+    if plan.subsystem != SUBSYSTEM_WINDOWS_CUI:
+        raise BadImage("a program with windows; only console programs can be run", 0)
 
 
 def start(path: str) -> Module:
     """Map the program, bind it and attach its DLLs; failures in Windows' words, with all the names."""
     name = os.path.basename(path)
+    if not os.path.exists(path):
+        raise StartFailure(f"{path}: there is no such file", STATUS_DLL_NOT_FOUND)
     try:
-        return loader.start_program(os.path.abspath(path))
+        return loader.start_program(os.path.abspath(path), check)
+    except BadImage as error:
+        raise StartFailure(f"{path}: {error.detail}", STATUS_INVALID_IMAGE_FORMAT) from None
     except FileNotFoundError as error:
         text = f"{name}: The code execution cannot proceed because a DLL was not found. {error}"
         raise StartFailure(text, STATUS_DLL_NOT_FOUND) from None

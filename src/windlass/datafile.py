@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from windlass import _core, errors, mapping, registry, search
-from windlass.pe import Image
+from windlass.plan import page_up
+
+if TYPE_CHECKING:
+    from windlass.pe import Image
 
 __all__ = ["DataFile", "data_files", "map_found"]
 
@@ -55,7 +59,7 @@ class DataFile:
             raise errors.win_error(errors.ERROR_BAD_EXE_FORMAT)
         del data_files[self.handle]
         self.image.close()
-        _core.unmap(self.handle & ~TAGS, mapping.page_up(self._size))
+        _core.unmap(self.handle & ~TAGS, page_up(self._size))
         if self.on_close is not None:
             self.on_close()
 
@@ -80,10 +84,10 @@ def map_found(found: search.Found, flags: int) -> DataFile:
     fd = os.open(found.path, os.O_RDONLY | os.O_CLOEXEC) if found.path else _builtin_file(name)
     try:
         size = os.fstat(fd).st_size
-        image = Image(os.pread(fd, size, 0), path=name) if found.path is None else Image.open(found.path)
+        image = _image_of(found)
         if flags & AS_IMAGE_RESOURCE:
-            image.check()
-            base, size, tag = mapping.map_image(image, _key(found, fd)), image.size_of_image, IS_IMAGE_MAPPING
+            plan = mapping.map_image(_key(found, fd), lambda: _image_of(found), for_resources=True)
+            base, size, tag = plan.base, plan.size, IS_IMAGE_MAPPING
         else:
             base, tag = mapping.map_data(fd, size), IS_DATAFILE
     finally:
@@ -99,6 +103,12 @@ def _key(found: search.Found, fd: int) -> str:
         return f"{found.builtin}-{registry.fingerprint()}-resources"
     status = os.fstat(fd)
     return f"{status.st_dev:x}-{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}-resources"
+
+
+def _image_of(found: search.Found) -> Image:
+    from windlass.pe import Image
+
+    return Image.open(found.path) if found.path else registry.image(found.builtin or "")
 
 
 def _builtin_file(name: str) -> int:

@@ -3,7 +3,7 @@
 A PE file's sections are mostly not page-aligned on disk, so what is mapped is a copy laid out by RVA and
 relocated to the base where it will lie. Every process maps the same copy privately at the same base: code
 pages are shared, and loading costs nothing per relocation. Copies lie in `$XDG_CACHE_HOME/windlass`, a
-folder that only its owner can enter.
+folder that only its owner can enter. With each lies a note: what the loader has to know of the image.
 
 An entry's name holds the identity of its source and its base; its modification time is set to a value
 derived from that name, so that any later write to it is noticed. What does not fit is not used.
@@ -44,13 +44,13 @@ def _mark(name: str) -> int:
     return (1_000_000_000 + zlib.crc32(name.encode()) % 500_000_000) * 1_000_000_000
 
 
-def open_entry(name: str, size: int) -> int | None:
-    """A file descriptor of an entry that is exactly what `make_entry` left, or None."""
+def open_entry(name: str) -> tuple[int, bytes] | None:
+    """A file descriptor of an entry that is exactly what `make_entry` left, and its note; or None."""
     where = folder()
     if where is None:
         return None
     try:
-        fd = os.open(os.path.join(where, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        fd = os.open(where + "/" + name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return None
     status = os.fstat(fd)
@@ -58,29 +58,44 @@ def open_entry(name: str, size: int) -> int | None:
         stat.S_ISREG(status.st_mode)
         and status.st_uid == os.geteuid()
         and not status.st_mode & 0o022
-        and status.st_size == size
         and status.st_mtime_ns == _mark(name)
+        and (note := _read_note(fd, status.st_size))
     ):
-        return fd
+        return fd, note
     os.close(fd)
     return None
 
 
-def make_entry(name: str | None, size: int, produce: Callable[[int], None]) -> int:
+# An entry's file is the image, the note, and the image's size in 8 bytes.
+
+
+def _read_note(fd: int, file_size: int) -> bytes:
+    """b"" for what is no entry."""
+    size = int.from_bytes(os.pread(fd, 8, max(0, file_size - 8)), "little")
+    return os.pread(fd, file_size - 8 - size, size) if size < file_size - 8 else b""
+
+
+def make_entry(name: str | None, size: int, produce: Callable[[int], None], note: bytes) -> int:
     """Write an entry and return a file descriptor of it.
 
     produce: gets a descriptor of an empty file of `size` bytes to write to.
+    note:    what to keep with the image, not empty.
     name:    None for a file that no other process shall find; so also where there is no cache folder.
     """
+
+    def write(fd: int) -> None:
+        os.ftruncate(fd, size)
+        produce(fd)
+        os.pwrite(fd, note + size.to_bytes(8, "little"), size)
+
     where = folder() if name is not None else None
     if where is not None and name is not None:
         prune(where)
         with contextlib.suppress(OSError):  # a full disk, a read-only home: do without
-            return _make_named(os.path.join(where, name), name, size, produce)
+            return _make_named(os.path.join(where, name), name, write)
     fd = os.memfd_create("windlass-image", os.MFD_CLOEXEC)
     try:
-        os.ftruncate(fd, size)
-        produce(fd)
+        write(fd)
     except BaseException:
         os.close(fd)
         raise
@@ -96,11 +111,10 @@ def _new_file(where: str) -> tuple[int, str]:
 _serial = itertools.count()
 
 
-def _make_named(path: str, name: str, size: int, produce: Callable[[int], None]) -> int:
+def _make_named(path: str, name: str, write: Callable[[int], None]) -> int:
     fd, temporary = _new_file(os.path.dirname(path))
     try:
-        os.ftruncate(fd, size)
-        produce(fd)
+        write(fd)
         os.utime(fd, ns=(time.time_ns(), _mark(name)))  # the access time says when it was last of use
         os.rename(temporary, path)
         os.close(fd)

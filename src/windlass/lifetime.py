@@ -12,7 +12,8 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
-from windlass import _core, errors, mapping, registry, tracing
+from windlass import _core, errors, registry, tracing
+from windlass.plan import page_up
 from windlass.process import loader_lock, modules
 
 if TYPE_CHECKING:
@@ -66,12 +67,12 @@ def detach(module: Module, at_exit: bool = False) -> None:
 
 
 def _call_entry_points(module: Module, reason: int, reserved: int) -> int:
-    image = module.image
-    for rva in image.tls.callbacks if image.tls else ():
+    plan = module.plan
+    for rva in plan.tls_callbacks:
         _core.call(module.handle + rva, module.handle, reason, reserved)
-    if not image.entry_point or not image.is_dll:
+    if not plan.entry_point or not plan.is_dll:
         return 1
-    return _core.call(module.handle + image.entry_point, module.handle, reason, reserved) & 0xFFFFFFFF
+    return _core.call(module.handle + plan.entry_point, module.handle, reason, reserved) & 0xFFFFFFFF
 
 
 def free(module: Module) -> None:
@@ -139,9 +140,9 @@ def unmap(module: Module) -> None:
     if module.tls_index is not None:
         _core.tls_remove(module.tls_index)
     _core.module_remove(module.record)
-    _core.unmap(module.handle, mapping.page_up(module.size))
+    _core.unmap(module.handle, page_up(module.size))
     module.record = 0
-    module.image.close()
+    module.close_image()
     module.keep.clear()
     for fd in module.descriptors:
         os.close(fd)

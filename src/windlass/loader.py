@@ -2,6 +2,7 @@
 
     find -> read -> map -> relocate -> need dependencies -> bind -> protect -> attach -> commit
 
+What reading and relocating give is kept (see plan and image_cache): only an image's first load does them.
 A load is a transaction: until its commit point nothing outside can tell that it began, and a failure at any
 stage takes back what earlier stages did. Everything here runs under the loader lock.
 
@@ -11,18 +12,20 @@ Source: Microsoft, "About Dynamic-Link Libraries", "LoadLibraryEx function", "Dl
 from __future__ import annotations
 
 import os
-import struct
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from windlass import _core, datafile, errors, faults, lifetime, mapping, registry, search, tracing
 from windlass.datafile import DataFile
 from windlass.errors import BadImage
 from windlass.module import Module
-from windlass.pe import Image
-from windlass.pe.imports import ImportedDll, ImportedFunction
+from windlass.plan import functions, page_up
 from windlass.process import loader_lock, modules
-from windlass.system_dlls import ordinals
+
+if TYPE_CHECKING:
+    from windlass.pe import Image
+    from windlass.plan import Plan
 
 __all__ = ["load", "load_data", "loaded", "program"]
 
@@ -162,7 +165,7 @@ class _Load:
 
     def run(self) -> Module:
         try:
-            module = self.need(self.name, None, [])
+            module = self.need(self.name)
             if not self.flags & DONT_RESOLVE_DLL_REFERENCES:
                 for each in self.in_attach_order(module):
                     self.attach(each)
@@ -184,21 +187,24 @@ class _Load:
         except BadImage as error:
             raise errors.bad_image(error.path or self.name, error.detail) from None
 
-    def need(self, name: str, needed_by: Module | None, functions: list[ImportedFunction]) -> Module:
-        """The module behind a name, mapped and bound with everything that it needs, but not attached."""
+    def need(self, name: str, needed_by: Module | None = None, imported: bytes = b"") -> Module:
+        """The module behind a name, mapped and bound with everything that it needs, but not attached.
+
+        imported: what `needed_by` imports from it.
+        """
         module = _loaded_by(name)
         if module is None:
-            module = self.map(self.find(name, needed_by, functions))
+            module = self.map(self.find(name, needed_by, imported))
             if not self.flags & DONT_RESOLVE_DLL_REFERENCES:
                 self.bind(module)
             protect(module)
         return module
 
-    def find(self, name: str, needed_by: Module | None, functions: list[ImportedFunction]) -> search.Found:
+    def find(self, name: str, needed_by: Module | None, imported: bytes) -> search.Found:
         try:
             found = search.find(name, load_directory=self.directory, flags=self.flags)
         except search.NotFound as error:
-            needs = [text(function) for function in functions]
+            needs = [text(function) for function in functions(imported)]
             raise errors.module_not_found(
                 self.name, error.name, needed_by.path if needed_by else None, needs, error.searched
             ) from None
@@ -221,13 +227,13 @@ class _Load:
 
     def bind(self, module: Module) -> None:
         """Fill the IAT; dependencies are mapped and bound first, except in a circle."""
-        for dll in module.image.imports:
+        for dll, iat_rva, imported in module.plan.imports:
             # An API set is a name for several DLLs; the first one's handle is what its name gives.
-            names = search.api_set_hosts(dll.name) or (dll.name,)
-            providers = [self.need(name, module, dll.functions) for name in names]
+            names = search.api_set_hosts(dll) or (dll,)
+            providers = [self.need(name, module, imported) for name in names]
             for provider in providers:
                 lifetime.depend(module, provider)
-            write_iat(module, dll, providers)
+            write_iat(module, dll, iat_rva, imported, providers)
 
     def in_attach_order(self, module: Module) -> list[Module]:
         """The new modules, dependencies first; in a circle the one that was reached last comes first."""
@@ -274,40 +280,52 @@ def _resolves_beside(flags: int) -> bool:
 # ---- map ----
 
 
-def map_file(path: str) -> Module:
+def map_file(path: str, check: Callable[[Plan], None] | None = None) -> Module:
     """Map a DLL from a file: laid out, relocated, its sections not yet protected."""
-    image = Image.open(path)
-    mapping.check(image)
     status = os.stat(path)
-    times = f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}"
-    key = f"{status.st_dev:x}-{status.st_ino:x}-{status.st_size:x}-{times}"
-    base = mapping.map_image(image, key)
-    module = Module(path, _core.path_to_windows(path), image, base, builtin=False)
-    module.descriptors = mapping.map_shared_sections(image, base, key)
+    key = _identity(status)
+    plan = mapping.map_image(key, lambda: _open_image(path))
+    if check:
+        check(plan)
+    module = Module(path, plan, lambda: read_image(path, key, plan), builtin=False)
+    module.descriptors = mapping.map_shared(plan, key)
     publish(module, (status.st_dev, status.st_ino))
     set_up_tls(module)
     return module
 
 
+def _identity(status: os.stat_result) -> str:
+    """What tells a file, as it is now, from all others."""
+    times = f"{status.st_mtime_ns:x}-{status.st_ctime_ns:x}"
+    return f"{status.st_dev:x}-{status.st_ino:x}-{status.st_size:x}-{times}"
+
+
+def _open_image(path: str) -> Image:
+    from windlass.pe import Image
+
+    return Image.open(path)
+
+
+def read_image(path: str, key: str, plan: Plan) -> Image:
+    """The image of a mapped file: the file, or what of it lies in memory when that has been replaced."""
+    from windlass.pe import Image
+
+    if os.path.exists(path) and _identity(os.stat(path)) == key:
+        return Image.open(path)
+    return Image(mapping.memory_of(plan), mapped=True, path=path)
+
+
 def map_builtin(name: str) -> Module:
     """Map a builtin DLL, or a supplied one, and connect its exports to their functions."""
-    dll = registry.to_map(name)
-    image = Image(registry.image_bytes(dll), path=name)
+    spelled = registry.prepare(name)
     # The image of a supplied DLL is this process's own affair.
-    base = mapping.map_image(image, f"{name}-{registry.fingerprint()}", cached=not dll.image)
-    path = os.path.join(search.system_directory(), dll.name)
-    module = Module(path, _core.path_to_windows(path), image, base, builtin=True)
+    kept = not registry.is_supplied(name)
+    plan = mapping.map_image(f"{name}-{registry.fingerprint()}", lambda: registry.image(name), kept=kept)
+    path = os.path.join(search.system_directory(), spelled)
+    module = Module(path, plan, lambda: registry.image(name), builtin=True)
     publish(module, None)
-    registry.fill(dll, base, *_slots_of(module))
+    registry.fill(name, plan.base, plan.base + plan.slots)
     return module
-
-
-def _slots_of(module: Module) -> tuple[int, int]:
-    """Address and size of a builtin's slots."""
-    for section in module.image.sections:
-        if section.name == ".slots":
-            return module.handle + section.rva, section.virtual_size
-    return 0, 0
 
 
 def trace_calls(*names: str) -> None:
@@ -315,77 +333,73 @@ def trace_calls(*names: str) -> None:
     with loader_lock:
         tracing.select(",".join(names))
         for module in modules:
-            if module.builtin and (dll := registry.mapped(module.name)):
-                registry.connect(dll, *_slots_of(module))
+            if module.builtin and registry.mapped(module.name):
+                registry.connect(module.name, module.handle + module.plan.slots)
 
 
 def publish(module: Module, file: tuple[int, int] | None) -> None:
     """Enter the module into the process's lists."""
-    image = module.image
-    entry = module.handle + image.entry_point if image.entry_point and image.is_dll else 0
-    tls = image.tls
-    callbacks = module.handle + tls.callbacks_rva if tls and tls.callbacks else 0
+    plan, base = module.plan, module.handle
     module.record = _core.module_add(
-        module.handle,
-        entry,
-        mapping.page_up(image.size_of_image),
-        IMAGE_DLL if image.is_dll else 0,
-        image.timestamp,
-        image.image_base,
+        base,
+        base + plan.entry_point if plan.entry_point and plan.is_dll else 0,
+        page_up(plan.size),
+        IMAGE_DLL if plan.is_dll else 0,
+        plan.timestamp,
+        plan.preferred_base,
         module.windows_path.encode("utf-16-le", "surrogatepass"),
-        callbacks,
+        base + plan.tls_callback_table if plan.tls_callback_table else 0,
     )
     modules.add(module, file)
 
 
 def set_up_tls(module: Module) -> None:
     """Give every thread its copy of the module's thread-local data, and the module its index."""
-    tls = module.image.tls
-    if tls is None:
+    plan = module.plan
+    if plan.tls_template is None:
         return
-    template = module.handle + tls.template_rva
-    index = _core.tls_add(template, tls.template_size, tls.zero_fill_size, tls.alignment or 16)
+    rva, size, zero_fill, alignment = plan.tls_template
+    index = _core.tls_add(module.handle + rva, size, zero_fill, alignment)
     if index < 0:
         raise errors.win_error(errors.ERROR_NOT_ENOUGH_MEMORY)
     module.tls_index = index
-    if tls.index_rva:
-        with mapping.writable(module.image, module.handle, tls.index_rva, 4):
-            _core.write(module.handle + tls.index_rva, struct.pack("<I", index))
+    if plan.tls_index:
+        _core.write(module.handle + plan.tls_index, index.to_bytes(4, "little"))
 
 
 # ---- bind ----
 
 
-def write_iat(module: Module, dll: ImportedDll, providers: list[Module]) -> None:
+def write_iat(module: Module, dll: str, iat_rva: int, imported: bytes, providers: list[Module]) -> None:
     """Write the addresses of one import descriptor's functions."""
-    if not dll.functions:
-        return
-    addresses = [resolve(module, dll, function, providers) for function in dll.functions]
-    with mapping.writable(module.image, module.handle, dll.iat_rva, 8 * len(addresses)):
-        _core.write(module.handle + dll.iat_rva, struct.pack(f"<{len(addresses)}Q", *addresses))
+    iat = module.handle + iat_rva
+    missing = _core.bind(iat, imported, tuple(provider.handle for provider in providers))
+    for index in missing:
+        function = functions(imported)[index]
+        if not providers[0].builtin:
+            raise errors.procedure_not_found(module.path, providers[0].path, text(function))
+        stub = stand_in(module, dll, function)
+        _core.write(iat + 8 * index, stub.to_bytes(8, "little"))
 
 
-def resolve(module: Module, dll: ImportedDll, function: ImportedFunction, providers: list[Module]) -> int:
-    """The address of an imported function; of a stub that raises, when a builtin DLL lacks it."""
-    for provider in providers:
-        if address := _core.export(provider.handle, function.name, function.ordinal or 0):
-            return address
-    if not providers[0].builtin:
-        raise errors.procedure_not_found(module.path, providers[0].path, text(function))
-    missing = f"{dll.name}!{text(function, dll.name)}"
+def stand_in(module: Module, dll: str, function: str | int) -> int:
+    """The address of a stub that raises, for an import that a builtin DLL lacks."""
+    missing = f"{dll}!{text(function, dll)}"
     tracing.event(f"bind {module.name}: {missing} is not implemented")
     stub = _core.MissingFunction(missing, module.name)
     module.keep.append(stub)
     return stub.address
 
 
-def text(function: ImportedFunction, dll: str = "") -> str:
+def text(function: str | int, dll: str = "") -> str:
     """A function as users read it: its name, or #ordinal, with its name if the DLL's ordinals are known."""
-    if function.name is not None:
-        return function.name
+    if isinstance(function, str):
+        return function
+    from windlass.system_dlls import ordinals
+
     names = {number: name for name, number in ordinals(dll.lower()).items()}
-    known = names.get(function.ordinal or 0)
-    return f"#{function.ordinal} ({known})" if known else f"#{function.ordinal}"
+    known = names.get(function)
+    return f"#{function} ({known})" if known else f"#{function}"
 
 
 # ---- protect ----
@@ -393,26 +407,10 @@ def text(function: ImportedFunction, dll: str = "") -> str:
 
 def protect(module: Module) -> None:
     """Give each section its own protection, and the security cookie its secret."""
-    set_security_cookie(module)
-    mapping.protect(module.image, module.handle)
-
-
-DEFAULT_SECURITY_COOKIE = 0x2B992DDFA232
-
-
-def set_security_cookie(module: Module) -> None:
-    """Replace the linker's default value of __security_cookie, as the Windows loader does.
-
-    Source: Microsoft, "/GS (Buffer Security Check)"; "Load Configuration Layout" in "PE Format".
-    """
-    config = module.image.load_config
-    rva = config.security_cookie_rva if config else 0
-    if not 0 < rva <= module.size - 8:
-        return
-    if struct.unpack("<Q", _core.read(module.handle + rva, 8))[0] == DEFAULT_SECURITY_COOKIE:
-        secret = int.from_bytes(os.urandom(6), "little")  # the upper 16 bits are zero on x64
-        with mapping.writable(module.image, module.handle, rva, 8):
-            _core.write(module.handle + rva, struct.pack("<Q", secret))
+    if rva := module.plan.security_cookie:
+        secret = os.urandom(6) + bytes(2)  # the upper 16 bits are zero on x64
+        _core.write(module.handle + rva, secret)
+    mapping.protect(module.plan)
 
 
 # ---- the process ----
@@ -425,15 +423,17 @@ def program() -> Module:
         return next(iter(modules))
 
 
-def start_program(path: str) -> Module:
+def start_program(path: str, check: Callable[[Plan], None]) -> Module:
     """Map an EXE as the program of this process, bound and with its DLLs attached.
 
-    Nothing may have been loaded before. Errors are those of `load`.
+    check: called before anything else is mapped; it refuses the program by an exception.
+
+    Nothing may have been loaded before. Errors are those of `load`; BadImage when the EXE itself is none.
     """
     with loader_lock:
         assert not len(modules), "this process has a program already"
         search.settings.set_program(path)
-        _start_process(lambda: map_file(path))
+        _start_process(lambda: map_file(path, check))
         module = next(iter(modules))
         _Load(path, 0).run_program(module)
         return module
@@ -463,9 +463,8 @@ def map_program() -> Module:
     """Map an image without code that stands for the Python interpreter: programs expect an EXE in every
     process.
     """
-    image = Image(registry.program_image(), path=sys.executable)
-    base = mapping.map_image(image, f"program-{registry.fingerprint()}")
-    module = Module(sys.executable, _core.path_to_windows(sys.executable), image, base, builtin=True)
+    plan = mapping.map_image(f"program-{registry.fingerprint()}", registry.program_image)
+    module = Module(sys.executable, plan, registry.program_image, builtin=True)
     publish(module, None)
     protect(module)
     return module

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from windlass import _core, lifetime
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from windlass.pe import Image
     from windlass.pe.exports import Exports
     from windlass.pe.imports import ImportedDll
+    from windlass.plan import Plan
 
 __all__ = ["Module"]
 
@@ -31,13 +33,15 @@ class Module:
     Source: Microsoft, "About Dynamic-Link Libraries".
     """
 
-    def __init__(self, path: str, windows_path: str, image: Image, handle: int, builtin: bool) -> None:
+    def __init__(self, path: str, plan: Plan, read: Callable[[], Image], builtin: bool) -> None:
         self.path = path
-        self.windows_path = windows_path
+        self.windows_path = _core.path_to_windows(path)
         self.name = os.path.basename(path)
-        self.image = image
-        self.handle = handle
-        self.size = image.size_of_image
+        self.plan = plan
+        self.handle = plan.base
+        self.size = plan.size
+        self._read = read
+        self._image: Image | None = None
         self.builtin = builtin
         self.loads = 0
         """LoadLibrary calls not yet matched by FreeLibrary."""
@@ -60,6 +64,13 @@ class Module:
         return self.handle
 
     @property
+    def image(self) -> Image:
+        """The image's bytes. Loading itself does not need them, so they are read when asked for."""
+        if self._image is None:
+            self._image = self._read()
+        return self._image
+
+    @property
     def is_loaded(self) -> bool:
         """False after the last reference was freed."""
         return self.record != 0
@@ -78,6 +89,11 @@ class Module:
     def imports(self) -> list[ImportedDll]:
         """The DLLs that the module needs and what it needs of each."""
         return self.image.imports
+
+    def close_image(self) -> None:
+        """Let go of what `image` opened."""
+        if self._image is not None:
+            self._image.close()
 
     def export(self, name: str | int) -> int:
         """The address of an exported function or variable.

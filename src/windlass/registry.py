@@ -1,7 +1,9 @@
 """The Windows API functions that windlass implements, and the builtin DLLs made of them.
 
 A function is declared once: in C by the macros of core/api.h, in Python by `export`. From the declarations
-come the builtin images, the trace, import libraries, coverage tables and documentation.
+come the builtin images, the trace, import libraries, coverage tables and documentation. What mapping a
+builtin image takes of them, its wiring, is kept in the cache, so that a process that only runs programs
+reads no declarations.
 
 A builtin DLL is a PE image whose exports are jump stubs through slots. A stub puts the function's id into
 R11 and jumps to what its slot holds: the C function, or at first `_core.lazy_entry`, which asks `resolve`
@@ -12,20 +14,33 @@ from __future__ import annotations
 
 import functools
 import importlib
+import marshal
 import os
-import struct
 import zlib
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeVar, Union
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, Union
 
 from windlass import _core, image_cache, tracing
-from windlass.system_dlls import ordinals as fixed_ordinals
-from windlass.system_dlls import system_dlls
-from windlass.types import signature_of
 
-__all__ = ["Builtin", "Function", "builtin", "builtin_names", "export", "resolve", "supply", "withdraw"]
+if TYPE_CHECKING:
+    from windlass.pe import Image
+
+__all__ = [
+    "Builtin",
+    "Function",
+    "builtin",
+    "builtin_names",
+    "export",
+    "image",
+    "is_builtin",
+    "resolve",
+    "supply",
+    "withdraw",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+NO_RECORD = 0xFFFFFFFF
 
 
 class Function(NamedTuple):
@@ -36,6 +51,7 @@ class Function(NamedTuple):
     file:       where it is declared, relative to the package.
     address:    of the C function; of the C pointer to a variable's storage; 0 for a Python function.
     size:       of a variable; 0 for functions.
+    record:     its number among the C declarations; NO_RECORD for a Python function.
     """
 
     dll: str
@@ -45,6 +61,7 @@ class Function(NamedTuple):
     file: str
     address: int
     size: int
+    record: int = NO_RECORD
 
 
 class Builtin(NamedTuple):
@@ -52,7 +69,7 @@ class Builtin(NamedTuple):
 
     number:  its ids' upper half.
     exports: in the order of its ids.
-    starts:  C functions to call when it is mapped.
+    starts:  the records of C functions to call when it is mapped.
     entry:   what its entry point leads to; 0: it has none. Its id comes after those of the exports.
     image:   of a supplied DLL, as a file; a builtin one's is written when it is needed.
     owner:   of a supplied DLL, what keeps its functions alive.
@@ -100,8 +117,8 @@ def _file_name(dll: str) -> str:
 EVERY_PROCESS = ("ntdll.dll", "kernelbase.dll", "kernel32.dll")
 
 
-Declaration = tuple[str, Union[str, None], Union[str, None], Union[str, None], str, int, int]
-"""What `_core.api_records` gives: dlls, name, result, parameters, file, address, size."""
+Declaration = tuple[str, Union[str, None], Union[str, None], Union[str, None], str, int, int, int]
+"""dlls, name, result, parameters, file, address, size, as `_core.api_records` gives them; record's number."""
 
 
 @functools.cache
@@ -110,6 +127,8 @@ def _declarations() -> dict[str, list[Declaration]]:
 
     A process needs few of the DLLs, so that what is made of them waits in `builtin`.
     """
+    from windlass.system_dlls import system_dlls
+
     found: dict[str, list[Declaration]] = {_file_name(name): [] for name in system_dlls()}
     lists: dict[str, list[list[Declaration]]] = {}
     for declaration in _declared():
@@ -122,15 +141,16 @@ def _declarations() -> dict[str, list[Declaration]]:
 
 
 def _declared() -> Iterator[Declaration]:
-    yield from _core.api_records()
+    for number, record in enumerate(_core.api_records()):
+        yield (*record, number)
     for dll, name, result, parameters, file in _declared_in_python():
-        yield dll, name, result, parameters, file, 0, 0
+        yield dll, name, result, parameters, file, 0, 0, NO_RECORD
 
 
 def _function(dll: str, declaration: Declaration) -> Function:
-    _, name, result, parameters, file, address, size = declaration
+    _, name, result, parameters, file, address, size, record = declaration
     short = file.rpartition("windlass/")[2]
-    return Function(dll, name or "", result, parameters or "", short, address, size)
+    return Function(dll, name or "", result, parameters or "", short, address, size, record)
 
 
 def _api_sources() -> list[str]:
@@ -208,16 +228,14 @@ def builtin(name: str) -> Builtin | None:
     if declarations is None:
         return None
     functions = sorted((d for d in declarations if d[1]), key=lambda d: d[1] or "")
-    starts = [address for _, export, _, _, _, address, _ in declarations if not export]
+    starts = [record for _, export, _, _, _, _, _, record in declarations if not export]
     number = builtin_names().index(name)
     return Builtin(name, number, [_function(name, each) for each in functions], starts)
 
 
-def _by_id(id: int) -> tuple[Builtin, int]:
-    """The DLL and the position among its exports that an id means."""
-    dll = builtin(builtin_names()[id >> 16])
-    assert dll is not None
-    return dll, id & 0xFFFF
+def is_builtin(name: str) -> bool:
+    """Whether there is a builtin DLL of that file name, in lower case."""
+    return name in _wirings()
 
 
 # ---- supplied DLLs ----
@@ -256,15 +274,16 @@ def owner(name: str) -> object:
     return dll.owner if dll else None
 
 
-def to_map(name: str) -> Builtin:
-    """The DLL of that name that is about to be mapped: supplied, else builtin."""
+def prepare(name: str) -> str:
+    """Make the supplied DLL of that name, which is about to be mapped. Returns how it is spelled; a builtin
+    DLL's name needs no more.
+    """
     lower = name.lower()
-    if lower in _suppliers:
-        number = _supplied_numbers.setdefault(lower, len(builtin_names()) + len(_supplied_numbers))
-        _supplied[lower] = _suppliers[lower](number)
-    dll = mapped(name)
-    assert dll is not None
-    return dll
+    if lower not in _suppliers:
+        return name
+    number = _supplied_numbers.setdefault(lower, len(_wirings()) + len(_supplied_numbers))
+    _supplied[lower] = _suppliers[lower](number)
+    return _supplied[lower].name
 
 
 def mapped(name: str) -> Builtin | None:
@@ -276,28 +295,30 @@ def mapped(name: str) -> Builtin | None:
 # ---- images ----
 
 
+def image(name: str) -> Image:
+    """A builtin DLL, or the supplied one that is mapped, as a PE file."""
+    from windlass.pe import Image  # not needed when a laid-out copy is in the cache
+
+    dll = mapped(name)
+    assert dll is not None
+    return Image(image_bytes(dll), path=name)
+
+
 def image_bytes(dll: Builtin) -> bytes:
     """The builtin DLL as a PE file."""
-    return dll.image or _written(dll.name, dll)
+    return dll.image or _write(dll.name, dll)
 
 
-def program_image() -> bytes:
+def program_image() -> Image:
     """An image without exports for the program that this process runs."""
-    return _written("python.exe", None)
+    from windlass.pe import Image
 
-
-def _written(name: str, dll: Builtin | None) -> bytes:
-    """The image, from the cache when it has been written before."""
-    entry = f"{name}-{fingerprint()}.pe"
-    data = image_cache.read_bytes(entry)
-    if data is None:
-        data = _write(name, dll)
-        image_cache.write_bytes(entry, data)
-    return data
+    return Image(_write("python.exe", None), path="python.exe")
 
 
 def _write(name: str, dll: Builtin | None) -> bytes:
-    from windlass.pe import write  # not needed when the image is in the cache
+    from windlass.pe import write
+    from windlass.system_dlls import ordinals as fixed_ordinals
 
     ordinals = fixed_ordinals(name)
     exports = [
@@ -311,50 +332,104 @@ def _write(name: str, dll: Builtin | None) -> bytes:
     return write.builtin_image(name, exports).data
 
 
-def fill(dll: Builtin, base: int, slots: int, size: int) -> None:
-    """Connect a mapped builtin image: fill its slots, tell C where its variables lie, run its start hooks.
+# ---- wiring ----
 
-    slots, size: address and size of the section that holds the slots.
+
+class Wiring(NamedTuple):
+    """What mapping a builtin image has to know of its DLL. Records stand for C declarations by number.
+
+    number:    of the DLL: the upper half of its functions' ids.
+    functions: the record behind each slot, 32 bits each; NO_RECORD for a Python function.
+    variables: the records of exported variables, 32 bits each.
+    starts:    the records of start hooks.
+    python:    by position among the exports: the slot, the file and the name of a Python function.
     """
-    connect(dll, slots, size)
-    for variable in dll.exports:
-        if variable.result is None:
-            storage = _core.export(base, variable.name, 0)
-            _core.write(variable.address, struct.pack("<Q", storage))
-    for start in dll.starts:
-        _core.call(start)
+
+    number: int
+    functions: bytes
+    variables: bytes
+    starts: tuple[int, ...]
+    python: dict[int, tuple[int, str, str]]
+
+
+@functools.cache
+def _wirings() -> dict[str, Wiring]:
+    """The wiring of each builtin DLL, from the cache or the declarations."""
+    entry = f"wiring-{fingerprint()}"
+    cached = image_cache.read_bytes(entry)
+    if cached is None:
+        made = {name: tuple(_wiring_of(dll)) for name in builtin_names() if (dll := builtin(name))}
+        cached = marshal.dumps(made, 2)
+        image_cache.write_bytes(entry, cached)
+    return {name: Wiring(*values) for name, values in marshal.loads(cached).items()}
+
+
+def _wiring_of(dll: Builtin) -> Wiring:
+    functions = [(position, f) for position, f in enumerate(dll.exports) if f.result is not None]
+    return Wiring(
+        dll.number,
+        _packed(function.record for _, function in functions),
+        _packed(variable.record for variable in dll.exports if variable.result is None),
+        tuple(dll.starts),
+        {
+            position: (slot, function.file, function.name)
+            for slot, (position, function) in enumerate(functions)
+            if function.record == NO_RECORD
+        },
+    )
+
+
+def _packed(records: Iterable[int]) -> bytes:
+    return b"".join(record.to_bytes(4, "little") for record in records)
+
+
+def fill(name: str, base: int, slots: int) -> None:
+    """Connect a mapped image: fill its slots, tell C where its variables lie, run its start hooks.
+
+    slots: the address of its first slot.
+    """
+    connect(name, slots)
+    if name.lower() not in _supplied:
+        wiring = _wirings()[name]
+        _core.connect_variables(base, wiring.variables)
+        for record in wiring.starts:
+            _core.call(_core.api_address(record))
 
 
 def forget(name: str) -> None:
     """A builtin image goes: its variables are nowhere until it is mapped again."""
     if _supplied.pop(name.lower(), None):
         return
-    dll = builtin(name)
-    for variable in dll.exports if dll else ():
-        if variable.result is None:
-            _core.write(variable.address, bytes(8))
+    if wiring := _wirings().get(name):
+        _core.connect_variables(0, wiring.variables)
 
 
-def connect(dll: Builtin, slots: int, size: int) -> None:
-    """Fill the slots of a mapped builtin image, with trace_entry for what is traced."""
-    _slots[dll.number] = slots
-    targets = [
-        _target(id, function) for id, function in zip(dll.ids(), dll.exports) if function.result is not None
-    ]
-    targets += [dll.entry] * (dll.entry != 0)
-    _core.write(slots, struct.pack(f"<{len(targets)}Q", *targets)[:size])
+def connect(name: str, slots: int) -> None:
+    """Fill the slots of a mapped builtin or supplied image, with trace_entry for what is traced."""
+    if dll := _supplied.get(name.lower()):
+        addresses = [function.address for function in dll.exports] + [dll.entry] * (dll.entry != 0)
+        _core.write(slots, b"".join(address.to_bytes(8, "little") for address in addresses))
+    else:
+        wiring = _wirings()[name]
+        _slots[wiring.number] = name, slots
+        _core.connect_functions(slots, wiring.functions)
+    if tracing.selection.names:
+        _trace(name, slots)
 
 
-_slots: dict[int, int] = {}
+_slots: dict[int, tuple[str, int]] = {}
+"""By number, of the builtin DLLs that have been mapped: the name and the address of the first slot."""
 
 
-def _target(id: int, function: Function) -> int:
-    """What a function's slot holds before its first call."""
-    if tracing.selection.names and tracing.selection.has_function(function.dll.lower(), function.name):
-        name = f"{function.dll}!{function.name}"
-        _core.trace_add(id, name, function.result or "", function.parameters, function.address)
-        return _core.trace_entry
-    return function.address or _core.lazy_entry
+def _trace(name: str, slots: int) -> None:
+    """Put trace_entry into the slots of traced functions."""
+    dll = mapped(name)
+    functions = [each for each in zip(dll.ids(), dll.exports) if each[1].result is not None] if dll else []
+    for slot, (id, function) in enumerate(functions):
+        if tracing.selection.has_function(name.lower(), function.name):
+            shown = f"{function.dll}!{function.name}"
+            _core.trace_add(id, shown, function.result or "", function.parameters, function.address)
+            _core.write(slots + 8 * slot, _core.trace_entry.to_bytes(8, "little"))
 
 
 def resolve(id: int) -> int:
@@ -362,18 +437,18 @@ def resolve(id: int) -> int:
 
     Its slot leads there directly from now on.
     """
-    dll, position = _by_id(id)
-    function = dll.exports[position]
-    importlib.import_module("windlass." + function.file[:-3].replace("/", "."))
-    address = _callback(_python_functions[function.dll, function.name]).address
-    if not tracing.selection.has_function(function.dll, function.name):
-        before = dll.exports[:position]
-        slot = _slots[id >> 16] + 8 * sum(each.result is not None for each in before)
-        _core.write(slot, struct.pack("<Q", address))
+    dll, slots = _slots[id >> 16]
+    slot, file, name = _wirings()[dll].python[id & 0xFFFF]
+    importlib.import_module("windlass." + file[:-3].replace("/", "."))
+    address = _callback(_python_functions[dll, name]).address
+    if not tracing.selection.has_function(dll, name):
+        _core.write(slots + 8 * slot, address.to_bytes(8, "little"))
     return address
 
 
 def _callback(function: Callable[..., Any]) -> _core.Callback:
     if function not in _callbacks:
+        from windlass.types import signature_of
+
         _callbacks[function] = _core.Callback(function, signature_of(function))
     return _callbacks[function]

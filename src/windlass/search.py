@@ -97,7 +97,7 @@ def api_set_hosts(name: str) -> tuple[str, ...]:
         return ()
     for prefix, hosts in _API_SETS:
         if lower.startswith(prefix):
-            return tuple(host for host in hosts if registry.builtin(host) is not None)
+            return tuple(host for host in hosts if registry.is_builtin(host))
     return ()
 
 
@@ -334,7 +334,7 @@ def walk(
         yield Step("this process", "DLL of Python functions", Found(None, lower))
     if hosts := api_set_hosts(lower):
         yield Step(hosts[0], "API set", Found(None, hosts[0]))
-    known = Found(None, lower) if registry.builtin(lower) is not None else None
+    known = Found(None, lower) if registry.is_builtin(lower) else None
     if known and not is_runtime(lower):
         yield Step("builtin DLLs", "known DLL", known)
     for place in places(load_directory, flags):
@@ -359,7 +359,7 @@ def _redirections(base: str, redirect: Redirect | None) -> Iterator[Step]:
     if not settings.redirected and redirect is None:
         return
     lower = base.lower()
-    if api_set_hosts(lower) or (registry.builtin(lower) is not None and not is_runtime(lower)):
+    if api_set_hosts(lower) or (registry.is_builtin(lower) and not is_runtime(lower)):
         return
     if settings.redirected and settings.program is not None:
         local = settings.program + ".local"

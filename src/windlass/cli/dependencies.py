@@ -11,13 +11,13 @@ import re
 from collections import deque
 from typing import NamedTuple, Union
 
-from windlass import mapping, search
+from windlass import preparing, search
 from windlass.cli.locate import open_image
 from windlass.errors import BadImage
 from windlass.loader import text
 from windlass.pe import Image
 from windlass.pe.exports import Export
-from windlass.pe.imports import DelayImportedDll, ImportedDll
+from windlass.pe.imports import DelayImportedDll, ImportedDll, ImportedFunction
 
 __all__ = ["Dll", "MissingDll", "MissingFunction", "Walk"]
 
@@ -25,6 +25,11 @@ Descriptor = Union[ImportedDll, DelayImportedDll]
 
 # Forwarders that lead to forwarders; Windows' own DLLs have chains of two.
 LONGEST_CHAIN = 16
+
+
+def key_of(function: ImportedFunction) -> str | int:
+    """What it is imported by: its name, or its ordinal."""
+    return function.name if function.name is not None else function.ordinal or 0
 
 
 class Dll:
@@ -46,7 +51,7 @@ class Dll:
         self.needed_by: list[str] = []
         try:
             image = open_image(found)
-            mapping.check(image)
+            preparing.check(image)
         except BadImage as error:
             self.bad = error.detail
         else:
@@ -132,7 +137,7 @@ class Walk:
         for name in search.api_set_hosts(descriptor.name) or (descriptor.name,):
             provider = self._need(name, delay)
             if isinstance(provider, search.NotFound):
-                names = [text(function, name) for function in functions]
+                names = [text(key_of(function), name) for function in functions]
                 self.missing_dlls.append(MissingDll(name, dll.name, names, provider.searched, delay))
                 return
             if dll.name not in provider.needed_by:
@@ -142,7 +147,9 @@ class Walk:
             return
         builtin = providers[0].builtin is not None
         self.missing_functions += [
-            MissingFunction(descriptor.name, text(function, descriptor.name), dll.name, builtin, delay)
+            MissingFunction(
+                descriptor.name, text(key_of(function), descriptor.name), dll.name, builtin, delay
+            )
             for function in functions
             if not any(self._has(provider, function.name, function.ordinal, delay) for provider in providers)
         ]

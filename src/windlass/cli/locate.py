@@ -37,10 +37,7 @@ def open_image(found: search.Found) -> Image:
     """The image of a file or of a builtin DLL. BadImage if the file is none."""
     if found.path is not None:
         return Image.open(found.path)
-    name = found.builtin or ""
-    dll = registry.builtin(name)
-    assert dll is not None
-    return Image(registry.image_bytes(dll), path=name)
+    return registry.image(found.builtin or "")
 
 
 def title(found: search.Found) -> str:

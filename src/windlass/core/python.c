@@ -185,6 +185,55 @@ static PyObject *core_api_records(PyObject *self, PyObject *args) {
     return list;
 }
 
+static PyObject *core_api_address(PyObject *self, PyObject *args) {
+    unsigned record;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "I", &record))
+        return NULL;
+    if (record >= api_record_count())
+        return PyErr_Format(PyExc_IndexError, "no API record %u", record);
+    return PyLong_FromVoidPtr(api_record_at(record)->address);
+}
+
+/* (address, records) -> the address; the records are checked. */
+static bool parse_records(PyObject *args, void **address, const uint32_t **records, size_t *count) {
+    unsigned long long at;
+    Py_ssize_t bytes;
+    if (!PyArg_ParseTuple(args, "Ky#", &at, records, &bytes))
+        return false;
+    *address = (void *)(uintptr_t)at;
+    *count = (size_t)bytes / sizeof **records;
+    for (size_t i = 0; i < *count; i++) {
+        if ((*records)[i] != NO_RECORD && (*records)[i] >= api_record_count()) {
+            PyErr_Format(PyExc_IndexError, "no API record %u", (unsigned)(*records)[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static PyObject *core_connect_functions(PyObject *self, PyObject *args) {
+    void *slots;
+    const uint32_t *records;
+    size_t count;
+    (void)self;
+    if (!parse_records(args, &slots, &records, &count))
+        return NULL;
+    api_connect_functions(slots, records, count);
+    Py_RETURN_NONE;
+}
+
+static PyObject *core_connect_variables(PyObject *self, PyObject *args) {
+    void *base;
+    const uint32_t *records;
+    size_t count;
+    (void)self;
+    if (!parse_records(args, &base, &records, &count))
+        return NULL;
+    api_connect_variables(base, records, count);
+    Py_RETURN_NONE;
+}
+
 static PyObject *core_trace_add(PyObject *self, PyObject *args) {
     unsigned id;
     unsigned long long function;
@@ -408,6 +457,54 @@ static PyObject *core_export(PyObject *self, PyObject *args) {
     return PyLong_FromVoidPtr(module_export((void *)(uintptr_t)base, name, ordinal, &status));
 }
 
+enum { MAX_PROVIDERS = 16 };
+
+/* The first provider's export of that name or ordinal; NULL if none has it. */
+static void *export_of_any(void *const *providers, size_t count, const char *name, unsigned ordinal) {
+    void *address = NULL;
+    NTSTATUS status;
+    for (size_t i = 0; i < count && !address; i++)
+        address = module_export(providers[i], name, ordinal, &status);
+    return address;
+}
+
+/* One imported function as windlass.plan packs it; returns what follows it. */
+static const char *unpack_import(const char *at, const char **name, unsigned *ordinal) {
+    *name = *at == '#' ? NULL : at + 1;
+    *ordinal = *name ? 0 : (unsigned char)at[1] | (unsigned)(unsigned char)at[2] << 8;
+    return *name ? *name + strlen(*name) + 1 : at + 3;
+}
+
+static PyObject *core_bind(PyObject *self, PyObject *args) {
+    unsigned long long iat;
+    const char *at;
+    Py_ssize_t size;
+    PyObject *handles;
+    void *providers[MAX_PROVIDERS];
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Ky#O!", &iat, &at, &size, &PyTuple_Type, &handles))
+        return NULL;
+    Py_ssize_t count = PyTuple_Size(handles);
+    if (count > MAX_PROVIDERS)
+        return PyErr_Format(PyExc_ValueError, "more than %d providers", MAX_PROVIDERS);
+    for (Py_ssize_t i = 0; i < count; i++)
+        providers[i] = PyLong_AsVoidPtr(PyTuple_GetItem(handles, i));
+    PyObject *missing = PyErr_Occurred() ? NULL : PyList_New(0);
+    const char *end = at + size;
+    for (unsigned long index = 0; missing && at < end; index++) {
+        const char *name;
+        unsigned ordinal;
+        at = unpack_import(at, &name, &ordinal);
+        void *address = export_of_any(providers, (size_t)count, name, ordinal);
+        memcpy((char *)(uintptr_t)iat + index * sizeof address, &address, sizeof address);
+        PyObject *number = address ? NULL : PyLong_FromUnsignedLong(index);
+        if (!address && (!number || PyList_Append(missing, number)))
+            Py_CLEAR(missing);
+        Py_XDECREF(number);
+    }
+    return missing;
+}
+
 static PyObject *core_tls_add(PyObject *self, PyObject *args) {
     unsigned long long data;
     Py_ssize_t size, zero_fill, alignment;
@@ -496,6 +593,9 @@ static PyObject *core_exit_process(PyObject *self, PyObject *args) {
 static PyMethodDef methods[] = {
     {"set_hook", core_set_hook, METH_VARARGS, NULL},
     {"api_records", core_api_records, METH_NOARGS, NULL},
+    {"api_address", core_api_address, METH_VARARGS, NULL},
+    {"connect_functions", core_connect_functions, METH_VARARGS, NULL},
+    {"connect_variables", core_connect_variables, METH_VARARGS, NULL},
     {"trace_add", core_trace_add, METH_VARARGS, NULL},
     {"reserve", core_reserve, METH_VARARGS, NULL},
     {"map", core_map, METH_VARARGS, NULL},
@@ -515,6 +615,7 @@ static PyMethodDef methods[] = {
     {"set_program", core_set_program, METH_VARARGS, NULL},
     {"module_from_address", core_module_from_address, METH_VARARGS, NULL},
     {"export", core_export, METH_VARARGS, NULL},
+    {"bind", core_bind, METH_VARARGS, NULL},
     {"tls_add", core_tls_add, METH_VARARGS, NULL},
     {"tls_remove", core_tls_remove, METH_VARARGS, NULL},
     {"loader_lock_acquire", core_loader_lock_acquire, METH_NOARGS, NULL},

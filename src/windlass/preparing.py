@@ -1,0 +1,226 @@
+"""Preparing an image for its first load: whether it can be loaded, the plan for it, where it is to lie, and
+its laid-out copy. Done once for an image; what comes of it is kept (see image_cache).
+
+Source: Microsoft, "PE Format".
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterable
+
+from windlass import _core, image_cache
+from windlass.pe import Image, Section, layout
+from windlass.pe.imports import ImportedFunction
+from windlass.pe.tls import Tls
+from windlass.plan import EXECUTE, PAGE, READ, WRITE, Plan, page_up
+
+__all__ = ["bases", "check", "laid_out", "places", "plan_of", "resource_plan"]
+
+DEFAULT_SECURITY_COOKIE = (0x2B992DDFA232).to_bytes(8, "little")
+
+
+def check(image: Image) -> None:
+    """Refuse what cannot run here; BadImage says why."""
+    if image.machine != layout.MACHINE_AMD64 or not image.is_pe32plus:
+        machine = layout.MACHINE_NAMES.get(image.machine, hex(image.machine))
+        raise image.bad(f"an image for {machine}; only x86-64 images can be loaded", 0)
+    image.check()
+
+
+# ---- the plan ----
+
+
+def plan_of(image: Image) -> Plan:
+    """The plan for an image, which has no base yet. BadImage for what cannot be loaded."""
+    check(image)
+    plan = _plan_headers(image)
+    plan.imports = tuple((dll.name, dll.iat_rva, _packed(dll.functions)) for dll in image.imports)
+    _plan_tls(plan, image.tls)
+    plan.security_cookie = _security_cookie_of(image)
+    plan.slots = next((section.rva for section in image.sections if section.name == ".slots"), 0)
+    plan.shared = tuple(
+        (*_pages(image, each), _protection_of(each))
+        for each in mapped_sections(image)
+        if each.shared and each.writable
+    )
+    plan.regions = _regions_of(image, _used_by_loading(image, plan))
+    return plan
+
+
+def resource_plan(image: Image) -> Plan:
+    """The plan for an image of which nothing is to run: no more than where its sections lie."""
+    image.check()
+    plan = _plan_headers(image)
+    plan.imports, plan.shared = (), ()
+    plan.security_cookie, plan.slots = 0, 0
+    _plan_tls(plan, None)
+    plan.regions = _regions_of(image, [])
+    return plan
+
+
+def _plan_headers(image: Image) -> Plan:
+    plan = Plan()
+    plan.size = image.size_of_image
+    plan.timestamp = image.timestamp
+    plan.preferred_base = image.image_base
+    plan.entry_point = image.entry_point
+    plan.is_dll = image.is_dll
+    plan.subsystem = image.subsystem
+    return plan
+
+
+def mapped_sections(image: Image) -> list[Section]:
+    """The sections to map. A low-alignment image is one piece with its headers, as the file is."""
+    if image.is_low_alignment:
+        everything = layout.SECTION_READ
+        for section in image.sections:
+            everything |= section.characteristics
+        size = image.size_of_image
+        return [Section("", 0, size, 0, min(size, len(image)), everything)]
+    return image.sections
+
+
+def _pages(image: Image, section: Section) -> tuple[int, int]:
+    """The RVA and the size of a section's pages; SizeOfImage ends the last one."""
+    start = section.rva & -PAGE
+    return start, page_up(min(section.rva + section.virtual_size, image.size_of_image)) - start
+
+
+def _protection_of(section: Section) -> int:
+    return (
+        (READ if section.readable or section.executable else 0)
+        | (WRITE if section.writable else 0)
+        | (EXECUTE if section.executable else 0)
+    )
+
+
+def _regions_of(
+    image: Image, used: list[tuple[int, int, bool, str]]
+) -> tuple[tuple[int, int, int, int], ...]:
+    """The headers and the sections; writable while loading is what loading writes to."""
+    wanted = [(0, page_up(image.size_of_headers), READ)]
+    wanted += [(*_pages(image, section), _protection_of(section)) for section in mapped_sections(image)]
+    regions = []
+    for start, size, protection in wanted:
+        written = any(writes and start <= rva < start + size for rva, _, writes, _ in used)
+        # Never executable at the same time, unless the section is.
+        meanwhile = READ | WRITE if written and not protection & WRITE else protection
+        if size > 0:
+            regions.append((start, size, protection, meanwhile))
+    for rva, size, _, what in used:
+        if not any(start <= rva and rva + size <= start + length for start, length, _, _ in regions):
+            raise image.bad(f"{what} at RVA {rva:#x} is in no section", image.offset_of(rva) or 0)
+    return tuple(regions)
+
+
+def _used_by_loading(image: Image, plan: Plan) -> list[tuple[int, int, bool, str]]:
+    """(rva, size, whether it is written to, what it is) of the memory that loading touches."""
+    used = [
+        (dll.iat_rva, 8 * len(dll.functions), True, f"the import address table of {dll.name}")
+        for dll in image.imports
+        if dll.functions
+    ]
+    if plan.tls_template is not None:
+        template, size, _, _ = plan.tls_template
+        used += [(template, size, False, "the TLS template")] if size else []
+        used += [(plan.tls_index, 4, True, "the TLS index")] if plan.tls_index else []
+    if plan.security_cookie:
+        used.append((plan.security_cookie, 8, True, "the security cookie"))
+    return used
+
+
+def _plan_tls(plan: Plan, tls: Tls | None) -> None:
+    callbacks = tls.callbacks if tls else []
+    plan.tls_callbacks = tuple(callbacks)
+    plan.tls_callback_table = tls.callbacks_rva if tls and callbacks else 0
+    plan.tls_index = tls.index_rva if tls else 0
+    plan.tls_template = None
+    if tls:
+        alignment = tls.alignment or 16
+        plan.tls_template = (tls.template_rva, tls.template_size, tls.zero_fill_size, alignment)
+
+
+def _security_cookie_of(image: Image) -> int:
+    """The RVA of __security_cookie, if it has its linker's default value, which the loader replaces.
+
+    Source: Microsoft, "/GS (Buffer Security Check)"; "Load Configuration Layout" in "PE Format".
+    """
+    config = image.load_config
+    rva = config.security_cookie_rva if config else 0
+    if not 0 < rva <= image.size_of_image - 8 or image.contiguous(rva) < 8:
+        return 0
+    return rva if image.read(rva, 8) == DEFAULT_SECURITY_COOKIE else 0
+
+
+def _packed(functions: Iterable[ImportedFunction]) -> bytes:
+    return b"".join(
+        b"n" + function.name.encode("utf-8", "surrogateescape") + b"\0"
+        if function.name is not None
+        else b"#" + (function.ordinal or 0).to_bytes(2, "little")
+        for function in functions
+    )
+
+
+# ---- the laid-out copy ----
+
+
+def _relocatable(image: Image) -> bool:
+    return not image.characteristics & layout.FILE_RELOCS_STRIPPED
+
+
+def bases(image: Image, key: str) -> list[int]:
+    """Bases to try, the same in every process.
+
+    As on Windows, an image that prefers to lie below 4 GiB stays there: it may hold 32-bit addresses.
+    """
+    if not _relocatable(image):
+        return [image.image_base]
+    chosen = places(key, image.size_of_image, low=image.image_base < 1 << 32)
+    # Without DYNAMIC_BASE an image lies where it wants to: its code may never have been tried elsewhere.
+    return chosen if image.dll_characteristics & layout.DLL_DYNAMIC_BASE else [image.image_base, *chosen]
+
+
+def places(key: str, size: int, low: bool = False) -> list[int]:
+    """Addresses that a key chooses, below 4 GiB or in a range that little else uses."""
+    begin, end = (0x1000_0000, 0x7000_0000) if low else (0x2000_0000_0000, 0x3000_0000_0000)
+    count = max(1, (end - begin - page_up(size)) // 0x10000)
+    first = zlib.crc32(key.encode()) * 0x9E3779B1
+    return [begin + (first + attempt * 0x61C9) % count * 0x10000 for attempt in range(64)]
+
+
+def laid_out(image: Image, plan: Plan, name: str | None) -> int:
+    """A descriptor of a laid-out copy of the image, kept under that name. The address space is reserved."""
+    size = page_up(plan.size)
+    return image_cache.make_entry(name, size, lambda new: _lay_out(image, plan, new), plan.to_bytes())
+
+
+def _lay_out(image: Image, plan: Plan, fd: int) -> None:
+    """Write the image to the file as it lies in memory at its base."""
+    base, size = plan.base, page_up(plan.size)
+    _core.map(base, size, READ | WRITE, fd, 0, True)
+    try:
+        os.pwrite(fd, image.read(0, min(image.size_of_headers, size)), 0)
+        for section in mapped_sections(image):
+            # The file's bytes go on to the end of the last page, whatever the virtual size is.
+            stored = min(page_up(section.virtual_size), section.raw_size if section.offset else 0)
+            if stored:
+                os.pwrite(fd, image.read(section.rva, stored), section.rva)
+        _relocate(image, base, size)
+    finally:
+        # Away with the shared mapping, before the cache marks the file as complete.
+        _core.map(base, size, 0, -1, 0, False)
+
+
+def _relocate(image: Image, base: int, size: int) -> None:
+    """Apply the base relocations to a writable laid-out image at `base`, and tell its header."""
+    if not image.is_pe32plus:  # mapped for its resources
+        return
+    rva, length = image.directory(layout.DIRECTORY_RELOCATION)
+    delta = base - image.image_base
+    if delta and rva and _relocatable(image):
+        bad_rva = _core.relocate(base, size, rva, length, delta & (1 << 64) - 1)
+        if bad_rva >= 0:
+            raise image.bad(f"bad base relocation at RVA {bad_rva:#x}", image.offset_of(bad_rva) or 0)
+    _core.write(base + image.dos_header.lfanew + 24 + 24, base.to_bytes(8, "little"))
