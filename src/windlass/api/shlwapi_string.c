@@ -48,7 +48,7 @@ static uint32_t wide_take(const WCHAR **at) { return *(*at)++; }
 
 /* One byte, or the two of a double-byte character, the lead byte high. */
 static uint32_t narrow_match_of(WORD match) {
-    const CHAR two[] = {(CHAR)(match >> 8), (CHAR)match, 0}, one[] = {(CHAR)match, 0};
+    const CHAR two[5] = {(CHAR)(match >> 8), (CHAR)match}, one[5] = {(CHAR)match};
     const CHAR *text = two[0] ? two : one;
     return narrow_take(&text);
 }
