@@ -494,3 +494,9 @@ def test_functions_are_pickled_by_reference(dll, fresh_python):
         pickled.hex(),
     )
     assert output == "3 1 7 17 add\n"
+
+
+def test_paramflags_of_a_prototype_that_was_called_without(fresh):
+    prototype = WINFUNCTYPE(c_int, c_int, c_int)
+    assert prototype(("add", fresh))(1, 2) == 3
+    assert prototype(("add", fresh), ((1, "a"), (1, "b", 5)))(a=1) == 6

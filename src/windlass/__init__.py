@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         oledll,
         windll,
     )
+    from windlass.linking import dllimport
     from windlass.loader import load
     from windlass.loader import trace_calls as trace
     from windlass.module import Module
@@ -57,6 +58,7 @@ _HOMES = {
     "PyDLL": "foreign.PyDLL",
     "WinDLL": "foreign.WinDLL",
     "cdll": "foreign.cdll",
+    "dllimport": "linking.dllimport",
     "load": "loader.load",
     "oledll": "foreign.oledll",
     "trace": "loader.trace_calls",
@@ -83,6 +85,7 @@ __all__ = [
     "PyDLL",
     "WinDLL",
     "cdll",
+    "dllimport",
     "install",
     "load",
     "oledll",

@@ -14,6 +14,7 @@ import ctypes as host
 import functools
 import gc
 import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -78,6 +79,7 @@ class CFuncPtr(_core.Call, _HostFunction):  # type: ignore[misc]
 
     __slots__ = (
         "_argtypes",
+        "_delayed",
         "_interface_id",
         "_method",
         "_origin",
@@ -169,19 +171,34 @@ class CFuncPtr(_core.Call, _HostFunction):  # type: ignore[misc]
         return str(_HostFunction.__repr__(self))
 
     def __reduce__(self) -> Any:
-        """A DLL's function is pickled by reference: the other process loads the DLL. No other function can
-        be, as in ctypes.
+        """A function that a Python module declares is pickled as that module's, any other function of a DLL
+        by reference to the DLL: the other process loads it. No other function can be, as in ctypes.
         """
-        if not hasattr(self, "_origin") or hasattr(self, "_paramflags"):
+        from windlass.portable import portable
+
+        if _is_in_its_module(self):
+            return self.__qualname__
+        if hasattr(self, "_delayed"):
+            self._delayed(self)
+        if not hasattr(self, "_origin"):
             return _HostFunction.__reduce__(self)
         dll, name = self._origin
         cls = type(self)
         own = vars(cls)
-        kind = None if cls is dll._FuncPtr else (own.get("_restype_"), own.get("_argtypes_"), cls._flags_)
+        kind = (own.get("_restype_"), own.get("_argtypes_"), cls._flags_, getattr(self, "_paramflags", None))
         declared = {name: getattr(self, name) for name in ("argtypes", "errcheck") if getattr(self, name)}
         if getattr(self, "_restype_is_set", False):
             declared["restype"] = self.restype
-        return _unpickled_function, (dll, name, kind, declared)
+        types = {attribute: portable(value) for attribute, value in declared.items()}
+        return _unpickled_function, (dll, name, None if cls is dll._FuncPtr else portable(kind), types)
+
+
+def _is_in_its_module(function: Any) -> bool:
+    """Whether a function can be had by import: __main__ is another module in another process."""
+    name = getattr(function, "__qualname__", None)
+    if name is None or function.__module__ == "__main__":
+        return False
+    return getattr(sys.modules.get(function.__module__), name, None) is function
 
 
 def _inherit_vectorcall(cls: Any) -> None:
@@ -194,7 +211,7 @@ _inherit_vectorcall(CFuncPtr)
 
 
 def _unpickled_function(dll: Any, name: str | int, kind: Any, declared: dict[str, Any]) -> Any:
-    function = dll[name] if kind is None else _prototype("CFunctionType", *kind)((name, dll))
+    function = dll[name] if kind is None else prototype("CFunctionType", *kind[:3])((name, dll), kind[3])
     for attribute, value in declared.items():
         setattr(function, attribute, value)
     return function
@@ -256,13 +273,28 @@ def _with_paramflags(cls: Any, address: int, paramflags: Any) -> Any:
     made = _HostFunction.__new__(cls, ("PyErr_Clear", host.pythonapi), paramflags)
     _address_cell(made).value = address
     made._paramflags = paramflags
+    made._signature = None  # not the class's
     return made
+
+
+def unbound(cls: Any, paramflags: Any) -> Any:
+    """A function that leads nowhere yet; see `bind`. With `_delayed` set, that is called with it first."""
+    made = _with_paramflags(cls, 0, paramflags)
+    made._signature = None
+    return made
+
+
+def bind(function: Any, dll: Any, name: str | int) -> None:
+    """Let a function lead to a DLL's export; AttributeError if there is none."""
+    _address_cell(function).value = export_address(dll._handle, name)
+    function._origin = dll, name
 
 
 def _from_interface(cls: Any, index: int, name: str, paramflags: Any = None, iid: Any = None) -> Any:
     """A method of a COM interface: called with a pointer to the interface first."""
     made = _with_paramflags(cls, 0, paramflags)
     made._method, made._interface_id = index, iid
+    made._signature = None  # not the class's
     return made
 
 
@@ -286,6 +318,8 @@ def _has_own_signature(function: Any) -> bool:
 
 def prepare(function: Any) -> _core.Signature:
     """What the core has to know to call a function. Asked for at its first call, and after a change."""
+    if hasattr(function, "_delayed") and not _address_cell(function).value:
+        function._delayed(function)
     cls = type(function)
     argtypes = getattr(function, "_argtypes", None) or function.argtypes
     signature = _core.Signature(
@@ -369,7 +403,8 @@ windows_prototypes: dict[tuple[Any, ...], Any] = {}
 """ctypes gives the same prototype for the same types."""
 
 
-def _prototype(name: str, restype: Any, argtypes: tuple[Any, ...], flags: int) -> Any:
+def prototype(name: str, restype: Any, argtypes: tuple[Any, ...], flags: int) -> Any:
+    """The class of functions of these types; `name` is what it is called."""
     known = c_prototypes if flags & FUNCFLAG_CDECL else windows_prototypes
     key = (restype, argtypes, flags)
     made = known.get(key)
@@ -403,7 +438,7 @@ def CFUNCTYPE(
 ) -> Any:
     """A prototype of functions in the C calling convention: call it with what CFuncPtr takes."""
     flags = _flags(FUNCFLAG_CDECL, use_errno, use_last_error, unexpected)
-    return _prototype("CFunctionType", restype, argtypes, flags)
+    return prototype("CFunctionType", restype, argtypes, flags)
 
 
 def WINFUNCTYPE(
@@ -413,7 +448,7 @@ def WINFUNCTYPE(
     arguments must be exact.
     """
     flags = _flags(FUNCFLAG_STDCALL, use_errno, use_last_error, unexpected)
-    return _prototype("WinFunctionType", restype, argtypes, flags)
+    return prototype("WinFunctionType", restype, argtypes, flags)
 
 
 def PYFUNCTYPE(restype: Any, *argtypes: Any) -> Any:

@@ -11,10 +11,11 @@ Source: Microsoft, "About Dynamic-Link Libraries", "LoadLibraryEx function", "Dl
 
 from __future__ import annotations
 
+import copyreg
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from windlass import _core, datafile, errors, faults, lifetime, mapping, registry, search, tracing
 from windlass.datafile import DataFile
@@ -37,13 +38,14 @@ KNOWN_FLAGS = 0x0000FFFF
 IMAGE_DLL = 0x00000004
 
 
-def load(name: str | os.PathLike[str], flags: int | None = None) -> Module:
+def load(name: str | os.PathLike[str], flags: int | None = None, *, directory: str | None = None) -> Module:
     """Load a DLL, or add a reference to it when it is loaded.
 
-    name:  a path, or a file name to search for; ".dll" is appended when it has no extension.
-    flags: those of LoadLibraryEx, which say where to search; 0 is the standard search order. Without any, as
-           in ctypes: LOAD_LIBRARY_SEARCH_DEFAULT_DIRS, and for a path LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR. For
-           LOAD_LIBRARY_AS_DATAFILE and its like see `load_data`.
+    name:      a path, or a file name to search for; ".dll" is appended when it has no extension.
+    flags:     those of LoadLibraryEx, which say where to search; 0 is the standard search order. Without any,
+               as in ctypes: LOAD_LIBRARY_SEARCH_DEFAULT_DIRS, and LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR for a
+               path. For LOAD_LIBRARY_AS_DATAFILE and its like see `load_data`.
+    directory: searched before all other folders.
 
     OSError with winerror 87 for flags that contradict each other, FileNotFoundError when the DLL or a
     dependency is not found, OSError with winerror 193 for a file that is no x86-64 image, 127 when a
@@ -62,7 +64,7 @@ def load(name: str | os.PathLike[str], flags: int | None = None) -> Module:
         module = _loaded_by(name)
         if module is None:
             tracing.event(f"load {name}")
-            module = _Load(name, flags).run()
+            module = _Load(name, flags, directory).run()
         module.loads += 1
         return module
 
@@ -124,6 +126,16 @@ def loaded(name: str) -> Module | None:
     with loader_lock:
         _start_process()
         return _loaded_by(_host_name(name))
+
+
+def _pickled(module: Module) -> tuple[Any, ...]:
+    """By reference: the other process loads the DLL, which adds one to its reference count there."""
+    if not module.is_loaded:
+        raise errors.win_error(errors.ERROR_MOD_NOT_FOUND)
+    return load, (module.name if module.builtin else module.path,)
+
+
+copyreg.pickle(Module, _pickled)
 
 
 def _host_name(name: str) -> str:
