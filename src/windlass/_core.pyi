@@ -112,6 +112,11 @@ class AccessViolation(OSError):
     """
 
 def read(address: int, size: int) -> bytes: ...
+def view(address: int, size: int, write: bool = False) -> memoryview:
+    """The program's memory itself, for a library that takes buffers; to be used before the API function
+    returns.
+    """
+
 def string(address: int) -> bytes:
     """The zero-terminated bytes at an address."""
 

@@ -106,8 +106,27 @@ static PyObject *core_write(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+/* PyMemoryView_FromMemory's flags, which the limited API of 3.9 does not name. */
+enum { VIEW_READ = 0x100, VIEW_WRITE = 0x200 };
+
+static PyObject *core_view(PyObject *self, PyObject *args) {
+    static char nothing;
+    unsigned long long address;
+    Py_ssize_t size;
+    int write = 0;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Kn|p", &address, &size, &write))
+        return NULL;
+    if (size <= 0)
+        return PyMemoryView_FromMemory(&nothing, 0, VIEW_READ);
+    if (!is_accessible((uintptr_t)address, (size_t)size, write))
+        return violation((uintptr_t)address, write);
+    return PyMemoryView_FromMemory((char *)(uintptr_t)address, size, write ? VIEW_WRITE : VIEW_READ);
+}
+
 static PyMethodDef functions[] = {
     {"read", core_read, METH_VARARGS, NULL},
+    {"view", core_view, METH_VARARGS, NULL},
     {"string", core_string, METH_VARARGS, NULL},
     {"wide_string", core_wide_string, METH_VARARGS, NULL},
     {"write", core_write, METH_VARARGS, NULL},
