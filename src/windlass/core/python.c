@@ -121,14 +121,15 @@ static void *address_from_hook(PyObject *result, PyObject *hook) {
 /* From api_lazy_entry in call.S: the function behind a builtin's slot, on its first call. */
 const void *WINAPI api_resolve(DWORD id);
 const void *WINAPI api_resolve(DWORD id) {
+    enum { NONCONTINUABLE = 1 };
     if (!python_is_alive())
         windlass_fatal("builtin function %#x first called after Python's end", (unsigned)id);
     PyGILState_STATE state = PyGILState_Ensure();
     PyObject *hook = python_hooks[HOOK_RESOLVE];
     void *address = address_from_hook(PyObject_CallFunction(hook, "I", (unsigned)id), hook);
     PyGILState_Release(state);
-    if (!address)
-        windlass_fatal("builtin function %#x cannot be had", (unsigned)id);
+    if (!address)                                    /* its file cannot be imported: a package is missing */
+        raise_from_api(EXCEPTION_PYTHON_FAILED, NONCONTINUABLE, 0, NULL);
     return address;
 }
 
