@@ -18,7 +18,7 @@ ROWS = [
     {"faults", "datafile", "authenticode"},
     {"search", "module", "lifetime", "mapping", "preparing", "process", "registry", "image_cache"},
     {"convention", "types", "tracing", "system_dlls", "plan"},
-    {"pe", "errors", "messages", "_core"},
+    {"pe", "errors", "messages", "light", "_core"},
 ]
 PACKAGE = Path(find_spec("windlass").submodule_search_locations[0])
 

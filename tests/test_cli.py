@@ -94,7 +94,7 @@ def test_help_imports_no_command(fresh_python):
         group(["--help"], standalone_mode=False)
         print(*[name for name in sys.modules if name.startswith(("windlass.", "rich"))])
     """)
-    assert loaded.splitlines()[-1].split() == ["windlass.cli", "windlass.cli.group"]
+    assert loaded.splitlines()[-1].split() == ["windlass.light", "windlass.cli", "windlass.cli.group"]
 
 
 def test_a_mistyped_command_gets_a_hint():

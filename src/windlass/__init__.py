@@ -8,10 +8,11 @@ Names are imported from their modules when first used.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from windlass.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from windlass.dll import DLL
     from windlass.errors import BadImage
     from windlass.foreign import (
@@ -98,7 +99,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         module, _, attribute = _HOMES[name].partition(".")
-        value = getattr(importlib.import_module(f"{__name__}.{module}"), attribute)
+        value = getattr(__import__(f"{__name__}.{module}", fromlist=[attribute]), attribute)
         globals()[name] = value
         return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

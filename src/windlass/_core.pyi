@@ -78,6 +78,9 @@ def set_hook(name: str, function: Callable[..., Any]) -> None:
     "exception"(code, address, parameters, frames) -> exception, "detach"() when ExitProcess ends the
     process, "count"(handle, change) -> whether the module is there."""
 
+def hash(data: bytes) -> int:
+    """A hash of 64 bits, the same in every process; not for secrets."""
+
 def api_records() -> list[tuple[str, str | None, str | None, str | None, str, int, int]]:
     """(dlls, name, result, parameters, file, address, size) of each declaration in C."""
 

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
 
 from windlass import _core, errors, loader
 from windlass.errors import BadImage
-from windlass.module import Module
-from windlass.plan import Plan
+from windlass.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+    from windlass.module import Module
+    from windlass.plan import Plan
 
 __all__ = ["StartFailure", "main", "run"]
 

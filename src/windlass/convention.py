@@ -13,9 +13,12 @@ import _ctypes
 import ctypes as host
 import sys
 import types
-from typing import Any
 
 from windlass import _core
+from windlass.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["argument_error", "describe", "is_plain", "parameters_of", "result_of", "thunk_of"]
 

@@ -9,13 +9,14 @@ Source: Microsoft, "LoadLibraryExW function".
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from windlass import _core, errors, mapping, registry, search
+from windlass.light import TYPE_CHECKING
 from windlass.plan import page_up
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from windlass.pe import Image
 
 __all__ = ["DataFile", "data_files", "map_found"]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
-import functools
-from typing import Any
+
+from windlass.light import TYPE_CHECKING, cache
+
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["BadImage"]
 
@@ -143,7 +146,7 @@ _ERRNO = {
 their own on Windows; here they get the host's, which scripts compare with the names in `errno`."""
 
 
-@functools.cache
+@cache
 def _class_of(base: type[OSError]) -> type[OSError]:
     """A class that prints like `base` on Windows: the host's shows no winerror."""
 

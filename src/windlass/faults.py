@@ -9,11 +9,13 @@ as a fatal error, or end the process.
 from __future__ import annotations
 
 import faulthandler
-import functools
-from collections.abc import Callable
-from typing import Any
 
 from windlass import _core
+from windlass.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 __all__ = ["install"]
 
@@ -28,11 +30,12 @@ def install() -> None:
 
 
 def _then_reinstall(function: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(function)
     def call(*args: Any, **keywords: Any) -> Any:
         try:
             return function(*args, **keywords)
         finally:
             _core.fault_handlers_install()
 
+    call.__name__, call.__doc__ = function.__name__, function.__doc__
+    call.__wrapped__ = function  # type: ignore[attr-defined]
     return call

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import _ctypes
 import ctypes as host
-import functools
 import gc
 import os
 import sys
-from collections.abc import Callable
-from typing import Any
 
 from windlass import _core, convention, faults
+from windlass.light import TYPE_CHECKING, cache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 __all__ = [
     "CDLL",
@@ -419,7 +421,7 @@ def _new_class(name: str, members: dict[str, Any]) -> Any:
     return metaclass(name, (CFuncPtr,), members)
 
 
-@functools.cache
+@cache
 def undeclared(flags: int, restype: Any) -> Any:
     """The class of functions whose parameters are not declared."""
     return _new_class("_FuncPtr", {"_flags_": flags, "_restype_": restype, "__module__": __name__})

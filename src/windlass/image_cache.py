@@ -11,20 +11,21 @@ derived from that name, so that any later write to it is noticed. What does not 
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import functools
 import itertools
 import os
 import stat
 import time
-import zlib
-from collections.abc import Callable
+
+from windlass import _core
+from windlass.light import TYPE_CHECKING, cache, suppress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["make_entry", "open_entry", "open_shared", "read_bytes", "write_bytes"]
 
 
-@functools.cache
+@cache
 def folder() -> str | None:
     """The cache folder; None when there is none that belongs to this user alone."""
     parent = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
@@ -41,7 +42,7 @@ def folder() -> str | None:
 
 def _mark(name: str) -> int:
     """The modification time that an entry of this name must have, in nanoseconds."""
-    return (1_000_000_000 + zlib.crc32(name.encode()) % 500_000_000) * 1_000_000_000
+    return (1_000_000_000 + _core.hash(name.encode()) % 500_000_000) * 1_000_000_000
 
 
 def open_entry(name: str) -> tuple[int, bytes] | None:
@@ -91,7 +92,7 @@ def make_entry(name: str | None, size: int, produce: Callable[[int], None], note
     where = folder() if name is not None else None
     if where is not None and name is not None:
         prune(where)
-        with contextlib.suppress(OSError):  # a full disk, a read-only home: do without
+        with suppress(OSError):  # a full disk, a read-only home: do without
             return _make_named(os.path.join(where, name), name, write)
     fd = os.memfd_create("windlass-image", os.MFD_CLOEXEC)
     try:
@@ -125,11 +126,11 @@ def _make_named(path: str, name: str, write: Callable[[int], None]) -> int:
     return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
 
-@functools.cache
+@cache
 def prune(where: str) -> None:
     """Remove what no process has used for a month; once per process, when it adds something."""
     oldest = time.time() - 30 * 24 * 3600
-    with contextlib.suppress(OSError), os.scandir(where) as entries:
+    with suppress(OSError), os.scandir(where) as entries:
         for entry in entries:
             if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_atime < oldest:
                 os.unlink(entry.path)
@@ -140,6 +141,8 @@ def open_shared(name: str, size: int, initial: bytes) -> int:
 
     The one that finds no other writes the initial data. Without a folder the data is this process's own.
     """
+    import fcntl  # few images have such sections
+
     where = folder()
     if where is None:
         fd = os.memfd_create(name, os.MFD_CLOEXEC)
@@ -175,7 +178,7 @@ def write_bytes(name: str, data: bytes) -> None:
     where = folder()
     if where is None:
         return
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         fd, temporary = _new_file(where)
         with open(fd, "wb") as file:
             file.write(data)

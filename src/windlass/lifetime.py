@@ -8,11 +8,10 @@ Source: Microsoft, "DllMain entry point", "FreeLibrary function", "About Dynamic
 from __future__ import annotations
 
 import atexit
-import contextlib
 import os
-from typing import TYPE_CHECKING
 
 from windlass import _core, errors, registry, tracing
+from windlass.light import TYPE_CHECKING, suppress
 from windlass.plan import page_up
 from windlass.process import loader_lock, modules
 
@@ -61,7 +60,7 @@ def detach(module: Module, at_exit: bool = False) -> None:
     tracing.event(f"detach {module.name}")
     module.attached = False
     modules.attached.remove(module)
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         _call_entry_points(module, DLL_PROCESS_DETACH, int(at_exit))
     _core.module_set_detached(module.record)
 
@@ -101,7 +100,7 @@ def change_count(handle: int, change: int) -> bool:
         elif change == ADD_REFERENCE:
             module.loads += 1
         else:
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 free(module)
         return True
 

@@ -14,17 +14,19 @@ from __future__ import annotations
 import copyreg
 import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from windlass import _core, datafile, errors, faults, lifetime, mapping, registry, search, tracing
 from windlass.datafile import DataFile
 from windlass.errors import BadImage
+from windlass.light import TYPE_CHECKING
 from windlass.module import Module
 from windlass.plan import functions, page_up
 from windlass.process import loader_lock, modules
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from windlass.pe import Image
     from windlass.plan import Plan
 

@@ -7,13 +7,14 @@ same in every process.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from windlass import _core, image_cache
+from windlass.light import TYPE_CHECKING
 from windlass.plan import FORMAT, READ, Plan, page_up
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from windlass.pe import Image
 
 __all__ = ["map_data", "map_image", "map_shared", "memory_of", "protect"]

@@ -7,7 +7,6 @@ Source: Microsoft, "PE Format".
 from __future__ import annotations
 
 import os
-import zlib
 from collections.abc import Iterable
 
 from windlass import _core, image_cache
@@ -186,17 +185,17 @@ def places(key: str, size: int, low: bool = False) -> list[int]:
     """Addresses that a key chooses, below 4 GiB or in a range that little else uses."""
     begin, end = (0x1000_0000, 0x7000_0000) if low else (0x2000_0000_0000, 0x3000_0000_0000)
     count = max(1, (end - begin - page_up(size)) // 0x10000)
-    first = zlib.crc32(key.encode()) * 0x9E3779B1
+    first = _core.hash(key.encode())
     return [begin + (first + attempt * 0x61C9) % count * 0x10000 for attempt in range(64)]
 
 
 def laid_out(image: Image, plan: Plan, name: str | None) -> int:
     """A descriptor of a laid-out copy of the image, kept under that name. The address space is reserved."""
     size = page_up(plan.size)
-    return image_cache.make_entry(name, size, lambda new: _lay_out(image, plan, new), plan.to_bytes())
+    return image_cache.make_entry(name, size, lambda new: lay_out(image, plan, new), plan.to_bytes())
 
 
-def _lay_out(image: Image, plan: Plan, fd: int) -> None:
+def lay_out(image: Image, plan: Plan, fd: int) -> None:
     """Write the image to the file as it lies in memory at its base."""
     base, size = plan.base, page_up(plan.size)
     _core.map(base, size, READ | WRITE, fd, 0, True)
@@ -207,13 +206,13 @@ def _lay_out(image: Image, plan: Plan, fd: int) -> None:
             stored = min(page_up(section.virtual_size), section.raw_size if section.offset else 0)
             if stored:
                 os.pwrite(fd, image.read(section.rva, stored), section.rva)
-        _relocate(image, base, size)
+        relocate(image, base, size)
     finally:
         # Away with the shared mapping, before the cache marks the file as complete.
         _core.map(base, size, 0, -1, 0, False)
 
 
-def _relocate(image: Image, base: int, size: int) -> None:
+def relocate(image: Image, base: int, size: int) -> None:
     """Apply the base relocations to a writable laid-out image at `base`, and tell its header."""
     if not image.is_pe32plus:  # mapped for its resources
         return

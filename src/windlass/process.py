@@ -8,12 +8,12 @@ into its own address space and keeps a reference count for it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from windlass import _core
+from windlass.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from windlass.module import Module

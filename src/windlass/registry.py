@@ -12,18 +12,21 @@ here. So Python modules of the API are imported when one of their functions is f
 
 from __future__ import annotations
 
-import functools
-import importlib
 import marshal
 import os
-import zlib
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, Union
 
 from windlass import _core, image_cache, tracing
+from windlass.light import TYPE_CHECKING, NamedTuple, cache
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, TypeVar, Union
+
     from windlass.pe import Image
+
+    F = TypeVar("F", bound=Callable[..., Any])
+    Declaration = tuple[str, Union[str, None], Union[str, None], Union[str, None], str, int, int, int]
+    """dlls, name, result, parameters, file, address, size, as from `_core.api_records`; record's number."""
 
 __all__ = [
     "Builtin",
@@ -37,8 +40,6 @@ __all__ = [
     "supply",
     "withdraw",
 ]
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 NO_RECORD = 0xFFFFFFFF
 
@@ -117,11 +118,7 @@ def _file_name(dll: str) -> str:
 EVERY_PROCESS = ("ntdll.dll", "kernelbase.dll", "kernel32.dll")
 
 
-Declaration = tuple[str, Union[str, None], Union[str, None], Union[str, None], str, int, int, int]
-"""dlls, name, result, parameters, file, address, size, as `_core.api_records` gives them; record's number."""
-
-
-@functools.cache
+@cache
 def _declarations() -> dict[str, list[Declaration]]:
     """The declarations by DLL, start hooks among them; in the order of the DLLs' names, which numbers them.
 
@@ -165,7 +162,7 @@ def _api_sources() -> list[str]:
 _WRITER = os.path.join(os.path.dirname(__file__), "pe", "write.py")
 
 
-@functools.cache
+@cache
 def fingerprint() -> str:
     """Changes whenever a declaration may have changed: part of the names of all cached data derived from
     them.
@@ -174,8 +171,7 @@ def fingerprint() -> str:
     for path in [str(_core.__file__), __file__, _WRITER, *_api_sources()]:
         status = os.stat(path)
         stamps.append(f"{path}:{status.st_size}:{status.st_mtime_ns}:{status.st_ino}")
-    text = ";".join(stamps).encode()
-    return f"{zlib.crc32(text):08x}{zlib.adler32(text):08x}"
+    return f"{_core.hash(';'.join(stamps).encode()):016x}"
 
 
 def _declared_in_python() -> list[list[str]]:
@@ -221,7 +217,7 @@ def builtin_names() -> list[str]:
     return list(_declarations())
 
 
-@functools.cache
+@cache
 def builtin(name: str) -> Builtin | None:
     """A builtin DLL by its file name in lower case."""
     declarations = _declarations().get(name)
@@ -352,7 +348,7 @@ class Wiring(NamedTuple):
     python: dict[int, tuple[int, str, str]]
 
 
-@functools.cache
+@cache
 def _wirings() -> dict[str, Wiring]:
     """The wiring of each builtin DLL, from the cache or the declarations."""
     entry = f"wiring-{fingerprint()}"
@@ -439,7 +435,7 @@ def resolve(id: int) -> int:
     """
     dll, slots = _slots[id >> 16]
     slot, file, name = _wirings()[dll].python[id & 0xFFFF]
-    importlib.import_module("windlass." + file[:-3].replace("/", "."))
+    __import__("windlass." + file[:-3].replace("/", "."))
     address = _callback(_python_functions[dll, name]).address
     if not tracing.selection.has_function(dll, name):
         _core.write(slots + 8 * slot, address.to_bytes(8, "little"))

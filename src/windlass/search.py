@@ -6,12 +6,17 @@ Source: Microsoft, "Dynamic-link library search order", "Windows API sets".
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Callable, Iterator
-from typing import NamedTuple, Optional
 
 from windlass import _core, registry
+from windlass.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Optional
+
+    Redirect = Callable[[str], Optional[str]]
+    """From a file name to the path that an activation context gives it."""
 
 __all__ = [
     "Found",
@@ -34,9 +39,6 @@ SEARCH_DEFAULT_DIRS = 0x00001000
 WITH_ALTERED_SEARCH_PATH = 0x00000008
 SAFE_CURRENT_DIRS = 0x00002000
 SEARCH_FLAGS = 0x00001F00
-
-Redirect = Callable[[str], Optional[str]]
-"""From a file name to the path that an activation context gives it."""
 
 
 class Found(NamedTuple):
@@ -62,10 +64,8 @@ class NotFound(Exception):
 
 
 # Run-time libraries that compilers ship: the vendor's own file is preferred to the builtin one.
-_RUNTIME = re.compile(
-    r"(vcruntime|msvcp|msvcr|vcomp|concrt|vccorlib|vcamp|mfc|mfcm|atl)\d+\w*\.dll"
-    r"|(libgcc_s|libstdc\+\+|libgfortran|libgomp|libwinpthread|libquadmath|libssp)[-_.\w]*\.dll"
-)
+_MSVC = ("vcruntime", "msvcp", "msvcr", "vcomp", "concrt", "vccorlib", "vcamp", "mfc", "mfcm", "atl")
+_GNU = ("libgcc_s", "libstdc++", "libgfortran", "libgomp", "libwinpthread", "libquadmath", "libssp")
 
 # Which DLLs implement an API set. The first is the one whose handle the set's name gives.
 _API_SETS = (
@@ -103,7 +103,9 @@ def api_set_hosts(name: str) -> tuple[str, ...]:
 
 def is_runtime(name: str) -> bool:
     """True for a compiler's run-time library, of which the vendor's own file is preferred."""
-    return _RUNTIME.fullmatch(name.lower()) is not None
+    stem, _, extension = name.lower().rpartition(".")
+    versions = (stem[len(family) :] for family in _MSVC if stem.startswith(family))
+    return extension == "dll" and (stem.startswith(_GNU) or any(each[:1].isdigit() for each in versions))
 
 
 # ---- what the process has set ----
@@ -283,7 +285,7 @@ class Step(NamedTuple):
 
 def with_extension(name: str) -> str:
     """Append ".dll" when the name has no extension; a trailing dot says that it has none."""
-    base = re.split(r"[\\/]", name)[-1]
+    base = name.replace("\\", "/").rpartition("/")[2]
     if base.endswith("."):
         return name[:-1]
     return name if "." in base else name + ".dll"

@@ -9,8 +9,12 @@ Source: Microsoft, "Windows Data Types".
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import Annotated, Any, Optional
+
+from windlass.light import TYPE_CHECKING, Annotated, Optional
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 BOOL = Annotated[int, "i"]
 BOOLEAN = Annotated[int, "B"]

@@ -169,6 +169,19 @@ static bool change_count(const void *base, enum module_count change) {
     return done;
 }
 
+/* FNV-1a, which has no import to pay for. */
+static PyObject *core_hash(PyObject *self, PyObject *args) {
+    const unsigned char *data;
+    Py_ssize_t size;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "y#", &data, &size))
+        return NULL;
+    unsigned long long hash = 0xcbf29ce484222325;
+    for (Py_ssize_t i = 0; i < size; i++)
+        hash = (hash ^ data[i]) * 0x100000001b3;
+    return PyLong_FromUnsignedLongLong(hash);
+}
+
 /* ---- API records ---- */
 
 static PyObject *core_api_records(PyObject *self, PyObject *args) {
@@ -593,6 +606,7 @@ static PyObject *core_exit_process(PyObject *self, PyObject *args) {
 
 static PyMethodDef methods[] = {
     {"set_hook", core_set_hook, METH_VARARGS, NULL},
+    {"hash", core_hash, METH_VARARGS, NULL},
     {"api_records", core_api_records, METH_NOARGS, NULL},
     {"api_address", core_api_address, METH_VARARGS, NULL},
     {"connect_functions", core_connect_functions, METH_VARARGS, NULL},

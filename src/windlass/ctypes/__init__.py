@@ -10,9 +10,8 @@ Source: Python documentation, "ctypes".
 from __future__ import annotations
 
 import ctypes as _host
-import importlib
-import operator
 import sys as _sys
+from _operator import index as _index
 from ctypes import (
     ARRAY,
     POINTER,
@@ -53,7 +52,6 @@ from ctypes import (
     resize,
     sizeof,
 )
-from typing import Any
 
 from windlass import _core
 from windlass import foreign as _foreign
@@ -83,6 +81,10 @@ from windlass.foreign import (
     pydll,
     windll,
 )
+from windlass.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "1.1.0"
 __all__ = [
@@ -288,7 +290,7 @@ def get_last_error() -> int:
 
 def set_last_error(value: int) -> int:
     """Set the private copy; returns the old one."""
-    return _core.set_private_last_error(operator.index(value) & 0xFFFFFFFF)
+    return _core.set_private_last_error(_index(value) & 0xFFFFFFFF)
 
 
 def FormatError(code: int | None = None) -> str:
@@ -312,6 +314,8 @@ def WinError(code: int | None = None, descr: str | None = None) -> OSError:
 
 
 def _com_server() -> Any:
+    import importlib
+
     try:
         return importlib.import_module("comtypes.server.inprocserver")
     except ImportError:

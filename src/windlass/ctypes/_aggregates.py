@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import ctypes as host
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
 
 from windlass import _core
 from windlass.ctypes import _text
+from windlass.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 __all__ = [
     "BigEndianStructure",
@@ -100,24 +102,26 @@ def _shown(cls: Any) -> Iterator[tuple[Any, str, Any]]:
         yield from _shown(member)
 
 
-@contextmanager
-def _bare_fields(cls: Any, fields: Any) -> Iterator[None]:
+class _bare_fields:
     """ctypes copies the fields of anonymous members, and knows only its own descriptors."""
-    names = getattr(cls, "_anonymous_", ())
-    members = [kind for name, kind, *_ in fields if name in names]
-    covered = [
-        (owner, name, vars(owner)[name])
-        for member in members
-        for owner, name, _ in _shown(member)
-        if isinstance(vars(owner)[name], TextField)
-    ]
-    covered += [(owner, name, field) for member in members for owner, name, field in _inherited(member)]
-    for owner, name, field in covered:
-        setattr(owner, name, field.field)
-    try:
-        yield
-    finally:
-        for owner, name, field in covered:
+
+    def __init__(self, cls: Any, fields: Any) -> None:
+        names = getattr(cls, "_anonymous_", ())
+        members = [kind for name, kind, *_ in fields if name in names]
+        self.covered = [
+            (owner, name, vars(owner)[name])
+            for member in members
+            for owner, name, _ in _shown(member)
+            if isinstance(vars(owner)[name], TextField)
+        ]
+        self.covered += [each for member in members for each in _inherited(member)]
+
+    def __enter__(self) -> None:
+        for owner, name, field in self.covered:
+            setattr(owner, name, field.field)
+
+    def __exit__(self, *exception: object) -> None:
+        for owner, name, field in self.covered:
             setattr(owner, name, field)
 
 
@@ -139,7 +143,7 @@ def _cover_text_fields(cls: Any) -> None:
 # ---- bit fields ----
 
 
-class _Fields(list[Any]):
+class _Fields(list):  # type: ignore[type-arg]
     """`_fields_` as it was written; while `separated` is set, ctypes sees something between the bit fields of
     different types.
 

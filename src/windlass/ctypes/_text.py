@@ -10,12 +10,15 @@ they are.
 from __future__ import annotations
 
 import ctypes as host
-import operator
-import weakref
-from collections.abc import Iterable
-from typing import Any
+from _operator import index as index_of
 
 from windlass import _core
+from windlass.light import TYPE_CHECKING, cache
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+    from weakref import WeakValueDictionary
 
 __all__ = ["Array", "SimpleType", "_Pointer", "_SimpleCData", "c_wchar", "c_wchar_p", "is_text"]
 
@@ -101,7 +104,7 @@ class _Texts:
     def __getitem__(self: Any, index: Any) -> Any:
         if isinstance(index, slice):
             return [self[i] for i in _positions(self, index)]
-        index = operator.index(index)
+        index = index_of(index)
         if not isinstance(self, host.Array):
             return text_at(host.addressof(self.contents) + 8 * index)
         if index < 0:
@@ -156,8 +159,12 @@ class _CharacterArray(_Characters):
     value = property(_get_array_text, _set_array_text, _keep_array_text)
 
 
-_arrays: weakref.WeakValueDictionary[tuple[Any, int], Any] = weakref.WeakValueDictionary()
-"""c_wchar * n is one type for each n."""
+@cache
+def _arrays() -> WeakValueDictionary[tuple[Any, int], Any]:
+    """c_wchar * n is one type for each n."""
+    from weakref import WeakValueDictionary
+
+    return WeakValueDictionary()
 
 
 def array_of(kind: Any, length: int) -> Any:
@@ -166,11 +173,11 @@ def array_of(kind: Any, length: int) -> Any:
         return NotImplemented
     if not is_text(kind):
         return _SimpleMeta.__mul__(kind, length)
-    made = _arrays.get((kind, length))
+    made = _arrays().get((kind, length))
     if made is None:
         namespace = {"_type_": kind, "_length_": length, "__module__": __name__}
         made = make_array(f"{kind.__name__}_Array_{length}", (), namespace)
-        _arrays[kind, length] = made
+        _arrays()[kind, length] = made
     return made
 
 
