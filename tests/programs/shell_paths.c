@@ -1,4 +1,4 @@
-// flags: -D_WIN32_WINNT=0x0A00 -lshlwapi
+// flags: -lshlwapi
 // The Shell's path functions that look at text only.
 #include <windows.h>
 #include <shlwapi.h>

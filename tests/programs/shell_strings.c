@@ -1,4 +1,4 @@
-// flags: -D_WIN32_WINNT=0x0A00 -lshlwapi -lole32
+// flags: -lshlwapi -lole32
 // The Shell's string functions.
 #include <windows.h>
 #include <shlwapi.h>

@@ -1,0 +1,95 @@
+/* Functions of the Shell that have nothing to do where there is no desktop: nobody drops files, watches for changes or has
+ * a notification area; the recycle bin is empty. */
+#include "com.h"
+
+/* ("SHQUERYRBINFO structure") */
+typedef struct {
+    DWORD cbSize, padding;
+    LONGLONG i64Size, i64NumItems;
+} SHQUERYRBINFO;
+
+API(shell32, void, DragAcceptFiles, HANDLE hWnd, BOOL fAccept) { (void)hWnd, (void)fAccept; }
+API(shell32, void, DragFinish, HANDLE hDrop) { (void)hDrop; }
+
+/* The number of files, the length of a name, and whether there is a point: 0. */
+API(shell32, UINT, DragQueryFileA, HANDLE hDrop, UINT iFile, LPSTR lpszFile, UINT cch) {
+    (void)hDrop, (void)iFile, (void)lpszFile, (void)cch;
+    return 0;
+}
+API_ALIAS(api_DragQueryFileA, plain, shell32, "DragQueryFile");
+
+API(shell32, UINT, DragQueryFileW, HANDLE hDrop, UINT iFile, LPWSTR lpszFile, UINT cch) {
+    (void)hDrop, (void)iFile, (void)lpszFile, (void)cch;
+    return 0;
+}
+
+API(shell32, BOOL, DragQueryPoint, HANDLE hDrop, LONG *ppt) {
+    (void)hDrop;
+    ppt[0] = ppt[1] = 0;
+    return FALSE;
+}
+
+API(shell32, BOOL, Shell_NotifyIconW, DWORD dwMessage, PVOID lpData) {
+    (void)dwMessage, (void)lpData;
+    return FALSE;
+}
+API_ALIAS(api_Shell_NotifyIconW, ansi, shell32, "Shell_NotifyIconA");
+API_ALIAS(api_Shell_NotifyIconW, plain, shell32, "Shell_NotifyIcon");
+
+API(shell32, void, SHChangeNotify, LONG wEventId, UINT uFlags, LPCVOID dwItem1, LPCVOID dwItem2) {
+    (void)wEventId, (void)uFlags, (void)dwItem1, (void)dwItem2;
+}
+
+API(shell32, void, SHAddToRecentDocs, UINT uFlags, LPCVOID pv) { (void)uFlags, (void)pv; }
+
+API(shell32, HRESULT, SHEmptyRecycleBinW, HANDLE hwnd, LPCWSTR pszRootPath, DWORD dwFlags) {
+    (void)hwnd, (void)pszRootPath, (void)dwFlags;
+    return S_OK;
+}
+API_ALIAS(api_SHEmptyRecycleBinW, ansi, shell32, "SHEmptyRecycleBinA");
+
+API(shell32, HRESULT, SHQueryRecycleBinW, LPCWSTR pszRootPath, SHQUERYRBINFO *pSHQueryRBInfo) {
+    (void)pszRootPath;
+    if (!pSHQueryRBInfo || pSHQueryRBInfo->cbSize < sizeof *pSHQueryRBInfo)
+        return E_INVALIDARG;
+    pSHQueryRBInfo->i64Size = pSHQueryRBInfo->i64NumItems = 0;
+    return S_OK;
+}
+API_ALIAS(api_SHQueryRecycleBinW, ansi, shell32, "SHQueryRecycleBinA");
+
+/* ("SHQueryUserNotificationState function") A program in full screen, or nobody at the machine. */
+API(shell32, HRESULT, SHQueryUserNotificationState, int *pquns) {
+    enum { QUNS_NOT_PRESENT = 1 };
+    if (!pquns)
+        return E_INVALIDARG;
+    *pquns = QUNS_NOT_PRESENT;
+    return S_OK;
+}
+
+/* ("SetCurrentProcessExplicitAppUserModelID function") */
+static WCHAR *model_id;
+
+API(shell32, HRESULT, SetCurrentProcessExplicitAppUserModelID, LPCWSTR AppID) {
+    enum { LONGEST = 128 };
+    size_t length = 0;
+    while (AppID && AppID[length] && length <= LONGEST)
+        length++;
+    if (!length || length > LONGEST)
+        return E_INVALIDARG;
+    WCHAR *copy = heap_alloc((length + 1) * sizeof(WCHAR));
+    if (!copy)
+        return E_OUTOFMEMORY;
+    memcpy(copy, AppID, (length + 1) * sizeof(WCHAR));
+    heap_free(__atomic_exchange_n(&model_id, copy, __ATOMIC_ACQ_REL));
+    return S_OK;
+}
+
+API_USE(HRESULT, SHStrDupW, LPCWSTR, LPWSTR *);
+
+API(shell32, HRESULT, GetCurrentProcessExplicitAppUserModelID, LPWSTR *AppID) {
+    const WCHAR *id = __atomic_load_n(&model_id, __ATOMIC_ACQUIRE);
+    if (!AppID)
+        return E_INVALIDARG;
+    *AppID = NULL;
+    return id ? api_SHStrDupW(id, AppID) : E_FAIL;
+}
