@@ -118,3 +118,26 @@ print(revoke(cookie), hex(create()[0]), hex(revoke(cookie) & 0xFFFFFFFF))
 """
     )
     assert lines == ["0", "0 42", "0 0x80040154 0x80070057"]
+
+
+def test_a_server_in_the_active_manifest_needs_no_registration(run, tmp_path):
+    """Microsoft, "Creating Registration-Free COM Objects"."""
+    lines = run(
+        r"""
+import os, shutil
+from pathlib import Path
+from windlass.activation import contexts, from_file
+folder = Path(os.environ["XDG_DATA_HOME"])
+shutil.copy(sys.argv[1], folder / "adder.dll")
+(folder / "app.manifest").write_text(
+    '<assembly xmlns="urn:schemas-microsoft-com:asm.v1" manifestVersion="1.0">'
+    '<assemblyIdentity type="win32" name="app" version="1.0.0.0"/>'
+    f'<file name="adder.dll"><comClass clsid="{CLASS}" threadingModel="Both"/></file></assembly>'
+)
+print(hex(create()[0]))
+contexts.activate(contexts.add(from_file(str(folder / "app.manifest"))))
+code, adder = create()
+print(code, method(adder, 3, c_int, c_int)(20, 22))
+"""
+    )
+    assert lines == ["0x80040154", "0 42"]

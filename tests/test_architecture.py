@@ -16,8 +16,9 @@ ROWS = [
     {"api"},
     {"loader", "application"},
     {"faults", "datafile", "authenticode"},
-    {"search", "module", "lifetime", "mapping", "preparing", "process", "registry", "image_cache"},
-    {"convention", "types", "tracing", "system_dlls", "plan"},
+    {"search", "activation", "module", "lifetime", "mapping", "preparing"}
+    | {"process", "registry", "image_cache"},
+    {"convention", "types", "manifest", "tracing", "system_dlls", "plan"},
     {"pe", "errors", "messages", "light", "_core"},
 ]
 PACKAGE = Path(find_spec("windlass").submodule_search_locations[0])

@@ -15,7 +15,7 @@ import copyreg
 import os
 import sys
 
-from windlass import _core, datafile, errors, faults, lifetime, mapping, registry, search, tracing
+from windlass import _core, activation, datafile, errors, faults, lifetime, mapping, registry, search, tracing
 from windlass.datafile import DataFile
 from windlass.errors import BadImage
 from windlass.light import TYPE_CHECKING
@@ -63,7 +63,7 @@ def load(name: str | os.PathLike[str], flags: int | None = None, *, directory: s
     name = _host_name(name)
     with loader_lock:
         _start_process()
-        module = _loaded_by(name)
+        module = _loaded_for(name, None)
         if module is None:
             tracing.event(f"load {name}")
             module = _Load(name, flags, directory).run()
@@ -162,6 +162,22 @@ def _loaded_by(name: str) -> Module | None:
     return modules.by_name(hosts[0] if hosts else name)
 
 
+def _loaded_for(name: str, needed_by: Module | None) -> Module | None:
+    """The module that a name means to a module or, for LoadLibrary, to the calling thread."""
+    path = _redirected(name, needed_by)
+    return modules.by_path(path) if path is not None else _loaded_by(name)
+
+
+def _redirected(name: str, needed_by: Module | None) -> str | None:
+    """The path that an activation context gives a name: the module's own or, if it brings none, the one that
+    is in force for the calling thread.
+    """
+    if "/" in name or search.is_known(name := search.with_extension(name)):
+        return None
+    context = (needed_by.context if needed_by is not None else None) or activation.contexts.current()
+    return context.redirect(name) if context is not None else None
+
+
 # ---- a load ----
 
 
@@ -206,7 +222,7 @@ class _Load:
 
         imported: what `needed_by` imports from it.
         """
-        module = _loaded_by(name)
+        module = _loaded_for(name, needed_by)
         if module is None:
             module = self.map(self.find(name, needed_by, imported))
             if not self.flags & DONT_RESOLVE_DLL_REFERENCES:
@@ -216,7 +232,12 @@ class _Load:
 
     def find(self, name: str, needed_by: Module | None, imported: bytes) -> search.Found:
         try:
-            found = search.find(name, load_directory=self.directory, flags=self.flags)
+            found = search.find(
+                name,
+                load_directory=self.directory,
+                flags=self.flags,
+                redirect=lambda base: _redirected(base, needed_by),
+            )
         except search.NotFound as error:
             needs = [text(function) for function in functions(imported)]
             raise errors.module_not_found(
@@ -449,6 +470,7 @@ def start_program(path: str, check: Callable[[Plan], None]) -> Module:
         search.settings.set_program(path)
         _start_process(lambda: map_file(path, check))
         module = next(iter(modules))
+        activation.contexts.process_default = activation.of_program(module.image, path)
         _Load(path, 0).run_program(module)
         return module
 

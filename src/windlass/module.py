@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 
-from windlass import _core, lifetime
+from windlass import _core, activation, lifetime
 from windlass.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
-    from typing import Any
+    from typing import Any, Literal
 
     from windlass.pe import Image
     from windlass.pe.exports import Exports
@@ -43,6 +43,8 @@ class Module:
         self.size = plan.size
         self._read = read
         self._image: Image | None = None
+        self._context: activation.Context | Literal[False] | None = None
+        """None: not looked for yet; False: there is none."""
         self.builtin = builtin
         self.loads = 0
         """LoadLibrary calls not yet matched by FreeLibrary."""
@@ -95,6 +97,13 @@ class Module:
         """Let go of what `image` opened."""
         if self._image is not None:
             self._image.close()
+
+    @property
+    def context(self) -> activation.Context | None:
+        """The activation context of the manifest that the module brings; None without one."""
+        if self._context is None and not self.builtin:
+            self._context = activation.of_module(self.plan.has_manifest, self.path, lambda: self.image)
+        return self._context or None
 
     def export(self, name: str | int) -> int:
         """The address of an exported function or variable.

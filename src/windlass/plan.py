@@ -13,7 +13,7 @@ import marshal
 
 __all__ = ["Plan", "functions", "page_up"]
 
-FORMAT = 1
+FORMAT = 2
 """Part of the names of kept plans: a plan of another number means something else."""
 
 PAGE = 0x1000
@@ -26,6 +26,7 @@ class Plan:
     base:            where it lies, its addresses being relocated to there.
     size:            SizeOfImage, in bytes.
     preferred_base, entry_point (an RVA, 0 if none), is_dll, subsystem, timestamp: from its headers.
+    has_manifest:    whether it brings an activation context for what it imports.
     regions:         (rva, size, protection, protection while loading) of what to map, in this order.
     shared:          (rva, size, protection) of the regions that are one for all processes.
     imports:         (DLL, RVA of its IAT, its functions) of each import descriptor; see `functions`.
@@ -39,6 +40,7 @@ class Plan:
     __slots__ = (
         "base",
         "entry_point",
+        "has_manifest",
         "imports",
         "is_dll",
         "preferred_base",
@@ -57,6 +59,7 @@ class Plan:
 
     base: int
     entry_point: int
+    has_manifest: bool
     imports: tuple[tuple[str, int, bytes], ...]
     is_dll: bool
     preferred_base: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from windlass import _core, image_cache
+from windlass import _core, activation, image_cache
 from windlass.pe import Image, Section, layout
 from windlass.pe.imports import ImportedFunction
 from windlass.pe.tls import Tls
@@ -36,6 +36,7 @@ def plan_of(image: Image) -> Plan:
     check(image)
     plan = _plan_headers(image)
     plan.imports = tuple((dll.name, dll.iat_rva, _packed(dll.functions)) for dll in image.imports)
+    plan.has_manifest = activation.embedded(image, activation.DLL_MANIFEST) is not None
     _plan_tls(plan, image.tls)
     plan.security_cookie = _security_cookie_of(image)
     plan.slots = next((section.rva for section in image.sections if section.name == ".slots"), 0)
@@ -52,7 +53,7 @@ def resource_plan(image: Image) -> Plan:
     """The plan for an image of which nothing is to run: no more than where its sections lie."""
     image.check()
     plan = _plan_headers(image)
-    plan.imports, plan.shared = (), ()
+    plan.imports, plan.shared, plan.has_manifest = (), (), False
     plan.security_cookie, plan.slots = 0, 0
     _plan_tls(plan, None)
     plan.regions = _regions_of(image, [])

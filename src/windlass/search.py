@@ -108,6 +108,14 @@ def is_runtime(name: str) -> bool:
     return extension == "dll" and (stem.startswith(_GNU) or any(each[:1].isdigit() for each in versions))
 
 
+def is_known(name: str) -> bool:
+    """True for a known DLL or an API set: no file takes the builtin DLL's place."""
+    lower = name.lower()
+    if lower.startswith(("api-", "ext-")) and api_set_hosts(lower):
+        return True
+    return registry.is_builtin(lower) and not is_runtime(lower)
+
+
 # ---- what the process has set ----
 
 
@@ -337,7 +345,7 @@ def walk(
     if hosts := api_set_hosts(lower):
         yield Step(hosts[0], "API set", Found(None, hosts[0]))
     known = Found(None, lower) if registry.is_builtin(lower) else None
-    if known and not is_runtime(lower):
+    if known and is_known(lower):
         yield Step("builtin DLLs", "known DLL", known)
     for place in places(load_directory, flags):
         yield _look(place, name)
@@ -360,8 +368,7 @@ def _redirections(base: str, redirect: Redirect | None) -> Iterator[Step]:
     """
     if not settings.redirected and redirect is None:
         return
-    lower = base.lower()
-    if api_set_hosts(lower) or (registry.is_builtin(lower) and not is_runtime(lower)):
+    if is_known(base):
         return
     if settings.redirected and settings.program is not None:
         local = settings.program + ".local"

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import os
 import uuid
 
-from windlass import _core, loader
+from windlass import _core, activation, loader
 from windlass.api import registry_keys as keys
 from windlass.api.calls import windows
 from windlass.api.outputs import get_u64, put_u32, put_u64
@@ -125,7 +126,7 @@ def _get_class_object(rclsid: int, context: int, riid: int, result: int) -> None
             if code:
                 raise Refused(code)
             return
-    server = _class_text(rf"CLSID\{name}\InprocServer32") if context & CLSCTX_INPROC_SERVER else None
+    server = _in_process_server(name) if context & CLSCTX_INPROC_SERVER else None
     if server is None and context & CLSCTX_INPROC_HANDLER:
         server = _class_text(rf"CLSID\{name}\InprocHandler32")
     if not server:
@@ -134,6 +135,17 @@ def _get_class_object(rclsid: int, context: int, riid: int, result: int) -> None
     code = _core.call(_entry_point(server), rclsid, riid, result) & 0xFFFFFFFF
     if code & HRESULT_FAILURE:
         raise Refused(code)
+
+
+def _in_process_server(name: str) -> str | None:
+    """The DLL that serves a class: the active context's ("Creating Registration-Free COM Objects"), or the
+    registered one.
+    """
+    active = activation.contexts.current()
+    if active is not None and name in active.com_classes:
+        directory, served = active.com_classes[name]
+        return os.path.join(directory, served.file)
+    return _class_text(rf"CLSID\{name}\InprocServer32")
 
 
 def _entry_point(server: str) -> int:
