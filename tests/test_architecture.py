@@ -12,11 +12,12 @@ import pytest
 # From the top; modules of one row may import one another.
 ROWS = [
     {"cli", "__main__"},
-    {"__init__", "ctypes", "foreign", "script", "dll", "declaration", "linking", "portable", "win32api"},
+    {"__init__", "ctypes", "foreign", "script", "portable", "win32api"}
+    | {"declaration", "dll", "linking", "overriding"},
     {"api"},
     {"loader", "application"},
     {"faults", "datafile", "authenticode"},
-    {"search", "activation", "module", "lifetime", "mapping", "preparing"}
+    {"additions", "search", "activation", "module", "lifetime", "mapping", "preparing"}
     | {"process", "registry", "image_cache"},
     {"convention", "types", "manifest", "tracing", "system_dlls", "plan"},
     {"pe", "errors", "messages", "light", "_core"},

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from windlass.loader import load
     from windlass.loader import trace_calls as trace
     from windlass.module import Module
+    from windlass.overriding import export, override
     from windlass.script import install, uninstall
     from windlass.win32api import (
         FreeLibrary,
@@ -60,6 +61,8 @@ _HOMES = {
     "WinDLL": "foreign.WinDLL",
     "cdll": "foreign.cdll",
     "dllimport": "linking.dllimport",
+    "export": "overriding.export",
+    "override": "overriding.override",
     "load": "loader.load",
     "oledll": "foreign.oledll",
     "trace": "loader.trace_calls",
@@ -87,9 +90,11 @@ __all__ = [
     "WinDLL",
     "cdll",
     "dllimport",
+    "export",
     "install",
     "load",
     "oledll",
+    "override",
     "trace",
     "uninstall",
     "windll",

@@ -160,7 +160,7 @@ class DLL:
         names = caller_names()
 
         def declare(function: F) -> F:
-            self._add_function(function, declaration_of(function, names), name, ordinal, noname)
+            self.add_function(function, declaration_of(function, names), name, ordinal, noname)
             return function
 
         return declare if function is None else declare(function)
@@ -206,7 +206,7 @@ class DLL:
         self._main = convention.thunk_of(enter, 0, parameters, host.c_int)
         return function
 
-    def _add_function(
+    def add_function(
         self,
         function: Callable[..., Any],
         declared: Declaration,
@@ -214,6 +214,7 @@ class DLL:
         ordinal: int | None,
         noname: bool,
     ) -> None:
+        """As `export` does."""
         thunk = thunk_of(function, declared)
         self._add(
             _Export(

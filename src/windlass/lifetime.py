@@ -140,6 +140,8 @@ def unmap(module: Module) -> None:
         _core.tls_remove(module.tls_index)
     _core.module_remove(module.record)
     _core.unmap(module.handle, page_up(module.size))
+    if module.additions is not None:
+        module.additions.unmap()
     module.record = 0
     module.close_image()
     module.keep.clear()

@@ -20,7 +20,7 @@ from windlass.datafile import DataFile
 from windlass.errors import BadImage
 from windlass.light import TYPE_CHECKING
 from windlass.module import Module
-from windlass.plan import functions, page_up
+from windlass.plan import READ, WRITE, functions, page_up
 from windlass.process import loader_lock, modules
 
 if TYPE_CHECKING:
@@ -360,6 +360,10 @@ def map_builtin(name: str) -> Module:
     module = Module(path, plan, lambda: registry.image(name), builtin=True)
     publish(module, None)
     registry.fill(name, plan.base, plan.base + plan.slots)
+    if name in registry.additions:
+        from windlass.additions import apply
+
+        apply(module)
     return module
 
 
@@ -370,6 +374,8 @@ def trace_calls(*names: str) -> None:
         for module in modules:
             if module.builtin and registry.mapped(module.name):
                 registry.connect(module.name, module.handle + module.plan.slots)
+                if module.additions is not None:
+                    module.additions.connect()
 
 
 def publish(module: Module, file: tuple[int, int] | None) -> None:
@@ -424,6 +430,29 @@ def stand_in(module: Module, dll: str, function: str | int) -> int:
     stub = _core.MissingFunction(missing, module.name)
     module.keep.append(stub)
     return stub.address
+
+
+def rebind(dll: str, name: str) -> None:
+    """A builtin DLL has got a function that it lacked, or lost it again: bind the modules that import it to
+    it, or to stubs that raise. The loader lock must be held.
+    """
+    for module in modules:
+        for imported_dll, iat_rva, imported in module.plan.imports:
+            hosts = search.api_set_hosts(imported_dll) or (imported_dll.lower(),)
+            if dll in hosts and name in (names := functions(imported)):
+                providers = filter(None, map(modules.by_name, hosts))
+                found = (_core.export(provider.handle, name, 0) for provider in providers)
+                address = next(filter(None, found), 0) or stand_in(module, imported_dll, name)
+                _write_bound(module, iat_rva + 8 * names.index(name), address)
+
+
+def _write_bound(module: Module, rva: int, address: int) -> None:
+    """Write to the IAT of a module that is protected already."""
+    for start, size, protection, _ in module.plan.regions:
+        if start <= rva < start + size:
+            _core.protect(module.handle + start, size, protection | READ | WRITE)
+            _core.write(module.handle + rva, address.to_bytes(8, "little"))
+            _core.protect(module.handle + start, size, protection)
 
 
 def text(function: str | int, dll: str = "") -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Literal
 
+    from windlass.additions import Additions
     from windlass.pe import Image
     from windlass.pe.exports import Exports
     from windlass.pe.imports import ImportedDll
@@ -60,6 +61,8 @@ class Module:
         """Open files that hold sections shared between processes."""
         self.keep: list[Any] = []
         """What must live as long as the mapping: stubs of missing functions."""
+        self.additions: Additions | None = None
+        """What a user has added to a builtin DLL."""
 
     @property
     def base(self) -> int:

@@ -397,6 +397,7 @@ def forget(name: str) -> None:
     if _supplied.pop(name.lower(), None):
         return
     if wiring := _wirings().get(name):
+        _slots.pop(wiring.number, None)
         _core.connect_variables(0, wiring.variables)
 
 
@@ -409,6 +410,8 @@ def connect(name: str, slots: int) -> None:
         wiring = _wirings()[name]
         _slots[wiring.number] = name, slots
         _core.connect_functions(slots, wiring.functions)
+        for function, address in _replacements.get(name, {}).items():
+            _write_slot(slots, _slot_of(name, function), address)
     if tracing.selection.names:
         _trace(name, slots)
 
@@ -424,8 +427,13 @@ def _trace(name: str, slots: int) -> None:
     for slot, (id, function) in enumerate(functions):
         if tracing.selection.has_function(name.lower(), function.name):
             shown = f"{function.dll}!{function.name}"
-            _core.trace_add(id, shown, function.result or "", function.parameters, function.address)
-            _core.write(slots + 8 * slot, _core.trace_entry.to_bytes(8, "little"))
+            address = _replacements.get(name, {}).get(function.name, function.address)
+            _core.trace_add(id, shown, function.result or "", function.parameters, address)
+            _write_slot(slots, slot, _core.trace_entry)
+
+
+def _write_slot(slots: int, slot: int, address: int) -> None:
+    _core.write(slots + 8 * slot, address.to_bytes(8, "little"))
 
 
 def resolve(id: int) -> int:
@@ -435,11 +443,76 @@ def resolve(id: int) -> int:
     """
     dll, slots = _slots[id >> 16]
     slot, file, name = _wirings()[dll].python[id & 0xFFFF]
-    __import__("windlass." + file[:-3].replace("/", "."))
-    address = _callback(_python_functions[dll, name]).address
-    if not tracing.selection.has_function(dll, name):
-        _core.write(slots + 8 * slot, address.to_bytes(8, "little"))
+    address = _python_address(dll, file, name)
+    if not tracing.selection.has_function(dll, name) and name not in _replacements.get(dll, {}):
+        _write_slot(slots, slot, address)
     return address
+
+
+def _python_address(dll: str, file: str, name: str) -> int:
+    __import__("windlass." + file[:-3].replace("/", "."))
+    return _callback(_python_functions[dll, name]).address
+
+
+# ---- replacements and additions ----
+
+
+class Addition(NamedTuple):
+    """A function that a builtin DLL exports beside its own.
+
+    result, parameters: declare it, for the trace.
+    """
+
+    address: int
+    result: str
+    parameters: str
+
+
+additions: dict[str, dict[str, Addition]] = {}
+"""By DLL and name; see windlass.additions."""
+
+_replacements: dict[str, dict[str, int]] = {}
+"""By DLL and function: the address to which its slot leads."""
+
+
+def has_function(dll: str, name: str) -> bool:
+    """Whether a builtin DLL exports a function of that name. ValueError if the name is that of data."""
+    made = builtin(dll)
+    found = [each for each in made.exports if each.name == name] if made else []
+    if found and found[0].result is None:
+        raise ValueError(f"{dll} exports {name} as data, not as a function")
+    return bool(found)
+
+
+def own_address(dll: str, name: str) -> int:
+    """The address of the code that windlass has for a builtin DLL's function."""
+    made = builtin(dll)
+    assert made is not None
+    function = next(each for each in made.exports if each.name == name)
+    return function.address or _python_address(dll, function.file, name)
+
+
+def replace(dll: str, name: str, address: int | None) -> None:
+    """Let calls of a builtin DLL's function, from modules that are bound to it and from later ones, go to an
+    address; None: to its own code again. The loader lock must be held.
+    """
+    functions = _replacements.setdefault(dll, {})
+    if address is None:
+        functions.pop(name, None)
+    else:
+        functions[name] = address
+    number = _wirings()[dll].number
+    if number in _slots:
+        slots = _slots[number][1]
+        _write_slot(slots, _slot_of(dll, name), address or own_address(dll, name))
+        if tracing.selection.names:
+            _trace(dll, slots)
+
+
+def _slot_of(dll: str, name: str) -> int:
+    made = builtin(dll)
+    functions = [each.name for each in made.exports if each.result is not None] if made else []
+    return functions.index(name)
 
 
 def _callback(function: Callable[..., Any]) -> _core.Callback:

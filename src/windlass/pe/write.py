@@ -29,7 +29,7 @@ from typing import NamedTuple
 from windlass.pe import layout
 from windlass.pe.image import align_up
 
-__all__ = ["BuiltinExport", "BuiltinImage", "builtin_image"]
+__all__ = ["BuiltinExport", "BuiltinImage", "builtin_image", "export_directory", "stubs"]
 
 FILE_ALIGNMENT = 0x200
 SECTION_ALIGNMENT = 0x1000
@@ -121,17 +121,17 @@ def builtin_image(
     for index, offset in storage.items():
         rvas[index] = cells[index] = data_rva + offset
 
-    stubs = _stubs(ids, text_rva, slots_rva)
-    directory = _export_directory(name, exports, ordinals, rvas, rdata_rva, timestamp)
+    code = stubs(ids, text_rva, slots_rva)
+    directory = export_directory(name, exports, ordinals, rvas, rdata_rva, timestamp)
     assert len(directory) == directory_size
     reloc = layout.BaseRelocationBlock.pack(page_rva=text_rva, size=layout.BaseRelocationBlock.size_in_bytes)
     read, write = layout.SECTION_READ, layout.SECTION_WRITE
     initialized = layout.SECTION_INITIALIZED_DATA
-    code = layout.SECTION_CODE | layout.SECTION_EXECUTE | read
+    executable = layout.SECTION_CODE | layout.SECTION_EXECUTE | read
     zeroed = layout.SECTION_UNINITIALIZED_DATA | read | write
     content = _storage_content(exports, storage)
     sections = [
-        _Section(b".text", code, stubs, len(stubs)),
+        _Section(b".text", executable, code, len(code)),
         _Section(b".rdata", initialized | read, directory, len(directory)),
         _Section(b".slots", zeroed, b"", slots_size),
         _Section(b".data", initialized | read | write if content else zeroed, content, storage_size),
@@ -185,7 +185,8 @@ def _storage_content(exports: Sequence[BuiltinExport], offsets: dict[int, int]) 
     return bytes(content).rstrip(b"\0")
 
 
-def _stubs(ids: Sequence[int | None], text_rva: int, slots_rva: int) -> bytes:
+def stubs(ids: Sequence[int | None], text_rva: int, slots_rva: int) -> bytes:
+    """The code of stubs at text_rva, for the slots at slots_rva."""
     # The jump's displacement counts from its own end, 12 or 6 bytes into the stub.
     first = slots_rva - text_rva - 12
     step = SLOT_SIZE - STUB_SIZE
@@ -227,13 +228,13 @@ def _directory_size(name: str, exports: Sequence[BuiltinExport], ordinals: Seque
     return layout.ExportDirectory.size_in_bytes + 4 * functions + 6 * names + _strings(name, exports)
 
 
-def _export_directory(
+def export_directory(
     name: str,
     exports: Sequence[BuiltinExport],
     ordinals: Sequence[int],
     rvas: list[int],
     rva: int,
-    timestamp: int,
+    timestamp: int = 0,
 ) -> bytes:
     """The export directory, to lie at rva. Puts the RVAs of forwarders' strings into rvas.
 
