@@ -16,6 +16,9 @@
 
 extern char **environ;
 
+API_USE(NTSTATUS, RtlEnterCriticalSection, CRITICAL_SECTION *);
+API_USE(NTSTATUS, RtlLeaveCriticalSection, CRITICAL_SECTION *);
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* ---- values ---- */
@@ -109,7 +112,7 @@ static WCHAR *host_name(void) {
 
 static WCHAR *processors(void) {
     char text[16];
-    snprintf(text, sizeof text, "%ld", sysconf(_SC_NPROCESSORS_ONLN));
+    snprintf(text, sizeof text, "%u", processor_count());
     return wide_from_utf8(text);
 }
 
@@ -222,6 +225,115 @@ API(kernel32 kernelbase, DWORD, GetEnvironmentVariableA, LPCSTR lpName, LPSTR lp
     return (DWORD)(length < nSize ? length : length + 1);
 }
 
+/* ---- the whole block: "name=value" strings, sorted by name, ending in an empty one ---- */
+
+struct entry {
+    WCHAR *name, *value;
+};
+
+static int by_name(const void *one, const void *other) {
+    const WCHAR *a = ((const struct entry *)one)->name, *b = ((const struct entry *)other)->name;
+    return wide_compare_no_case(a, wide_length(a), b, wide_length(b));
+}
+
+static size_t collect(struct entry *entries, size_t capacity) {
+    size_t count = 0;
+    for (char **each = environ; each && *each && count < capacity; each++) {
+        char *name = strndup(*each, name_length(*each));
+        if (name && *name && strchr(*each, '='))
+            entries[count++] = (struct entry){wide_from_utf8(name), value_of(name, *each + strlen(name) + 1)};
+        free(name);
+    }
+    for (int i = 0; i < WINDOWS_VARIABLES && count < capacity; i++)
+        if (!removed[i] && !find_host(windows_variables[i].name))
+            entries[count++] =
+                (struct entry){wide_from_utf8(windows_variables[i].name), windows_value(&windows_variables[i])};
+    return count;
+}
+
+static WCHAR *build_block(struct entry *entries, size_t count) {
+    size_t units = 2, used = 0;
+    for (size_t i = 0; i < count; i++)
+        if (entries[i].name && entries[i].value)
+            units += wide_length(entries[i].name) + wide_length(entries[i].value) + 2;
+    WCHAR *block = calloc(units, sizeof *block);
+    for (size_t i = 0; block && i < count; i++) {
+        if (!entries[i].name || !entries[i].value)
+            continue;
+        size_t name = wide_length(entries[i].name), value = wide_length(entries[i].value);
+        memcpy(block + used, entries[i].name, name * sizeof *block);
+        block[used + name] = '=';
+        memcpy(block + used + name + 1, entries[i].value, value * sizeof *block);
+        used += name + value + 2;
+    }
+    return block;
+}
+
+WCHAR *environment_block(void) {
+    size_t capacity = WINDOWS_VARIABLES;
+    pthread_mutex_lock(&lock);
+    for (char **each = environ; each && *each; each++)
+        capacity++;
+    struct entry *entries = calloc(capacity, sizeof *entries);
+    size_t count = entries ? collect(entries, capacity) : 0;
+    pthread_mutex_unlock(&lock);
+    qsort(entries, count, sizeof *entries, by_name);
+    WCHAR *block = entries ? build_block(entries, count) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        free(entries[i].name);
+        free(entries[i].value);
+    }
+    free(entries);
+    return block;
+}
+
+/* Programs without a C library read the block through the PEB, holding FastPebLock meanwhile. */
+static void publish(void) {
+    RTL_USER_PROCESS_PARAMETERS *parameters = process_parameters();
+    WCHAR *block = environment_block();
+    if (!block)
+        return;
+    api_RtlEnterCriticalSection(process_peb.FastPebLock);
+    WCHAR *old = parameters->Environment;
+    parameters->Environment = block;
+    api_RtlLeaveCriticalSection(process_peb.FastPebLock);
+    free(old);
+}
+
+API(kernel32 kernelbase, LPWSTR, GetEnvironmentStringsW, void) {
+    WCHAR *block = environment_block();
+    if (!block)
+        set_last_error(ERROR_NOT_ENOUGH_MEMORY);
+    return block;
+}
+
+static size_t block_length(const WCHAR *block) {
+    size_t length = 0;
+    while (block[length])
+        length += wide_length(block + length) + 1;
+    return length + 1;
+}
+
+API(kernel32 kernelbase, LPSTR, GetEnvironmentStringsA, void) {
+    WCHAR *wide = api_GetEnvironmentStringsW();
+    if (!wide)
+        return NULL;
+    size_t units = block_length(wide);
+    size_t bytes = codepage_from_wide(codepage_ansi(), 0, wide, units, NULL, 0, NULL, NULL, NULL);
+    char *block = malloc(bytes);
+    if (block)
+        codepage_from_wide(codepage_ansi(), 0, wide, units, block, bytes, NULL, NULL, NULL);
+    free(wide);
+    return block;
+}
+API_ALIAS(api_GetEnvironmentStringsA, plain, kernel32 kernelbase, "GetEnvironmentStrings");
+
+API(kernel32 kernelbase, BOOL, FreeEnvironmentStringsW, LPWSTR penv) {
+    free(penv);
+    return TRUE;
+}
+API_ALIAS(api_FreeEnvironmentStringsW, ansi, kernel32 kernelbase, "FreeEnvironmentStringsA");
+
 /* ---- setting ---- */
 
 /* The host's spelling of a name that is there in another case. */
@@ -276,6 +388,8 @@ API(kernel32 kernelbase, BOOL, SetEnvironmentVariableW, LPCWSTR lpName, LPCWSTR 
     pthread_mutex_lock(&lock);
     BOOL done = set_variable(name, lpValue);
     pthread_mutex_unlock(&lock);
+    if (done)
+        publish();
     free(name);
     return done;
 }
@@ -287,97 +401,6 @@ API(kernel32 kernelbase, BOOL, SetEnvironmentVariableA, LPCSTR lpName, LPCSTR lp
     free(value);
     return done;
 }
-
-/* ---- the whole block: "name=value" strings, sorted by name, ending in an empty one ---- */
-
-struct entry {
-    WCHAR *name, *value;
-};
-
-static int by_name(const void *one, const void *other) {
-    const WCHAR *a = ((const struct entry *)one)->name, *b = ((const struct entry *)other)->name;
-    return wide_compare_no_case(a, wide_length(a), b, wide_length(b));
-}
-
-static size_t collect(struct entry *entries, size_t capacity) {
-    size_t count = 0;
-    for (char **each = environ; each && *each && count < capacity; each++) {
-        char *name = strndup(*each, name_length(*each));
-        if (name && *name && strchr(*each, '='))
-            entries[count++] = (struct entry){wide_from_utf8(name), value_of(name, *each + strlen(name) + 1)};
-        free(name);
-    }
-    for (int i = 0; i < WINDOWS_VARIABLES && count < capacity; i++)
-        if (!removed[i] && !find_host(windows_variables[i].name))
-            entries[count++] =
-                (struct entry){wide_from_utf8(windows_variables[i].name), windows_value(&windows_variables[i])};
-    return count;
-}
-
-static WCHAR *build_block(struct entry *entries, size_t count) {
-    size_t units = 2, used = 0;
-    for (size_t i = 0; i < count; i++)
-        if (entries[i].name && entries[i].value)
-            units += wide_length(entries[i].name) + wide_length(entries[i].value) + 2;
-    WCHAR *block = calloc(units, sizeof *block);
-    for (size_t i = 0; block && i < count; i++) {
-        if (!entries[i].name || !entries[i].value)
-            continue;
-        size_t name = wide_length(entries[i].name), value = wide_length(entries[i].value);
-        memcpy(block + used, entries[i].name, name * sizeof *block);
-        block[used + name] = '=';
-        memcpy(block + used + name + 1, entries[i].value, value * sizeof *block);
-        used += name + value + 2;
-    }
-    return block;
-}
-
-API(kernel32 kernelbase, LPWSTR, GetEnvironmentStringsW, void) {
-    size_t capacity = WINDOWS_VARIABLES;
-    pthread_mutex_lock(&lock);
-    for (char **each = environ; each && *each; each++)
-        capacity++;
-    struct entry *entries = calloc(capacity, sizeof *entries);
-    size_t count = entries ? collect(entries, capacity) : 0;
-    pthread_mutex_unlock(&lock);
-    qsort(entries, count, sizeof *entries, by_name);
-    WCHAR *block = entries ? build_block(entries, count) : NULL;
-    for (size_t i = 0; i < count; i++) {
-        free(entries[i].name);
-        free(entries[i].value);
-    }
-    free(entries);
-    if (!block)
-        set_last_error(ERROR_NOT_ENOUGH_MEMORY);
-    return block;
-}
-
-static size_t block_length(const WCHAR *block) {
-    size_t length = 0;
-    while (block[length])
-        length += wide_length(block + length) + 1;
-    return length + 1;
-}
-
-API(kernel32 kernelbase, LPSTR, GetEnvironmentStringsA, void) {
-    WCHAR *wide = api_GetEnvironmentStringsW();
-    if (!wide)
-        return NULL;
-    size_t units = block_length(wide);
-    size_t bytes = codepage_from_wide(codepage_ansi(), 0, wide, units, NULL, 0, NULL, NULL, NULL);
-    char *block = malloc(bytes);
-    if (block)
-        codepage_from_wide(codepage_ansi(), 0, wide, units, block, bytes, NULL, NULL, NULL);
-    free(wide);
-    return block;
-}
-API_ALIAS(api_GetEnvironmentStringsA, plain, kernel32 kernelbase, "GetEnvironmentStrings");
-
-API(kernel32 kernelbase, BOOL, FreeEnvironmentStringsW, LPWSTR penv) {
-    free(penv);
-    return TRUE;
-}
-API_ALIAS(api_FreeEnvironmentStringsW, ansi, kernel32 kernelbase, "FreeEnvironmentStringsA");
 
 /* ---- expansion ---- */
 

@@ -102,18 +102,6 @@ typedef struct {
     WORD wProcessorLevel, wProcessorRevision;
 } SYSTEM_INFO;
 
-/* One processor group holds 64; windlass shows one group. */
-enum { MAX_PROCESSORS = 64 };
-
-/* Those that this process may run on: programs start as many threads. */
-static DWORD processor_count(void) {
-    cpu_set_t set;
-    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    return count < 1 ? 1 : count > MAX_PROCESSORS ? MAX_PROCESSORS : (DWORD)count;
-}
-
-static DWORD_PTR processor_mask(DWORD count) { return count == MAX_PROCESSORS ? ~0ull : (1ull << count) - 1; }
-
 static unsigned field(unsigned word, int low, int bits) { return word >> low & ((1u << bits) - 1); }
 
 API(kernel32 kernelbase, void, GetSystemInfo, SYSTEM_INFO *lpSystemInfo) {
@@ -121,14 +109,13 @@ API(kernel32 kernelbase, void, GetSystemInfo, SYSTEM_INFO *lpSystemInfo) {
     unsigned family = field(signature, 8, 4), model = field(signature, 4, 4) | field(signature, 16, 4) << 4;
     if (family == 15)
         family += field(signature, 20, 8);
-    DWORD count = processor_count();
     *lpSystemInfo = (SYSTEM_INFO){
         .wProcessorArchitecture = 9,                 /* PROCESSOR_ARCHITECTURE_AMD64 */
         .dwPageSize = PAGE_SIZE,
         .lpMinimumApplicationAddress = (LPVOID)0x10000,
         .lpMaximumApplicationAddress = (LPVOID)0x7ffffffeffff,
-        .dwActiveProcessorMask = processor_mask(count),
-        .dwNumberOfProcessors = count,
+        .dwActiveProcessorMask = processor_mask(),
+        .dwNumberOfProcessors = processor_count(),
         .dwProcessorType = 8664,                     /* PROCESSOR_AMD_X8664 */
         .dwAllocationGranularity = 0x10000,
         .wProcessorLevel = (WORD)family,
@@ -168,7 +155,7 @@ API(kernel32 kernelbase, BOOL, GetProcessAffinityMask, HANDLE hProcess, DWORD_PT
     if (!process)
         return FALSE;
     object_release(process);
-    *lpProcessAffinityMask = *lpSystemAffinityMask = processor_mask(processor_count());
+    *lpProcessAffinityMask = *lpSystemAffinityMask = processor_mask();
     return TRUE;
 }
 
@@ -324,7 +311,7 @@ static void put_rest(struct records *out, const struct topology *found, DWORD re
     if (all || relation == RelationNumaNode) {
         record = (SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX){.Relationship = RelationNumaNode, .Size = 48};
         record.NumaNode.GroupCount = 1;
-        record.NumaNode.GroupMask.Mask = processor_mask(found->count);
+        record.NumaNode.GroupMask.Mask = processor_mask();
         put_record(out, &record, record.Size);
     }
     for (DWORD i = 0; (all || relation == RelationCache) && i < found->caches; i++) {
@@ -344,7 +331,7 @@ static void put_rest(struct records *out, const struct topology *found, DWORD re
         record.Group.MaximumGroupCount = record.Group.ActiveGroupCount = 1;
         record.Group.GroupInfo[0].MaximumProcessorCount = record.Group.GroupInfo[0].ActiveProcessorCount =
             (BYTE)found->count;
-        record.Group.GroupInfo[0].ActiveProcessorMask = processor_mask(found->count);
+        record.Group.GroupInfo[0].ActiveProcessorMask = processor_mask();
         put_record(out, &record, record.Size);
     }
 }
@@ -408,7 +395,7 @@ API(kernel32 kernelbase, BOOL, GetLogicalProcessorInformation, SYSTEM_LOGICAL_PR
         record.Cache.Type = cache->type;
         put_record(&out, &record, sizeof record);
     }
-    put_old(&out, processor_mask(found->count), RelationNumaNode, 0);
+    put_old(&out, processor_mask(), RelationNumaNode, 0);
     free(found);
     *ReturnedLength = out.needed;
     return out.needed <= out.size ? TRUE : fail(ERROR_INSUFFICIENT_BUFFER);
@@ -419,14 +406,14 @@ API(kernel32 kernelbase, BOOL, GetLogicalProcessorInformation, SYSTEM_LOGICAL_PR
 API(kernel32 kernelbase, BOOL, GetNumaNodeProcessorMaskEx, USHORT Node, GROUP_AFFINITY *ProcessorMask) {
     if (Node != 0)
         return fail(ERROR_INVALID_PARAMETER);
-    *ProcessorMask = (GROUP_AFFINITY){processor_mask(processor_count()), 0, {0, 0, 0}};
+    *ProcessorMask = (GROUP_AFFINITY){processor_mask(), 0, {0, 0, 0}};
     return TRUE;
 }
 
 API(kernel32, BOOL, GetNumaNodeProcessorMask, UCHAR Node, ULONGLONG *ProcessorMask) {
     if (Node != 0)
         return fail(ERROR_INVALID_PARAMETER);
-    *ProcessorMask = processor_mask(processor_count());
+    *ProcessorMask = processor_mask();
     return TRUE;
 }
 

@@ -172,10 +172,18 @@ void address_describe(uintptr_t address, char *text, size_t size);
 /* True for windlass's own machinery, which no traceback shows. */
 bool address_is_internal(uintptr_t address);
 
-/* ---- modules (module.c) ---- */
+/* ---- the process (peb.c) ---- */
 
 /* The process environment block and all that hangs from it. */
 extern PEB process_peb;
+void peb_init(void);
+
+/* The processors that this process may run on: programs start as many threads. One group holds 64; windlass shows one. */
+enum { MAX_PROCESSORS = 64 };
+DWORD processor_count(void);
+DWORD_PTR processor_mask(void);
+
+/* ---- modules (module.c) ---- */
 
 /* The loader lock: recursive, held during attach and detach, never waited for with the GIL held. */
 void loader_lock_acquire(void);

@@ -10,7 +10,6 @@
 #include "module.h"
 #include "unicode.h"
 
-PEB process_peb;
 static PEB_LDR_DATA ldr;
 
 /* ---- the loader lock ---- */
@@ -64,11 +63,6 @@ void modules_init(void) {
     list_init(&ldr.InMemoryOrderModuleList);
     list_init(&ldr.InInitializationOrderModuleList);
     process_peb.Ldr = &ldr;
-    process_peb.OSMajorVersion = 10;
-    process_peb.OSBuildNumber = 19045;
-    process_peb.OSPlatformId = 2;
-    process_peb.ImageSubsystem = 3;
-    process_peb.ImageSubsystemMajorVersion = 10;
     pthread_atfork(NULL, NULL, reset_loader_lock);
 }
 

@@ -100,6 +100,7 @@ static void fill(void) {
     WCHAR *directory = path_current_directory(&length);
     set_string(&parameters.CurrentDirectory.DosPath, directory, directory ? length : 0);
     parameters.Length = parameters.MaximumLength = sizeof parameters;
+    parameters.Environment = environment_block();
     parameters.Flags = 1;                            /* pointers, not offsets */
     __atomic_store_n(&process_peb.ProcessParameters, &parameters, __ATOMIC_RELEASE);
 }

@@ -10,6 +10,10 @@ RTL_USER_PROCESS_PARAMETERS *process_parameters(void);
 /* Says what GetCommandLine gives. Before anything has asked for the parameters. False: out of memory, or too late. */
 bool process_set_command_line(const WCHAR *text, size_t length);
 
+/* A new copy of the environment as Windows programs see it: "name=value" strings, sorted by name, ending in an empty one
+ * (api/environment.c); the caller frees it. NULL out of memory. */
+WCHAR *environment_block(void);
+
 /* The command line in the ANSI code page, as long-lived as the process; NULL out of memory. */
 const char *process_command_line_ansi(void);
 

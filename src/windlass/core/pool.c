@@ -254,7 +254,7 @@ static bool add_worker(struct pool *pool) {
 static DWORD processors(void) {
     static DWORD count;                              /* the same for all who find it out */
     if (!count)
-        count = (DWORD)sysconf(_SC_NPROCESSORS_ONLN);
+        count = processor_count();
     return count;
 }
 

@@ -655,6 +655,7 @@ PyMODINIT_FUNC PyInit__core(void) {
     PyObject *module = PyModule_Create(&definition);
     if (!module)
         return NULL;
+    peb_init();
     modules_init();
     host_frames_init((const void *)PyObject_CallObject);
     forwarder_hook = resolve_forwarder;

@@ -191,18 +191,27 @@ typedef struct _PEB {
     BYTE Reserved1[0x78];
     ULONG NumberOfProcessors;                            /* 0b8 */
     ULONG NtGlobalFlag;                                  /* 0bc */
-    BYTE Reserved2[0x50];
+    LARGE_INTEGER CriticalSectionTimeout;                /* 0c0: in units of 100 ns, negative */
+    SIZE_T HeapSegmentReserve, HeapSegmentCommit;        /* 0c8 */
+    SIZE_T HeapDeCommitTotalFreeThreshold, HeapDeCommitFreeBlockThreshold;
+    ULONG NumberOfHeaps, MaximumNumberOfHeaps;           /* 0e8 */
+    HANDLE *ProcessHeaps;                                /* 0f0 */
+    BYTE Reserved2[0x18];
     CRITICAL_SECTION *LoaderLock;                        /* 110 */
     ULONG OSMajorVersion, OSMinorVersion;                /* 118 */
     USHORT OSBuildNumber, OSCSDVersion;                  /* 120 */
     ULONG OSPlatformId, ImageSubsystem;                  /* 124 */
     ULONG ImageSubsystemMajorVersion, ImageSubsystemMinorVersion;
-    BYTE Reserved3[0x690];
+    ULONG_PTR ActiveProcessAffinityMask;                 /* 138 */
+    BYTE Reserved3[0x180];
+    ULONG SessionId;                                     /* 2c0 */
+    BYTE Reserved4[0x504];
 } PEB;
 _Static_assert(offsetof(PEB, ProcessHeap) == 0x30, "PEB");
 _Static_assert(offsetof(PEB, NumberOfProcessors) == 0xb8, "PEB");
 _Static_assert(offsetof(PEB, LoaderLock) == 0x110, "PEB");
 _Static_assert(offsetof(PEB, OSPlatformId) == 0x124, "PEB");
+_Static_assert(offsetof(PEB, SessionId) == 0x2c0, "PEB");
 _Static_assert(sizeof(PEB) == 0x7c8, "PEB");
 
 typedef struct _TEB {
