@@ -1,8 +1,7 @@
 /* Overlapped operations: how they begin, end and are cancelled ("Synchronous and Asynchronous I/O").
  *
  * Most operations end before the function that began them returns. What may wait for somebody else (a pipe's other
- * end, a change in a directory, a lock) is done by a thread of its own, which sleeps in poll() on the file and on an
- * event descriptor that cancels it. */
+ * end, a peer, a change in a directory, a lock) is attempted again by one thread, which sleeps in poll(). */
 #include <errno.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -10,15 +9,13 @@
 
 #include "api.h"
 #include "file.h"
+#include "futex.h"
+#include "service.h"
 #include "sync.h"
 #include "thread_object.h"
 #include "wait.h"
 
 enum { FILE_SKIP_COMPLETION_PORT_ON_SUCCESS = 1, FILE_SKIP_SET_EVENT_ON_HANDLE = 2 };
-
-/* Process state: the operations in progress. */
-static struct io_operation *operations;
-static pthread_mutex_t operations_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void set_signaled(struct file *file, bool signaled) {
     dispatcher_acquire();
@@ -28,83 +25,104 @@ static void set_signaled(struct file *file, bool signaled) {
     dispatcher_release();
 }
 
-static struct object *event_of(const OVERLAPPED *overlapped) {
+static struct object *event_of(const struct io_request *request) {
     NTSTATUS status;
-    HANDLE handle = (HANDLE)((ULONG_PTR)overlapped->hEvent & ~(ULONG_PTR)1);
-    return handle ? handle_object(handle, &event_type, 0, &status) : NULL;
+    return request->event ? handle_object(request->event, &event_type, 0, &status) : NULL;
 }
 
-void io_begin(struct file *file, OVERLAPPED *overlapped) {
-    overlapped->InternalHigh = 0;
-    __atomic_store_n(&overlapped->Internal, (ULONG_PTR)(ULONG)STATUS_PENDING, __ATOMIC_RELEASE);
-    struct object *event = event_of(overlapped);
+void io_begin(struct file *file, const struct io_request *request) {
+    request->block->Information = 0;
+    __atomic_store_n(&request->block->Status, STATUS_PENDING, __ATOMIC_RELEASE);
+    struct object *event = event_of(request);
     if (event)
         event_reset(event);
     object_release(event);
     set_signaled(file, false);
 }
 
-
-static void store_result(OVERLAPPED *overlapped, NTSTATUS status, size_t done) {
-    overlapped->InternalHigh = done;
-    __atomic_store_n(&overlapped->Internal, (ULONG_PTR)(ULONG)status, __ATOMIC_RELEASE);
-}
-
-/* A low bit in hEvent keeps the completion from the port ("GetQueuedCompletionStatus function"). */
-static void complete(struct file *file, OVERLAPPED *overlapped, NTSTATUS status, size_t done, bool to_port) {
-    /* After the store the program may free the OVERLAPPED: all that is needed of it is read before. */
-    struct object *event = event_of(overlapped);
-    to_port = to_port && file->port && !((ULONG_PTR)overlapped->hEvent & 1);
-    store_result(overlapped, status, done);
-    if (event)
-        event_set(event);
-    object_release(event);
-    set_signaled(file, true);
-    if (to_port)
-        port_post(file->port, status, (DWORD)done, file->port_key, overlapped);
-}
-
-void io_complete(struct file *file, OVERLAPPED *overlapped, NTSTATUS status, size_t done) {
-    /* An operation that failed at once is not posted: the function that began it says so. */
-    bool to_port = NT_SUCCESS(status) && !(file->notification_modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS);
-    complete(file, overlapped, status, done, to_port);
-}
-
-/* ---- operations with a thread ---- */
-
-typedef void(WINAPI *COMPLETION_ROUTINE)(DWORD, DWORD, OVERLAPPED *);
+/* ---- routines that run in the thread that asked ---- */
 
 struct completion_apc {
     struct apc apc;
-    COMPLETION_ROUTINE routine;
-    OVERLAPPED *overlapped;
-    DWORD error, done;
+    struct io_request request;
+    NTSTATUS status;
+    size_t done;
 };
 
 static void run_completion(struct apc *apc) {
     struct completion_apc call = *(struct completion_apc *)apc;
     free(apc);
-    call.routine(call.error, call.done, call.overlapped);
+    DWORD error = NT_SUCCESS(call.status) ? ERROR_SUCCESS : win32_from_status(call.status);
+    if (call.request.completion)
+        call.request.completion(error, (DWORD)call.done, (OVERLAPPED *)call.request.block, 0);
+    else
+        call.request.routine(call.request.routine_context, call.request.block, 0);
 }
 
 static void discard_completion(struct apc *apc) { free(apc); }
 
-static void queue_completion(struct io_operation *operation, NTSTATUS status, size_t done) {
+static void queue_completion(struct thread_object *thread, const struct io_request *request, NTSTATUS status, size_t done) {
     struct completion_apc *call = calloc(1, sizeof *call);
     if (!call)
         return;
-    *call = (struct completion_apc){{NULL, run_completion, discard_completion},
-                                    (COMPLETION_ROUTINE)operation->completion, operation->overlapped,
-                                    NT_SUCCESS(status) ? ERROR_SUCCESS : win32_from_status(status), (DWORD)done};
-    if (!thread_queue_apc(operation->thread, &call->apc))
+    *call = (struct completion_apc){{NULL, run_completion, discard_completion}, *request, status, done};
+    if (!thread_queue_apc(thread, &call->apc))
         free(call);
 }
 
+/* ---- completion ---- */
+
+/* After the status is stored the program may free the block: nothing of it is read then. */
+static void complete(struct file *file, const struct io_request *request, struct thread_object *thread, NTSTATUS status,
+                     size_t done, bool to_port) {
+    struct object *event = event_of(request);
+    request->block->Information = done;
+    __atomic_store_n(&request->block->Status, status, __ATOMIC_RELEASE);
+    if (event)
+        event_set(event);
+    object_release(event);
+    set_signaled(file, true);
+    if (request->completion || request->routine)
+        queue_completion(thread, request, status, done);
+    else if (to_port && file->port && request->packet)
+        port_post(file->port, status, (DWORD)done, file->port_key, request->packet);
+}
+
+static bool is_error(NTSTATUS status) { return (ULONG)status >= 0xC0000000u; }
+
+void io_complete(struct file *file, const struct io_request *request, NTSTATUS status, size_t done) {
+    /* An operation that failed at once is not posted: the function that began it says so. */
+    bool to_port = !is_error(status) && !(file->notification_modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS);
+    complete(file, request, thread_object_self(), status, done, to_port);
+}
+
+/* ---- operations that wait ---- */
+
+/* Process state, under the lock; in the order in which they were started. */
+static struct io_operation *operations;
+static pthread_mutex_t operations_lock = PTHREAD_MUTEX_INITIALIZER;
+static int wake_fd = -1; /* of the thread; -1: it does not run */
+
+/* The thread is not there in the child of a fork, and what it waited for is the parent's. */
+static void forget_operations(void) {
+    static const pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
+    memcpy(&operations_lock, &fresh, sizeof fresh);
+    operations = NULL;
+    if (wake_fd >= 0)
+        close(wake_fd);
+    wake_fd = -1;
+}
+
+static void wake(void) {
+    if (wake_fd >= 0)
+        eventfd_write(wake_fd, 1);
+}
+
 static void free_operation(struct io_operation *operation) {
-    if (operation->cancel_fd >= 0)
-        close(operation->cancel_fd);
+    if (operation->release)
+        operation->release(operation);
     if (operation->thread)
-        object_release((struct object *)operation->thread);
+        object_release(&operation->thread->object);
     file_release(operation->file);
     free(operation);
 }
@@ -112,33 +130,125 @@ static void free_operation(struct io_operation *operation) {
 static void unlink_operation(struct io_operation *operation) {
     pthread_mutex_lock(&operations_lock);
     struct io_operation **at = &operations;
-    while (*at && *at != operation)
+    while (*at != operation)
         at = &(*at)->next;
-    if (*at)
-        *at = operation->next;
+    *at = operation->next;
     pthread_mutex_unlock(&operations_lock);
 }
 
-static void finish_operation(struct io_operation *operation, NTSTATUS status, size_t done) {
-    struct file *file = operation->file;
-    OVERLAPPED *overlapped = operation->overlapped;
+static bool is_set(const bool *flag) { return __atomic_load_n(flag, __ATOMIC_ACQUIRE); }
+static void set(bool *flag) { __atomic_store_n(flag, true, __ATOMIC_RELEASE); }
+
+/* Attempts it if there is reason to. Operations leave the list by this thread only. */
+static void advance(struct io_operation *operation, short ready) {
+    NTSTATUS status = STATUS_PENDING;
+    if (is_set(&operation->is_cancelled))
+        status = STATUS_CANCELLED;
+    else if (ready || operation->deadline <= monotonic_now())
+        status = operation->attempt(operation, ready);
+    if (status == STATUS_PENDING)
+        return;
     unlink_operation(operation);
-    if (operation->completion) {
-        store_result(overlapped, status, done);
-        queue_completion(operation, status, done);
-        set_signaled(file, true);
-    } else {
-        complete(file, overlapped, status, done, true);
-    }
+    complete(operation->file, &operation->request, operation->thread, status, operation->done, true);
     free_operation(operation);
 }
 
-static void *operation_thread(void *context) {
-    struct io_operation *operation = context;
-    size_t done = 0;
-    NTSTATUS status = operation->work(operation, &done);
-    finish_operation(operation, status, done);
+struct waiting {
+    struct io_operation **operations;
+    struct pollfd *polled;               /* one for each, and the thread's own behind them */
+    size_t count, capacity;
+};
+
+static bool grow(struct waiting *waiting) {
+    size_t capacity = 2 * waiting->capacity + 16;
+    struct io_operation **list = realloc(waiting->operations, capacity * sizeof *list);
+    if (list)
+        waiting->operations = list;
+    struct pollfd *polled = realloc(waiting->polled, (capacity + 1) * sizeof *polled);
+    if (polled)
+        waiting->polled = polled;
+    if (!list || !polled)
+        return false;
+    waiting->capacity = capacity;
+    return true;
+}
+
+static bool same_direction(const struct io_operation *one, const struct io_operation *other) {
+    return one->fd >= 0 && one->fd == other->fd && one->file == other->file && one->events & other->events;
+}
+
+/* Whether one that was started earlier waits for the same. The lock is held. */
+static bool is_behind(const struct io_operation *operation) {
+    for (const struct io_operation *each = operations; each != operation; each = each->next)
+        if (same_direction(each, operation))
+            return true;
+    return false;
+}
+
+/* What to wait for now; returns the next deadline. */
+static int64_t collect(struct waiting *waiting) {
+    int64_t deadline = INT64_MAX;
+    waiting->count = 0;
+    pthread_mutex_lock(&operations_lock);
+    for (struct io_operation *each = operations; each; each = each->next) {
+        if (waiting->count == waiting->capacity && !grow(waiting))
+            break; /* the others' turn comes later */
+        bool urgent = each->is_cancelled || each->is_target_closed;
+        if (!urgent && is_behind(each))
+            continue;
+        waiting->polled[waiting->count] = (struct pollfd){urgent ? -1 : each->fd, each->events, 0};
+        waiting->operations[waiting->count++] = each;
+        if (urgent || each->deadline < deadline)
+            deadline = urgent ? 0 : each->deadline;
+    }
+    pthread_mutex_unlock(&operations_lock);
+    return deadline;
+}
+
+static struct timespec time_until(int64_t deadline) {
+    int64_t left = deadline - monotonic_now();
+    if (left < 0)
+        left = 0;
+    return (struct timespec){left / 1000000000, left % 1000000000};
+}
+
+static void *operations_thread(void *context) {
+    int own_fd = (int)(intptr_t)context;
+    struct waiting waiting = {NULL, NULL, 0, 0};
+    eventfd_t wakes;
+    if (!grow(&waiting))
+        windlass_fatal("out of memory for overlapped operations");
+    for (;;) {
+        int64_t deadline = collect(&waiting);
+        struct timespec left = time_until(deadline);
+        waiting.polled[waiting.count] = (struct pollfd){own_fd, POLLIN, 0};
+        if (ppoll(waiting.polled, waiting.count + 1, deadline == INT64_MAX ? NULL : &left, NULL) < 0)
+            continue;
+        if (waiting.polled[waiting.count].revents)
+            eventfd_read(own_fd, &wakes);
+        for (size_t i = 0; i < waiting.count; i++) {
+            struct io_operation *operation = waiting.operations[i];
+            advance(operation, is_set(&operation->is_target_closed) ? POLLNVAL : waiting.polled[i].revents);
+        }
+    }
     return NULL;
+}
+
+/* The lock is held. */
+static bool start_thread(void) {
+    static bool registered;
+    if (wake_fd >= 0)
+        return true;
+    if (!registered)
+        registered = pthread_atfork(NULL, NULL, forget_operations) == 0;
+    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fd < 0 || service_thread_create(operations_thread, (void *)(intptr_t)fd)) {
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    wake_fd = fd;
+    return true;
 }
 
 NTSTATUS io_start(const struct io_operation *model) {
@@ -146,53 +256,61 @@ NTSTATUS io_start(const struct io_operation *model) {
     if (!operation)
         return STATUS_NO_MEMORY;
     *operation = *model;
+    operation->next = NULL;
     object_reference(&operation->file->object);
-    operation->thread_id = teb_self()->ThreadId;
-    if (operation->completion)
-        operation->thread = (struct thread_object *)object_reference(&thread_object_self()->object);
-    if (!operation->work) { /* already done: cancel_fd and size hold the result */
-        NTSTATUS status = operation->cancel_fd;
-        operation->cancel_fd = -1;
-        finish_operation(operation, status, operation->size);
-        return STATUS_PENDING;
-    }
-    operation->cancel_fd = eventfd(0, EFD_CLOEXEC);
+    operation->thread = (struct thread_object *)object_reference(&thread_object_self()->object);
     pthread_mutex_lock(&operations_lock);
-    operation->next = operations;
-    operations = operation;
+    bool ok = start_thread();
+    if (ok) {
+        struct io_operation **last = &operations;
+        while (*last)
+            last = &(*last)->next;
+        *last = operation;
+        wake();
+    }
     pthread_mutex_unlock(&operations_lock);
-    pthread_attr_t attributes;
-    pthread_t thread;
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    int error = pthread_create(&thread, &attributes, operation_thread, operation);
-    pthread_attr_destroy(&attributes);
-    if (!error)
+    if (ok)
         return STATUS_PENDING;
-    unlink_operation(operation);
+    operation->release = NULL; /* still the caller's */
     free_operation(operation);
     return STATUS_INSUFFICIENT_RESOURCES;
 }
 
-NTSTATUS io_wait(struct io_operation *operation, int fd, short events) {
-    struct pollfd ready[2] = {{fd, events, 0}, {operation->cancel_fd, POLLIN, 0}};
-    while (poll(ready, 2, -1) < 0 && errno == EINTR) {
-    }
-    return ready[1].revents ? STATUS_CANCELLED : STATUS_SUCCESS;
+bool io_is_waiting(int fd, short events) {
+    if (!__atomic_load_n(&operations, __ATOMIC_ACQUIRE))
+        return false;
+    pthread_mutex_lock(&operations_lock);
+    const struct io_operation *each = operations;
+    while (each && !(each->fd == fd && each->events & events))
+        each = each->next;
+    pthread_mutex_unlock(&operations_lock);
+    return each != NULL;
 }
 
-unsigned io_cancel(struct file *file, const OVERLAPPED *overlapped, HANDLE thread_id) {
+unsigned io_cancel(struct file *file, const void *block, const struct thread_object *thread) {
     unsigned count = 0;
     pthread_mutex_lock(&operations_lock);
     for (struct io_operation *each = operations; each; each = each->next) {
-        if (each->file != file || (overlapped && each->overlapped != overlapped) ||
-            (thread_id && each->thread_id != thread_id))
+        if (each->file != file || (block && each->request.block != block) || (thread && each->thread != thread))
             continue;
-        eventfd_write(each->cancel_fd, 1);
+        set(&each->is_cancelled);
         count++;
     }
+    if (count)
+        wake();
     pthread_mutex_unlock(&operations_lock);
     return count;
+}
+
+void io_target_closed(struct file *target) {
+    if (!__atomic_load_n(&operations, __ATOMIC_ACQUIRE))
+        return;
+    pthread_mutex_lock(&operations_lock);
+    for (struct io_operation *each = operations; each; each = each->next)
+        if (each->target == target)
+            set(&each->is_target_closed);
+    wake();
+    pthread_mutex_unlock(&operations_lock);
 }
 
 /* ---- API ---- */
@@ -201,7 +319,7 @@ API(kernel32 kernelbase, BOOL, CancelIo, HANDLE hFile) {
     struct file *file = file_from_handle(hFile, 0);
     if (!file)
         return FALSE;
-    io_cancel(file, NULL, teb_self()->ThreadId);
+    io_cancel(file, NULL, thread_object_self());
     file_release(file);
     return TRUE;
 }

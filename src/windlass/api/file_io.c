@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "api.h"
-#include "file.h"
+#include "pipe.h"
 #include "wait.h"
 
 #define INVALID_SET_FILE_POINTER 0xFFFFFFFFu
@@ -20,14 +20,10 @@
 #define FILE_TYPE_CHAR 2u
 #define FILE_TYPE_PIPE 3u
 
-typedef void(WINAPI *COMPLETION_ROUTINE)(DWORD, DWORD, OVERLAPPED *);
-
 typedef union { PVOID Buffer; ULONGLONG Alignment; } FILE_SEGMENT_ELEMENT;
 
 static BOOL fail_status(NTSTATUS status) { return fail(win32_from_status(status)); }
 
-NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done) __attribute__((weak));
-NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *done) __attribute__((weak));
 NTSTATUS file_lock_conflict(struct file *file, uint64_t start, uint64_t length, bool writes);
 
 /* Another handle's lock on the bytes refuses the access ("LockFileEx function"). */
@@ -67,39 +63,43 @@ static int64_t resolve_offset(struct file *file, int64_t offset) {
     return offset == -1 && fstat(file->fd, &status) == 0 ? status.st_size : offset;
 }
 
-static NTSTATUS transfer_work(struct io_operation *operation, size_t *done) {
-    bool writes = operation->offset == -2;
-    NTSTATUS status = io_wait(operation, operation->file->fd, writes ? POLLOUT : POLLIN);
-    *done = 0;
-    return status ? status : transfer(operation->file, writes, operation->buffer, operation->size, -1, done);
+static NTSTATUS attempt_read(struct io_operation *operation, short ready) {
+    (void)ready;
+    return transfer(operation->file, false, operation->buffer, operation->size, -1, &operation->done);
+}
+
+/* A pipe that has room takes a page without blocking; a message goes as one. */
+static NTSTATUS attempt_write(struct io_operation *operation, short ready) {
+    (void)ready;
+    size_t left = operation->size - operation->done, done;
+    size_t part = operation->file->pipe || left < PAGE_SIZE ? left : PAGE_SIZE;
+    NTSTATUS status = transfer(operation->file, true, (char *)operation->buffer + operation->done, part, -1, &done);
+    operation->done += done;
+    return !status && operation->done < operation->size ? STATUS_PENDING : status;
 }
 
 /* Whether a transfer may have to wait for somebody else. */
-static bool may_block(const struct file *file, bool writes) {
+static bool may_block(struct file *file, bool writes) {
     struct pollfd ready = {file->fd, writes ? POLLOUT : POLLIN, 0};
-    return file->kind != FILE_KIND_DISK && poll(&ready, 1, 0) == 0;
+    if (file->kind == FILE_KIND_DISK)
+        return false;
+    if (file->pipe)
+        pipe_settle(file);
+    return io_is_waiting(file->fd, ready.events) || poll(&ready, 1, 0) == 0;
 }
 
-/* Overlapped: done at once where that cannot block, else by a thread. */
-static NTSTATUS transfer_overlapped(struct file *file, bool writes, void *buffer, size_t size, OVERLAPPED *overlapped,
-                                    void *completion, size_t *done) {
-    io_begin(file, overlapped);
-    if (may_block(file, writes) || completion) {
-        struct io_operation model = {.file = file, .overlapped = overlapped, .buffer = buffer, .size = size,
-                                     .offset = writes ? -2 : -3, .work = transfer_work, .completion = completion};
-        if (file->kind == FILE_KIND_DISK) { /* for a completion routine: the result is known when it is queued */
-            model.offset = overlapped_offset(overlapped);
-            NTSTATUS status = transfer(file, writes, buffer, size, model.offset, done);
-            model.size = *done;
-            model.work = NULL;
-            model.cancel_fd = status;
-        }
-        *done = 0;
+NTSTATUS file_transfer(struct file *file, bool writes, void *buffer, size_t size, int64_t offset,
+                       const struct io_request *request, size_t *done) {
+    io_begin(file, request);
+    *done = 0;
+    if (may_block(file, writes)) {
+        const struct io_operation model = {.file = file, .request = *request, .fd = file->fd,
+                                           .events = writes ? POLLOUT : POLLIN, .deadline = INT64_MAX, .buffer = buffer,
+                                           .size = size, .attempt = writes ? attempt_write : attempt_read};
         return io_start(&model);
     }
-    int64_t offset = overlapped_offset(overlapped);
     NTSTATUS status = transfer(file, writes, buffer, size, writes ? resolve_offset(file, offset) : offset, done);
-    io_complete(file, overlapped, status, *done);
+    io_complete(file, request, status, *done);
     return status;
 }
 
@@ -113,7 +113,8 @@ static NTSTATUS transfer_at(struct file *file, bool writes, void *buffer, size_t
     NTSTATUS status = transfer(file, writes, buffer, size, offset, done);
     if (file->kind == FILE_KIND_DISK)
         lseek(file->fd, offset + (int64_t)*done, SEEK_SET);
-    io_complete(file, overlapped, status, *done);
+    const struct io_request request = io_request_from(overlapped, NULL);
+    io_complete(file, &request, status, *done);
     return status;
 }
 
@@ -125,6 +126,7 @@ static BOOL read_or_write(HANDLE handle, bool writes, void *buffer, DWORD size, 
     if (!file)
         return FALSE;
     ACCESS_MASK needed = writes ? FILE_WRITE_DATA | FILE_APPEND_DATA : FILE_READ_DATA;
+    const struct io_request request = overlapped ? io_request_from(overlapped, NULL) : (struct io_request){0};
     NTSTATUS status;
     if (!(file->access & needed))
         status = STATUS_ACCESS_DENIED;
@@ -133,7 +135,7 @@ static BOOL read_or_write(HANDLE handle, bool writes, void *buffer, DWORD size, 
     else if (!overlapped)
         status = transfer(file, writes, buffer, size, -1, &done);
     else if (file->is_overlapped)
-        status = transfer_overlapped(file, writes, buffer, size, overlapped, NULL, &done);
+        status = file_transfer(file, writes, buffer, size, overlapped_offset(overlapped), &request, &done);
     else
         status = transfer_at(file, writes, buffer, size, overlapped, &done);
     file_release(file);
@@ -155,14 +157,17 @@ API(kernel32 kernelbase, BOOL, WriteFile, HANDLE hFile, LPCVOID lpBuffer, DWORD 
     return read_or_write(hFile, true, (void *)lpBuffer, nNumberOfBytesToWrite, lpNumberOfBytesWritten, lpOverlapped);
 }
 
-static BOOL with_routine(HANDLE handle, bool writes, void *buffer, DWORD size, OVERLAPPED *overlapped, void *routine) {
+static BOOL with_routine(HANDLE handle, bool writes, void *buffer, DWORD size, OVERLAPPED *overlapped,
+                         COMPLETION_ROUTINE routine) {
     size_t done;
     struct file *file = file_from_handle(handle, writes ? 0 : FILE_READ_DATA);
     if (!file)
         return FALSE;
     NTSTATUS status = STATUS_INVALID_PARAMETER;
-    if (overlapped && routine && file->is_overlapped && !file->port)
-        status = transfer_overlapped(file, writes, buffer, size, overlapped, routine, &done);
+    if (overlapped && routine && file->is_overlapped && !file->port) {
+        const struct io_request request = io_request_from(overlapped, routine);
+        status = file_transfer(file, writes, buffer, size, overlapped_offset(overlapped), &request, &done);
+    }
     file_release(file);
     if (status && status != STATUS_PENDING)
         return fail_status(status);
@@ -172,12 +177,12 @@ static BOOL with_routine(HANDLE handle, bool writes, void *buffer, DWORD size, O
 
 API(kernel32 kernelbase, BOOL, ReadFileEx, HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead,
     OVERLAPPED *lpOverlapped, COMPLETION_ROUTINE lpCompletionRoutine) {
-    return with_routine(hFile, false, lpBuffer, nNumberOfBytesToRead, lpOverlapped, (void *)lpCompletionRoutine);
+    return with_routine(hFile, false, lpBuffer, nNumberOfBytesToRead, lpOverlapped, lpCompletionRoutine);
 }
 
 API(kernel32 kernelbase, BOOL, WriteFileEx, HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
     OVERLAPPED *lpOverlapped, COMPLETION_ROUTINE lpCompletionRoutine) {
-    return with_routine(hFile, true, (void *)lpBuffer, nNumberOfBytesToWrite, lpOverlapped, (void *)lpCompletionRoutine);
+    return with_routine(hFile, true, (void *)lpBuffer, nNumberOfBytesToWrite, lpOverlapped, lpCompletionRoutine);
 }
 
 static BOOL by_pages(HANDLE handle, bool writes, FILE_SEGMENT_ELEMENT *segments, DWORD size, OVERLAPPED *overlapped) {
@@ -185,9 +190,10 @@ static BOOL by_pages(HANDLE handle, bool writes, FILE_SEGMENT_ELEMENT *segments,
     if (!file)
         return FALSE;
     NTSTATUS status = file->is_overlapped && overlapped ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    const struct io_request request = overlapped ? io_request_from(overlapped, NULL) : (struct io_request){0};
     size_t total = 0, done;
     if (!status)
-        io_begin(file, overlapped);
+        io_begin(file, &request);
     for (DWORD page = 0; !status && total < size; page++) {
         size_t part = size - total < PAGE_SIZE ? size - total : PAGE_SIZE;
         status = transfer(file, writes, segments[page].Buffer, part, overlapped_offset(overlapped) + (int64_t)total, &done);
@@ -198,7 +204,7 @@ static BOOL by_pages(HANDLE handle, bool writes, FILE_SEGMENT_ELEMENT *segments,
     if (total && status == STATUS_END_OF_FILE)
         status = STATUS_SUCCESS;
     if (status != STATUS_INVALID_PARAMETER)
-        io_complete(file, overlapped, status, total);
+        io_complete(file, &request, status, total);
     file_release(file);
     return status ? fail_status(status) : TRUE;
 }

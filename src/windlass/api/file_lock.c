@@ -7,6 +7,7 @@
 
 #include "api.h"
 #include "file.h"
+#include "futex.h"
 
 #define LOCKFILE_FAIL_IMMEDIATELY 1u
 #define LOCKFILE_EXCLUSIVE_LOCK 2u
@@ -98,17 +99,12 @@ static NTSTATUS unlock(struct file *file, uint64_t start, uint64_t length) {
 
 enum { RETRY_MILLISECONDS = 5 };
 
-/* operation->size is the length, buffer not NULL for an exclusive lock. */
-static NTSTATUS wait_for_lock(struct io_operation *operation, size_t *done) {
-    *done = 0;
-    for (;;) {
-        NTSTATUS status = try_lock(operation->file, (uint64_t)operation->offset, operation->size, operation->buffer != NULL);
-        struct pollfd cancel = {operation->cancel_fd, POLLIN, 0};
-        if (status != STATUS_LOCK_NOT_GRANTED)
-            return status;
-        if (poll(&cancel, 1, RETRY_MILLISECONDS) > 0)
-            return STATUS_CANCELLED;
-    }
+/* operation->size is the length, buffer not NULL for an exclusive lock. Nobody tells when a lock is free. */
+static NTSTATUS attempt_lock(struct io_operation *operation, short ready) {
+    (void)ready;
+    NTSTATUS status = try_lock(operation->file, (uint64_t)operation->offset, operation->size, operation->buffer != NULL);
+    operation->deadline = deadline_from_milliseconds(RETRY_MILLISECONDS);
+    return status == STATUS_LOCK_NOT_GRANTED ? STATUS_PENDING : status;
 }
 
 static NTSTATUS lock_file(struct file *file, uint64_t start, uint64_t length, DWORD flags, OVERLAPPED *overlapped) {
@@ -117,20 +113,23 @@ static NTSTATUS lock_file(struct file *file, uint64_t start, uint64_t length, DW
         return STATUS_INVALID_DEVICE_REQUEST;
     if (!(file->access & (FILE_READ_DATA | FILE_WRITE_DATA)))
         return STATUS_ACCESS_DENIED;
+    const struct io_request request = overlapped ? io_request_from(overlapped, NULL) : (struct io_request){0};
     if (overlapped)
-        io_begin(file, overlapped);
+        io_begin(file, &request);
     NTSTATUS status;
     while ((status = try_lock(file, start, length, exclusive)) == STATUS_LOCK_NOT_GRANTED &&
            !(flags & LOCKFILE_FAIL_IMMEDIATELY)) {
         if (overlapped && file->is_overlapped) {
-            struct io_operation model = {.file = file, .overlapped = overlapped, .work = wait_for_lock,
-                                         .buffer = exclusive ? file : NULL, .size = length, .offset = (int64_t)start};
+            const struct io_operation model = {.file = file, .request = request, .fd = -1,
+                                               .deadline = deadline_from_milliseconds(RETRY_MILLISECONDS),
+                                               .buffer = exclusive ? file : NULL, .size = length,
+                                               .offset = (int64_t)start, .attempt = attempt_lock};
             return io_start(&model);
         }
         poll(NULL, 0, RETRY_MILLISECONDS);
     }
     if (overlapped)
-        io_complete(file, overlapped, status, 0);
+        io_complete(file, &request, status, 0);
     return status;
 }
 

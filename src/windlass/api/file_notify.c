@@ -180,19 +180,11 @@ static NTSTATUS read_changes(struct directory_watch *watch, void *buffer, size_t
     return changes.is_full ? STATUS_NOTIFY_ENUM_DIR : STATUS_SUCCESS;
 }
 
-static NTSTATUS watch_work(struct io_operation *operation, size_t *done) {
-    struct directory_watch *watch = operation->file->watch;
-    NTSTATUS status = STATUS_SUCCESS;
-    *done = 0;
-    while (!status && !*done) { /* events that were not asked for give nothing */
-        status = io_wait(operation, watch->fd, POLLIN);
-        if (!status)
-            status = read_changes(watch, operation->buffer, operation->size, done);
-    }
-    return status;
+static NTSTATUS attempt_changes(struct io_operation *operation, short ready) {
+    (void)ready;
+    NTSTATUS status = read_changes(operation->file->watch, operation->buffer, operation->size, &operation->done);
+    return !status && !operation->done ? STATUS_PENDING : status; /* events that were not asked for give nothing */
 }
-
-typedef void(WINAPI *COMPLETION_ROUTINE)(DWORD, DWORD, OVERLAPPED *);
 
 API(kernel32 kernelbase, BOOL, ReadDirectoryChangesW, HANDLE hDirectory, LPVOID lpBuffer, DWORD nBufferLength,
     BOOL bWatchSubtree, DWORD dwNotifyFilter, LPDWORD lpBytesReturned, OVERLAPPED *lpOverlapped,
@@ -208,9 +200,11 @@ API(kernel32 kernelbase, BOOL, ReadDirectoryChangesW, HANDLE hDirectory, LPVOID 
     else if (!file->watch && !(file->watch = watch_new(file->path, dwNotifyFilter, bWatchSubtree)))
         status = STATUS_NO_MEMORY;
     else if (file->is_overlapped && lpOverlapped) {
-        io_begin(file, lpOverlapped);
-        struct io_operation model = {.file = file, .overlapped = lpOverlapped, .buffer = lpBuffer, .size = nBufferLength,
-                                     .work = watch_work, .completion = (void *)lpCompletionRoutine};
+        const struct io_operation model = {.file = file,
+                                           .request = io_request_from(lpOverlapped, lpCompletionRoutine),
+                                           .fd = file->watch->fd, .events = POLLIN, .deadline = INT64_MAX,
+                                           .buffer = lpBuffer, .size = nBufferLength, .attempt = attempt_changes};
+        io_begin(file, &model.request);
         status = io_start(&model);
         status = status == STATUS_PENDING ? STATUS_SUCCESS : status;
     } else {

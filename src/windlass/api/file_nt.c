@@ -4,17 +4,12 @@
 #include <unistd.h>
 
 #include "codepage.h"
+#include "device_control.h"
 #include "file.h"
 #include "file_query.h"
 #include "nt.h"
+#include "pipe_nt.h"
 #include "sync.h"
-
-typedef struct {
-    union { NTSTATUS Status; PVOID Pointer; };
-    ULONG_PTR Information;
-} IO_STATUS_BLOCK;
-
-typedef void(WINAPI *APC_ROUTINE)(PVOID, IO_STATUS_BLOCK *, ULONG);
 
 /* ---- names ---- */
 
@@ -63,16 +58,37 @@ static NTSTATUS path_of_object(const OBJECT_ATTRIBUTES *attributes, struct host_
 
 /* ---- opening ---- */
 
-static NTSTATUS open_native(PHANDLE handle, ACCESS_MASK access, const OBJECT_ATTRIBUTES *attributes, IO_STATUS_BLOCK *block,
-                            ULONG file_attributes, ULONG share, ULONG disposition, ULONG options) {
+static const WCHAR afd_device[] = u"\\Device\\Afd";
+
+static bool is_afd(const UNICODE_STRING *name) {
+    size_t length = wide_length(afd_device);
+    return name->Length / sizeof(WCHAR) >= length && wide_compare_no_case(name->Buffer, length, afd_device, length) == 0;
+}
+
+static NTSTATUS open_object(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, ULONG file_attributes, ULONG share,
+                            ULONG disposition, ULONG options, struct file **file, ULONG *information) {
     struct host_path path;
-    NTSTATUS status = path_of_object(attributes, &path);
+    NTSTATUS status;
+    if (!attributes || !attributes->ObjectName)
+        return STATUS_INVALID_PARAMETER;
+    if (pipe_open_native(attributes, access, options, file, &status))
+        return status;
+    if (is_afd(attributes->ObjectName)) {
+        *file = afd_open();
+        return *file ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    status = path_of_object(attributes, &path);
     if (status)
         return status;
-    struct file_open_request request = {&path, access, share, disposition, options, file_attributes};
+    const struct file_open_request request = {&path, access, share, disposition, options, file_attributes};
+    return file_open(&request, file, information);
+}
+
+static NTSTATUS open_native(PHANDLE handle, ACCESS_MASK access, const OBJECT_ATTRIBUTES *attributes, IO_STATUS_BLOCK *block,
+                            ULONG file_attributes, ULONG share, ULONG disposition, ULONG options) {
     struct file *file;
-    ULONG information;
-    status = file_open(&request, &file, &information);
+    ULONG information = FILE_OPENED;
+    NTSTATUS status = open_object(attributes, access, file_attributes, share, disposition, options, &file, &information);
     block->Information = information;
     if (!status) {
         DWORD flags = attributes->Attributes & OBJ_INHERIT ? HANDLE_FLAG_INHERIT : 0;
@@ -109,67 +125,69 @@ API(ntdll, NTSTATUS, NtDeleteFile, OBJECT_ATTRIBUTES *ObjectAttributes) {
 }
 ZW(DeleteFile);
 
-/* ---- reading and writing: always complete when they return ---- */
+/* ---- reading and writing ---- */
 
 #define USE_FILE_POINTER_POSITION (-2)
 #define WRITE_TO_END_OF_FILE (-1)
 
-static void finish(struct file *file, HANDLE event, IO_STATUS_BLOCK *block, NTSTATUS status, size_t done) {
-    NTSTATUS ignored;
-    block->Information = done;
-    block->Status = status;
-    struct object *object = event ? handle_object(event, &event_type, 0, &ignored) : NULL;
-    if (object)
-        event_set(object);
-    object_release(object);
-    if (file->port)
-        port_post(file->port, status, (DWORD)done, file->port_key, (OVERLAPPED *)block);
+static int64_t position_of(const struct file *file, const LARGE_INTEGER *where, bool writes) {
+    struct stat facts;
+    if (!where || where->QuadPart == USE_FILE_POINTER_POSITION)
+        return -1;
+    if (writes && where->QuadPart == WRITE_TO_END_OF_FILE && fstat(file->fd, &facts) == 0)
+        return facts.st_size;
+    return where->QuadPart;
 }
 
-NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done);
-NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *done);
-
-static NTSTATUS transfer(HANDLE handle, HANDLE event, IO_STATUS_BLOCK *block, PVOID buffer, ULONG size,
-                         const LARGE_INTEGER *where, bool writes) {
-    NTSTATUS status;
+/* On a handle for synchronous I/O. */
+static NTSTATUS transfer_now(struct file *file, bool writes, PVOID buffer, ULONG size, int64_t offset,
+                             const struct io_request *request) {
     size_t done = 0;
-    struct file *file = (struct file *)handle_object(handle, &file_type, 0, &status);
-    if (!file)
-        return status;
-    int64_t offset = where && where->QuadPart != USE_FILE_POINTER_POSITION ? where->QuadPart : -1;
-    struct stat facts;
-    if (writes && where && where->QuadPart == WRITE_TO_END_OF_FILE && fstat(file->fd, &facts) == 0)
-        offset = facts.st_size;
-    ACCESS_MASK needed = writes ? FILE_WRITE_DATA | FILE_APPEND_DATA : FILE_READ_DATA;
-    if (!(file->access & needed))
-        status = STATUS_ACCESS_DENIED;
-    else if (file->pipe)
+    NTSTATUS status;
+    if (file->pipe)
         status = writes ? pipe_write(file, buffer, size, &done) : pipe_read(file, buffer, size, &done);
     else
         status = writes ? file_write(file, buffer, size, offset, &done) : file_read(file, buffer, size, offset, &done);
-    if (offset >= 0 && !file->is_overlapped && file->kind == FILE_KIND_DISK)
+    if (offset >= 0 && file->kind == FILE_KIND_DISK)
         lseek(file->fd, offset + (int64_t)done, SEEK_SET);
     if (NT_SUCCESS(status) || status == STATUS_END_OF_FILE || status == STATUS_BUFFER_OVERFLOW)
-        finish(file, event, block, status, done);
+        io_complete(file, request, status, done);
+    return status;
+}
+
+static NTSTATUS transfer(HANDLE handle, bool writes, PVOID buffer, ULONG size, const LARGE_INTEGER *where,
+                         const struct io_request *request) {
+    NTSTATUS status;
+    size_t done;
+    struct file *file = (struct file *)handle_object(handle, &file_type, 0, &status);
+    if (!file)
+        return status;
+    int64_t offset = position_of(file, where, writes);
+    if (!(file->access & (writes ? FILE_WRITE_DATA | FILE_APPEND_DATA : FILE_READ_DATA)))
+        status = STATUS_ACCESS_DENIED;
+    else if (!file->is_overlapped)
+        status = transfer_now(file, writes, buffer, size, offset, request);
+    else if (offset < 0 && file->kind == FILE_KIND_DISK)
+        status = STATUS_INVALID_PARAMETER;           /* such a handle has no position */
+    else
+        status = file_transfer(file, writes, buffer, size, offset, request, &done);
     file_release(file);
     return status;
 }
 
 API(ntdll, NTSTATUS, NtReadFile, HANDLE FileHandle, HANDLE Event, APC_ROUTINE ApcRoutine, PVOID ApcContext,
     IO_STATUS_BLOCK *IoStatusBlock, PVOID Buffer, ULONG Length, LARGE_INTEGER *ByteOffset, PULONG Key) {
-    (void)ApcContext, (void)Key;
-    if (ApcRoutine)
-        return STATUS_NOT_IMPLEMENTED;
-    return transfer(FileHandle, Event, IoStatusBlock, Buffer, Length, ByteOffset, false);
+    (void)Key;
+    const struct io_request request = io_request_native(Event, ApcRoutine, ApcContext, IoStatusBlock);
+    return transfer(FileHandle, false, Buffer, Length, ByteOffset, &request);
 }
 ZW(ReadFile);
 
 API(ntdll, NTSTATUS, NtWriteFile, HANDLE FileHandle, HANDLE Event, APC_ROUTINE ApcRoutine, PVOID ApcContext,
     IO_STATUS_BLOCK *IoStatusBlock, PVOID Buffer, ULONG Length, LARGE_INTEGER *ByteOffset, PULONG Key) {
-    (void)ApcContext, (void)Key;
-    if (ApcRoutine)
-        return STATUS_NOT_IMPLEMENTED;
-    return transfer(FileHandle, Event, IoStatusBlock, Buffer, Length, ByteOffset, true);
+    (void)Key;
+    const struct io_request request = io_request_native(Event, ApcRoutine, ApcContext, IoStatusBlock);
+    return transfer(FileHandle, true, Buffer, Length, ByteOffset, &request);
 }
 ZW(WriteFile);
 
@@ -192,7 +210,7 @@ API(ntdll, NTSTATUS, NtCancelIoFileEx, HANDLE FileHandle, IO_STATUS_BLOCK *IoReq
     struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
     if (!file)
         return status;
-    status = io_cancel(file, (OVERLAPPED *)IoRequestToCancel, NULL) ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+    status = io_cancel(file, IoRequestToCancel, NULL) ? STATUS_SUCCESS : STATUS_NOT_FOUND;
     file_release(file);
     *IoStatusBlock = (IO_STATUS_BLOCK){{status}, 0};
     return status;
@@ -233,15 +251,13 @@ API(ntdll, NTSTATUS, NtQueryDirectoryFile, HANDLE FileHandle, HANDLE Event, APC_
     BOOLEAN ReturnSingleEntry, UNICODE_STRING *FileName, BOOLEAN RestartScan) {
     NTSTATUS status;
     size_t done = 0;
-    (void)ApcContext;
-    if (ApcRoutine)
-        return STATUS_NOT_IMPLEMENTED;
+    const struct io_request request = io_request_native(Event, ApcRoutine, ApcContext, IoStatusBlock);
     struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
     if (!file)
         return status;
     status = directory_query_read(file, FileInformationClass, FileInformation, Length, ReturnSingleEntry, RestartScan,
                                   FileName, &done);
-    finish(file, Event, IoStatusBlock, status, done);
+    io_complete(file, &request, status, done);
     file_release(file);
     return status;
 }

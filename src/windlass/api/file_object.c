@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include "api.h"
-#include "file.h"
+#include "codepage.h"
+#include "pipe.h"
 #include "wait.h"
 
 #define STATUS_DELETE_PENDING ((NTSTATUS)0xC0000056)
@@ -203,7 +204,6 @@ void file_nodes_unlock(void) { pthread_mutex_unlock(&node_lock); }
 
 /* ---- the object ---- */
 
-void pipe_end_free(struct pipe_end *pipe) __attribute__((weak));
 void directory_query_free(struct directory_query *query) __attribute__((weak));
 void directory_watch_free(struct directory_watch *watch) __attribute__((weak));
 
@@ -230,6 +230,7 @@ static void file_destroy(struct object *object) {
 static void file_closed(struct object *object) {
     struct file *file = (struct file *)object;
     io_cancel(file, NULL, NULL);
+    io_target_closed(file);
     if (file->node)
         node_close(file);
 }
@@ -243,8 +244,32 @@ static bool file_is_signaled(struct object *object, struct thread_object *waiter
     return !(file->access & FILE_READ_DATA) || poll(&input, 1, 0) > 0;
 }
 
+/* The native names of what a file object is for ("NtQueryObject": ObjectNameInformation). */
+static NTSTATUS file_query_name(struct object *object, void *buffer, ULONG size, ULONG *needed) {
+    const struct file *file = (struct file *)object;
+    size_t length = 0;
+    WCHAR *path = file->path ? path_to_windows(file->path, &length) : NULL;
+    enum { LONGEST = 0x7fff };
+    WCHAR name[LONGEST];
+    if (path && length > 1 && path[1] == ':') {
+        char volume[32];
+        snprintf(volume, sizeof volume, "\\Device\\HarddiskVolume%d", (path[0] & ~0x20) - 'A' + 1);
+        size_t prefix = utf8_to_wide(volume, strlen(volume), name, LONGEST);
+        length = length - 2 < LONGEST - prefix ? length - 2 : LONGEST - prefix;
+        memcpy(name + prefix, path + 2, length * sizeof *name);
+        length += prefix;
+    } else {
+        const char *device = file->is_null ? "\\Device\\Null" : file->is_console ? "\\Device\\ConDrv"
+                             : file->is_afd ? "\\Device\\Afd" : file->kind == FILE_KIND_PIPE ? "\\Device\\NamedPipe" : "";
+        length = utf8_to_wide(device, strlen(device), name, LONGEST);
+    }
+    free(path);
+    return handle_put_name(name, length, buffer, size, needed);
+}
+
 const struct object_type file_type = {
     .name = "File",
+    .query_name = file_query_name,
     .destroy = file_destroy,
     .closed = file_closed,
     .is_signaled = file_is_signaled,
@@ -446,8 +471,6 @@ static void set_new_attributes(const struct file *file, DWORD attributes, ULONG 
         file_set_attributes(file->path, file->fd, kept | FILE_ATTRIBUTE_ARCHIVE | (attributes & FILE_ATTRIBUTE_READONLY));
 }
 
-NTSTATUS pipe_open(const struct file_open_request *request, struct file **file) __attribute__((weak));
-
 NTSTATUS file_open(const struct file_open_request *request, struct file **result, ULONG *information) {
     NTSTATUS status;
     struct file_open_request resolved = *request;
@@ -457,7 +480,7 @@ NTSTATUS file_open(const struct file_open_request *request, struct file **result
     if (request->options & FILE_DELETE_ON_CLOSE)
         resolved.access |= DELETE_ACCESS;
     if (request->path->kind == PATH_PIPE)
-        return pipe_open ? pipe_open(&resolved, result) : STATUS_OBJECT_NAME_NOT_FOUND;
+        return pipe_open(&resolved, result);
     if (request->path->kind == PATH_VOLUME)
         return open_volume(&resolved, result);
     if (request->path->kind != PATH_FILE) {

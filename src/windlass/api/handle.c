@@ -98,19 +98,6 @@ typedef struct {
     LARGE_INTEGER CreateTime;
 } OBJECT_BASIC_INFORMATION;
 
-/* A UNICODE_STRING followed by its text. */
-static NTSTATUS put_string(const WCHAR *text, size_t length, PVOID buffer, ULONG size, ULONG *needed) {
-    UNICODE_STRING *string = buffer;
-    *needed = (ULONG)(sizeof *string + (length + 1) * sizeof(WCHAR));
-    if (size < *needed)
-        return STATUS_INFO_LENGTH_MISMATCH;
-    WCHAR *copy = (WCHAR *)(string + 1);
-    memcpy(copy, text, length * sizeof *copy);
-    copy[length] = 0;
-    *string = (UNICODE_STRING){(USHORT)(2 * length), (USHORT)(2 * length + 2), copy};
-    return STATUS_SUCCESS;
-}
-
 static NTSTATUS query_name(struct object *object, PVOID buffer, ULONG size, ULONG *needed) {
     static const WCHAR directory[] = u"\\BaseNamedObjects\\";
     enum { DIRECTORY_LENGTH = sizeof directory / sizeof *directory - 1, LONGEST = 0x7fff };
@@ -130,7 +117,7 @@ static NTSTATUS query_name(struct object *object, PVOID buffer, ULONG size, ULON
         length = LONGEST - DIRECTORY_LENGTH;
     memcpy(full, directory, DIRECTORY_LENGTH * sizeof *full);
     memcpy(full + DIRECTORY_LENGTH, name, length * sizeof *full);
-    return put_string(full, DIRECTORY_LENGTH + length, buffer, size, needed);
+    return handle_put_name(full, DIRECTORY_LENGTH + length, buffer, size, needed);
 }
 
 static NTSTATUS query_type(const struct object *object, PVOID buffer, ULONG size, ULONG *needed) {

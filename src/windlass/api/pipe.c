@@ -15,25 +15,15 @@
 
 #include "api.h"
 #include "codepage.h"
-#include "file.h"
+#include "pipe.h"
 #include "wait.h"
 
-#define PIPE_ACCESS_INBOUND 1u
-#define PIPE_ACCESS_OUTBOUND 2u
 #define PIPE_TYPE_MESSAGE 4u
 #define PIPE_READMODE_MESSAGE 2u
 #define PIPE_NOWAIT 1u
 #define FILE_FLAG_OVERLAPPED 0x40000000u
 #define FILE_FLAG_FIRST_PIPE_INSTANCE 0x00080000u
-#define PIPE_UNLIMITED_INSTANCES 255u
 #define NMPWAIT_WAIT_FOREVER 0xFFFFFFFFu
-
-#define STATUS_PIPE_LISTENING ((NTSTATUS)0xC00000B3)
-#define STATUS_PIPE_CONNECTED ((NTSTATUS)0xC00000B2)
-#define STATUS_PIPE_DISCONNECTED ((NTSTATUS)0xC00000B0)
-#define STATUS_PIPE_NOT_AVAILABLE ((NTSTATUS)0xC00000AC)
-#define STATUS_PIPE_CLOSING ((NTSTATUS)0xC00000B1)
-#define STATUS_INVALID_PIPE_STATE ((NTSTATUS)0xC00000AD)
 
 /* ---- anonymous ---- */
 
@@ -191,7 +181,6 @@ static struct pipe_name *take_name(const char *text, bool is_message, bool first
     return *error ? NULL : name;
 }
 
-void pipe_end_free(struct pipe_end *pipe);
 void pipe_end_free(struct pipe_end *pipe) {
     if (pipe->server)
         release_name(pipe->server);
@@ -212,6 +201,30 @@ static struct file *pipe_file(int fd, ACCESS_MASK access, const struct pipe_end 
     return file;
 }
 
+struct file *pipe_create(const struct pipe_request *request, DWORD *error) {
+    struct pipe_name *name = take_name(request->name, request->is_message, request->is_first, request->maximum, error);
+    if (!name)
+        return NULL;
+    const struct pipe_end model = {.server = name, .is_message = request->is_message,
+                                   .reads_messages = request->reads_messages, .open_mode = request->open_mode,
+                                   .timeout = request->timeout, .in_size = request->in_size,
+                                   .out_size = request->out_size};
+    /* Until a client comes there is no connection; the descriptor is the null device's. */
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    struct file *file = fd >= 0 ? pipe_file(fd, request->access, &model) : NULL;
+    if (file) {
+        file->is_overlapped = request->is_overlapped;
+    } else {
+        release_name(name);
+        *error = ERROR_NOT_ENOUGH_MEMORY;
+    }
+    return file;
+}
+
+const char *pipe_name_of(const struct file *file) {
+    return file->pipe && file->pipe->server ? file->pipe->server->name : NULL;
+}
+
 API(kernel32 kernelbase, HANDLE, CreateNamedPipeW, LPCWSTR lpName, DWORD dwOpenMode, DWORD dwPipeMode,
     DWORD nMaxInstances, DWORD nOutBufferSize, DWORD nInBufferSize, DWORD nDefaultTimeOut,
     SECURITY_ATTRIBUTES *lpSecurityAttributes) {
@@ -225,27 +238,19 @@ API(kernel32 kernelbase, HANDLE, CreateNamedPipeW, LPCWSTR lpName, DWORD dwOpenM
     if (!error && (!(dwOpenMode & 3) || !nMaxInstances || nMaxInstances > PIPE_UNLIMITED_INSTANCES ||
                    (dwPipeMode & PIPE_READMODE_MESSAGE && !is_message)))
         error = ERROR_INVALID_PARAMETER;
-    struct pipe_name *name = error ? NULL : take_name(path.text, is_message, dwOpenMode & FILE_FLAG_FIRST_PIPE_INSTANCE,
-                                                      nMaxInstances, &error);
-    if (!name) {
-        set_last_error(error);
-        return INVALID_HANDLE_VALUE;
-    }
-    const struct pipe_end model = {.server = name, .is_message = is_message,
-                                   .reads_messages = dwPipeMode & PIPE_READMODE_MESSAGE, .open_mode = dwOpenMode,
-                                   .timeout = nDefaultTimeOut ? nDefaultTimeOut : 50, .in_size = nInBufferSize,
-                                   .out_size = nOutBufferSize};
-    /* Until a client comes there is no connection; the descriptor is the null device's. */
-    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    struct file *file = fd >= 0 ? pipe_file(fd, access[dwOpenMode & 3], &model) : NULL;
-    if (!file)
-        release_name(name);
-    else
-        file->is_overlapped = dwOpenMode & FILE_FLAG_OVERLAPPED;
+    const struct pipe_request request = {.name = path.text, .access = access[dwOpenMode & 3], .open_mode = dwOpenMode & 3,
+                                         .is_message = is_message, .reads_messages = dwPipeMode & PIPE_READMODE_MESSAGE,
+                                         .is_first = dwOpenMode & FILE_FLAG_FIRST_PIPE_INSTANCE,
+                                         .is_overlapped = dwOpenMode & FILE_FLAG_OVERLAPPED, .maximum = nMaxInstances,
+                                         .timeout = nDefaultTimeOut ? nDefaultTimeOut : 50, .in_size = nInBufferSize,
+                                         .out_size = nOutBufferSize};
+    struct file *file = error ? NULL : pipe_create(&request, &error);
     HANDLE handle = file ? handle_new(&file->object, file->access, handle_flags_from(lpSecurityAttributes)) : NULL;
     if (file)
         file_release(file);
-    set_last_error(handle ? ERROR_SUCCESS : ERROR_NOT_ENOUGH_MEMORY);
+    if (!handle && !error)
+        error = ERROR_NOT_ENOUGH_MEMORY;
+    set_last_error(error);
     return handle ? handle : INVALID_HANDLE_VALUE;
 }
 
@@ -278,13 +283,17 @@ static bool is_client_waiting(const struct file *file) {
     return poll(&ready, 1, 0) > 0;
 }
 
-static NTSTATUS connect_work(struct io_operation *operation, size_t *done) {
-    *done = 0;
-    NTSTATUS status = io_wait(operation, operation->file->pipe->server->listener, POLLIN);
-    return status ? status : accept_client(operation->file);
+static NTSTATUS attempt_connect(struct io_operation *operation, short ready) {
+    (void)ready;
+    return is_client_waiting(operation->file) ? accept_client(operation->file) : STATUS_PENDING;
 }
 
-static NTSTATUS connect_pipe(struct file *file, OVERLAPPED *overlapped) {
+void pipe_settle(struct file *file) {
+    if (file->pipe && file->pipe->server && !file->pipe->is_connected && is_client_waiting(file))
+        accept_client(file);
+}
+
+NTSTATUS pipe_connect(struct file *file, const struct io_request *request) {
     if (!file->pipe || !file->pipe->server)
         return STATUS_INVALID_DEVICE_REQUEST;
     if (file->pipe->is_connected) {
@@ -296,10 +305,12 @@ static NTSTATUS connect_pipe(struct file *file, OVERLAPPED *overlapped) {
         NTSTATUS status = accept_client(file);
         return status ? status : STATUS_PIPE_CONNECTED;
     }
-    if (!file->is_overlapped || !overlapped)
+    if (!file->is_overlapped || !request->block)
         return accept_client(file);
-    io_begin(file, overlapped);
-    struct io_operation model = {.file = file, .overlapped = overlapped, .work = connect_work};
+    const struct io_operation model = {.file = file, .request = *request,
+                                       .fd = file->pipe->server->listener, .events = POLLIN, .deadline = INT64_MAX,
+                                       .attempt = attempt_connect};
+    io_begin(file, &model.request);
     return io_start(&model);
 }
 
@@ -307,26 +318,32 @@ API(kernel32 kernelbase, BOOL, ConnectNamedPipe, HANDLE hNamedPipe, OVERLAPPED *
     struct file *file = file_from_handle(hNamedPipe, 0);
     if (!file)
         return FALSE;
-    NTSTATUS status = connect_pipe(file, lpOverlapped);
+    const struct io_request request = lpOverlapped ? io_request_from(lpOverlapped, NULL) : (struct io_request){0};
+    NTSTATUS status = pipe_connect(file, &request);
     file_release(file);
     return status ? fail(win32_from_status(status)) : TRUE;
+}
+
+NTSTATUS pipe_disconnect(struct file *file) {
+    if (!file->pipe || !file->pipe->server)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    if (!file->pipe->is_connected)
+        return STATUS_PIPE_LISTENING;
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    shutdown(file->fd, SHUT_RDWR);
+    if (fd >= 0)
+        dup3(fd, file->fd, O_CLOEXEC), close(fd);
+    file->pipe->is_connected = false;
+    return STATUS_SUCCESS;
 }
 
 API(kernel32 kernelbase, BOOL, DisconnectNamedPipe, HANDLE hNamedPipe) {
     struct file *file = file_from_handle(hNamedPipe, 0);
     if (!file)
         return FALSE;
-    bool ok = file->pipe && file->pipe->server && file->pipe->is_connected;
-    if (ok) {
-        int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-        shutdown(file->fd, SHUT_RDWR);
-        if (fd >= 0)
-            dup3(fd, file->fd, O_CLOEXEC), close(fd);
-        file->pipe->is_connected = false;
-    }
-    bool is_pipe = file->pipe != NULL;
+    NTSTATUS status = pipe_disconnect(file);
     file_release(file);
-    return ok ? TRUE : fail(is_pipe ? ERROR_PIPE_LISTENING : ERROR_INVALID_FUNCTION);
+    return status ? fail(win32_from_status(status)) : TRUE;
 }
 
 static int connect_to(const char *name, bool *is_message) {
@@ -350,7 +367,6 @@ static int connect_to(const char *name, bool *is_message) {
     }
 }
 
-NTSTATUS pipe_open(const struct file_open_request *request, struct file **file);
 NTSTATUS pipe_open(const struct file_open_request *request, struct file **file) {
     bool is_message;
     int fd = connect_to(request->path->text, &is_message);
@@ -384,7 +400,6 @@ API(kernel32 kernelbase, BOOL, WaitNamedPipeA, LPCSTR lpNamedPipeName, DWORD nTi
 
 /* ---- transfer ---- */
 
-NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done);
 /* The next message; the host would drop what does not fit. */
 static NTSTATUS receive_message(struct file *file) {
     struct pipe_end *pipe = file->pipe;
@@ -407,6 +422,7 @@ static NTSTATUS receive_message(struct file *file) {
 NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done) {
     struct pipe_end *pipe = file->pipe;
     *done = 0;
+    pipe_settle(file);
     if (!pipe->is_connected)
         return pipe->server ? STATUS_PIPE_LISTENING : STATUS_PIPE_DISCONNECTED;
     if (!pipe->is_message)
@@ -424,9 +440,9 @@ NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done) {
     return status;
 }
 
-NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *done);
 NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *done) {
     *done = 0;
+    pipe_settle(file);
     if (!file->pipe->is_connected)
         return file->pipe->server ? STATUS_PIPE_LISTENING : STATUS_PIPE_DISCONNECTED;
     while (*done < size || !size) {
@@ -442,43 +458,77 @@ NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *
     return STATUS_SUCCESS;
 }
 
+/* The host has no peeking at anonymous pipes: tee() copies into another pipe. */
+static ssize_t peek_anonymous(int fd, void *buffer, size_t size) {
+    int copy[2];
+    if (pipe2(copy, O_CLOEXEC))
+        return -1;
+    ssize_t copied = tee(fd, copy[1], size, SPLICE_F_NONBLOCK);
+    ssize_t count = copied > 0 ? read(copy[0], buffer, (size_t)copied) : 0;
+    close(copy[0]);
+    close(copy[1]);
+    return count;
+}
+
+/* Of a message pipe: what is left of the message that is being read, or else the next one. */
+static NTSTATUS peek_message(struct file *file, void *buffer, size_t size, size_t *done, struct pipe_state *state) {
+    struct pipe_end *pipe = file->pipe;
+    size_t left = pipe->rest_size - pipe->rest_at;
+    if (left) {
+        *done = left < size ? left : size;
+        memcpy(buffer, pipe->rest + pipe->rest_at, *done);
+    } else if (state->available) {
+        ssize_t whole = recv(file->fd, buffer, size, MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC);
+        left = whole > 0 ? (size_t)whole : 0;
+        *done = left < size ? left : size;
+    }
+    state->available += (unsigned)(pipe->rest_size - pipe->rest_at);
+    state->message = (unsigned)(left - *done);
+    return state->message && *done ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+}
+
+NTSTATUS pipe_peek(struct file *file, void *buffer, size_t size, size_t *done, struct pipe_state *state) {
+    int available = 0;
+    ssize_t count = 0;
+    *done = 0;
+    *state = (struct pipe_state){0, 0};
+    if (file->kind != FILE_KIND_PIPE)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    pipe_settle(file);
+    if ((file->pipe && !file->pipe->is_connected) || ioctl(file->fd, FIONREAD, &available))
+        return STATUS_INVALID_PIPE_STATE;
+    state->available = (unsigned)available;
+    bool has_rest = file->pipe && file->pipe->rest_at < file->pipe->rest_size;
+    struct pollfd poll_state = {file->fd, POLLIN, 0};
+    if (!available && !has_rest && poll(&poll_state, 1, 0) >= 0 && poll_state.revents & POLLHUP)
+        return STATUS_PIPE_BROKEN;
+    if (file->pipe && file->pipe->is_message)
+        return peek_message(file, buffer, size, done, state);
+    if (size && available && file->pipe)
+        count = recv(file->fd, buffer, size, MSG_PEEK | MSG_DONTWAIT);
+    else if (size && available)
+        count = peek_anonymous(file->fd, buffer, size < (size_t)available ? size : (size_t)available);
+    *done = count > 0 ? (size_t)count : 0;
+    return STATUS_SUCCESS;
+}
+
 API(kernel32 kernelbase, BOOL, PeekNamedPipe, HANDLE hNamedPipe, LPVOID lpBuffer, DWORD nBufferSize,
     LPDWORD lpBytesRead, LPDWORD lpTotalBytesAvail, LPDWORD lpBytesLeftThisMessage) {
     struct file *file = file_from_handle(hNamedPipe, 0);
+    size_t done;
+    struct pipe_state state;
     if (!file)
         return FALSE;
-    int available = 0;
-    DWORD error = ERROR_SUCCESS;
-    ssize_t count = 0;
-    struct pollfd state = {file->fd, POLLIN, 0};
-    if (file->kind != FILE_KIND_PIPE) {
-        error = ERROR_INVALID_FUNCTION;
-    } else if (ioctl(file->fd, FIONREAD, &available) || (file->pipe && !file->pipe->is_connected)) {
-        error = ERROR_BAD_PIPE;
-    } else if (!available && poll(&state, 1, 0) >= 0 && state.revents & POLLHUP) {
-        error = ERROR_BROKEN_PIPE;
-    } else if (lpBuffer && nBufferSize && available && file->pipe) {
-        count = recv(file->fd, lpBuffer, nBufferSize, MSG_PEEK | MSG_DONTWAIT);
-    } else if (lpBuffer && nBufferSize && available) {
-        /* The host has no peeking at pipes: tee() copies into another pipe. */
-        int copy[2];
-        size_t wanted = nBufferSize < (DWORD)available ? nBufferSize : (DWORD)available;
-        if (pipe2(copy, O_CLOEXEC) == 0) {
-            ssize_t copied = tee(file->fd, copy[1], wanted, SPLICE_F_NONBLOCK);
-            count = copied > 0 ? read(copy[0], lpBuffer, (size_t)copied) : 0;
-            close(copy[0]);
-            close(copy[1]);
-        }
-    }
+    NTSTATUS status = pipe_peek(file, lpBuffer, lpBuffer ? nBufferSize : 0, &done, &state);
     file_release(file);
-    if (error)
-        return fail(error);
+    if (status && status != STATUS_BUFFER_OVERFLOW)
+        return fail(win32_from_status(status));
     if (lpBytesRead)
-        *lpBytesRead = count > 0 ? (DWORD)count : 0;
+        *lpBytesRead = (DWORD)done;
     if (lpTotalBytesAvail)
-        *lpTotalBytesAvail = (DWORD)available;
+        *lpTotalBytesAvail = state.available;
     if (lpBytesLeftThisMessage)
-        *lpBytesLeftThisMessage = 0;
+        *lpBytesLeftThisMessage = state.message;
     return TRUE;
 }
 

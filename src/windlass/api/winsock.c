@@ -99,7 +99,13 @@ struct file *socket_from(SOCKET s) {
     return NULL;
 }
 
-static SOCKET socket_handle(int fd, bool inherits) {
+bool socket_is_listening(int fd) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value;
+}
+
+SOCKET socket_handle(int fd, bool inherits) {
     struct file *file = file_from_fd(fd, FILE_GENERIC_READ | FILE_GENERIC_WRITE);
     HANDLE handle = file ? handle_new(&file->object, file->access, inherits ? HANDLE_FLAG_INHERIT : 0) : NULL;
     if (file) {
@@ -391,27 +397,105 @@ struct pending {
     struct sockaddr_storage address;
 };
 
-static NTSTATUS status_of_socket(int error) {
-    switch (error) {
-    case ECONNRESET: return (NTSTATUS)0xC000020D;   /* STATUS_CONNECTION_RESET */
-    case EMSGSIZE: return STATUS_BUFFER_OVERFLOW;
-    case ETIMEDOUT: return (NTSTATUS)0xC00000B5;    /* STATUS_IO_TIMEOUT */
-    default: return (NTSTATUS)(0xC0010000u | winsock_error(error)); /* carries the code itself */
+static const struct { int host; NTSTATUS status; } socket_statuses[] = {
+    {ECONNREFUSED, (NTSTATUS)0xC0000236}, {ECONNRESET, (NTSTATUS)0xC000020D},   {ECONNABORTED, (NTSTATUS)0xC0000241},
+    {ENETUNREACH, (NTSTATUS)0xC000023C},  {EHOSTUNREACH, (NTSTATUS)0xC000023D}, {ETIMEDOUT, (NTSTATUS)0xC00000B5},
+    {EADDRINUSE, (NTSTATUS)0xC000020A},   {ENOTCONN, (NTSTATUS)0xC000020C},     {EPIPE, (NTSTATUS)0xC000020C},
+    {EMSGSIZE, STATUS_BUFFER_OVERFLOW},   {ENOBUFS, STATUS_INSUFFICIENT_RESOURCES},
+};
+
+#define FACILITY_NTWIN32 0xC0010000u /* a status that carries the error itself */
+
+NTSTATUS status_of_socket(int error) {
+    for (size_t i = 0; i < sizeof socket_statuses / sizeof *socket_statuses; i++)
+        if (socket_statuses[i].host == error)
+            return socket_statuses[i].status;
+    return (NTSTATUS)(FACILITY_NTWIN32 | winsock_error(error));
+}
+
+DWORD socket_error_from_status(NTSTATUS status) {
+    for (size_t i = 0; i < sizeof socket_statuses / sizeof *socket_statuses; i++)
+        if (socket_statuses[i].status == status)
+            return winsock_error(socket_statuses[i].host);
+    return status == STATUS_CANCELLED ? WSA_OPERATION_ABORTED : win32_from_status(status);
+}
+
+/* The buffers without their first `done` bytes. */
+static void skip(struct transfer *transfer, WSABUF *buffers, size_t done) {
+    for (DWORD i = 0; i < transfer->count; i++) {
+        size_t part = done < buffers[i].len ? done : buffers[i].len;
+        buffers[i].buf += part;
+        buffers[i].len -= (ULONG)part;
+        done -= part;
     }
 }
 
-static NTSTATUS transfer_work(struct io_operation *operation, size_t *done) {
+static size_t size_of_buffers(const struct transfer *transfer) {
+    size_t size = 0;
+    for (DWORD i = 0; i < transfer->count; i++)
+        size += transfer->buffers[i].len;
+    return size;
+}
+
+/* All that is to be sent is sent before it is complete. */
+static NTSTATUS attempt_transfer(struct io_operation *operation, short ready) {
+    (void)ready;
     struct pending *pending = operation->buffer;
-    bool sends = pending->transfer.sends;
-    NTSTATUS status;
-    do {
-        *done = 0;
-        status = io_wait(operation, operation->file->fd, sends ? POLLOUT : POLLIN);
-        if (!status && run_transfer(operation->file, &pending->transfer, MSG_DONTWAIT, done) < 0)
-            status = status_of_socket(errno);
-    } while (status == (NTSTATUS)(0xC0010000u | WSAEWOULDBLOCK));
-    free(pending);
-    return status;
+    size_t done;
+    if (run_transfer(operation->file, &pending->transfer, MSG_DONTWAIT, &done) < 0) {
+        operation->done += done;
+        return errno == EWOULDBLOCK ? STATUS_PENDING : status_of_socket(errno);
+    }
+    operation->done += done;
+    if (!pending->transfer.sends)
+        return STATUS_SUCCESS;
+    skip(&pending->transfer, pending->buffers, done);
+    return size_of_buffers(&pending->transfer) ? STATUS_PENDING : STATUS_SUCCESS;
+}
+
+static void release_pending(struct io_operation *operation) { free(operation->buffer); }
+
+static struct pending *pending_from(const struct transfer *transfer) {
+    struct pending *pending = transfer->count <= MAX_BUFFERS ? malloc(sizeof *pending) : NULL;
+    if (!pending)
+        return NULL;
+    pending->transfer = *transfer;
+    pending->transfer.buffers = memcpy(pending->buffers, transfer->buffers, transfer->count * sizeof *transfer->buffers);
+    if (transfer->sends && transfer->address) {
+        pending->address_length = *transfer->address_length;
+        pending->transfer.address = memcpy(&pending->address, transfer->address, (size_t)*transfer->address_length);
+        pending->transfer.address_length = &pending->address_length;
+    }
+    return pending;
+}
+
+/* Whether it was begun: done at once, or waiting with ERROR_IO_PENDING set. */
+static int start_transfer(struct file *file, const struct transfer *transfer, DWORD *count,
+                          const struct io_request *request) {
+    struct io_operation model = {.file = file, .request = *request, .fd = file->fd,
+                                 .events = transfer->sends ? POLLOUT : POLLIN, .deadline = INT64_MAX,
+                                 .buffer = pending_from(transfer), .attempt = attempt_transfer,
+                                 .release = release_pending};
+    if (!model.buffer)
+        return socket_failed(WSAENOBUFS);
+    io_begin(file, request);
+    NTSTATUS status = io_is_waiting(file->fd, model.events) ? STATUS_PENDING : attempt_transfer(&model, model.events);
+    int error = errno;
+    if (status == STATUS_PENDING) {
+        status = io_start(&model);
+        if (status == STATUS_PENDING)
+            return socket_failed(ERROR_IO_PENDING);
+        error = ENOBUFS;
+    }
+    release_pending(&model);
+    if (status) {
+        errno = error;
+        return host_failed();
+    }
+    if (count)
+        *count = (DWORD)model.done;
+    io_complete(file, request, status, model.done);
+    return 0;
 }
 
 static int overlapped_transfer(SOCKET s, const struct transfer *transfer, DWORD *count, OVERLAPPED *overlapped,
@@ -421,38 +505,14 @@ static int overlapped_transfer(SOCKET s, const struct transfer *transfer, DWORD 
     if (!file)
         return SOCKET_ERROR;
     int result = 0;
-    if (!overlapped) {
+    if (overlapped) {
+        const struct io_request request = io_request_from(overlapped, (COMPLETION_ROUTINE)routine);
+        result = start_transfer(file, transfer, count, &request);
+    } else {
         if (run_transfer(file, transfer, 0, &done) < 0)
             result = host_failed();
         if (count)
             *count = (DWORD)done;
-        file_release(file);
-        return result;
-    }
-    struct pending *pending = NULL;
-    io_begin(file, overlapped);
-    if (!routine && run_transfer(file, transfer, MSG_DONTWAIT, &done) >= 0) {
-        if (count)
-            *count = (DWORD)done;
-        io_complete(file, overlapped, STATUS_SUCCESS, done);
-    } else if (!routine && errno != EWOULDBLOCK) {
-        result = host_failed();
-    } else if (transfer->count > MAX_BUFFERS || !(pending = malloc(sizeof *pending))) {
-        result = socket_failed(10055);
-    } else {
-        pending->transfer = *transfer;
-        pending->transfer.buffers = memcpy(pending->buffers, transfer->buffers, transfer->count * sizeof *transfer->buffers);
-        if (transfer->sends && transfer->address) {
-            pending->address_length = *transfer->address_length;
-            pending->transfer.address = memcpy(&pending->address, transfer->address, (size_t)*transfer->address_length);
-            pending->transfer.address_length = &pending->address_length;
-        }
-        struct io_operation model = {.file = file, .overlapped = overlapped, .buffer = pending, .work = transfer_work,
-                                     .completion = routine};
-        NTSTATUS status = io_start(&model);
-        result = socket_failed(status == STATUS_PENDING ? ERROR_IO_PENDING : 10055);
-        if (status == STATUS_PENDING && routine)
-            result = socket_failed(ERROR_IO_PENDING);
     }
     file_release(file);
     return result;
@@ -484,10 +544,14 @@ API(ws2_32, int, WSARecvFrom, SOCKET s, WSABUF *lpBuffers, DWORD dwBufferCount, 
 
 API_USE(BOOL, GetOverlappedResult, HANDLE, OVERLAPPED *, LPDWORD, BOOL);
 
+/* The errors of the operation are Winsock's, not Win32's. */
 API(ws2_32, BOOL, WSAGetOverlappedResult, SOCKET s, OVERLAPPED *lpOverlapped, LPDWORD lpcbTransfer, BOOL fWait,
     LPDWORD lpdwFlags) {
     *lpdwFlags = 0;
-    return api_GetOverlappedResult((HANDLE)s, lpOverlapped, lpcbTransfer, fWait);
+    if (api_GetOverlappedResult((HANDLE)s, lpOverlapped, lpcbTransfer, fWait))
+        return TRUE;
+    NTSTATUS status = (NTSTATUS)lpOverlapped->Internal;
+    return status == STATUS_PENDING ? FALSE : fail(socket_error_from_status(status));
 }
 
 /* ---- options ---- */
@@ -610,6 +674,12 @@ API(ws2_32 wsock32, int, getsockopt, SOCKET s, int level, int optname, CHAR *opt
 #define W_SIOCATMARK 0x40047307u
 #define W_SIO_KEEPALIVE_VALS 0x98000004u
 #define W_SIO_UDP_CONNRESET 0x9800000Cu
+#define W_SIO_GET_EXTENSION_FUNCTION_POINTER 0xC8000006u
+#define W_SIO_BASE_HANDLE 0x48000022u
+#define W_SIO_BSP_HANDLE 0x4800001Bu
+#define W_SIO_BSP_HANDLE_SELECT 0x4800001Cu
+#define W_SIO_BSP_HANDLE_POLL 0x4800001Du
+#define W_SIO_LOOPBACK_FAST_PATH 0x98000010u
 
 static int control(int fd, DWORD command, ULONG *argument) {
     int flags, value = 0;
@@ -629,6 +699,7 @@ static int control(int fd, DWORD command, ULONG *argument) {
         setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
         return setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) ? host_failed() : 0;
     }
+    case W_SIO_LOOPBACK_FAST_PATH: return 0;            /* the host's loopback is fast */
     case W_SIO_UDP_CONNRESET: return 0; /* a datagram nobody took is told on connected sockets only, here as there */
     default: return socket_failed(WSAEOPNOTSUPP);
     }
@@ -643,16 +714,47 @@ API(ws2_32 wsock32, int, ioctlsocket, SOCKET s, LONG cmd, ULONG *argp) {
     return result;
 }
 
+/* What is asked for by value: no provider lies above the sockets, so each is its own base. */
+static int query(SOCKET s, DWORD code, const void *in, DWORD in_size, const void **out) {
+    switch (code) {
+    case W_SIO_GET_EXTENSION_FUNCTION_POINTER:
+        *out = in && in_size >= sizeof(GUID) ? socket_extension(in) : NULL;
+        return *out ? 0 : socket_failed(WSAEINVAL);
+    default:
+        *out = (const void *)s;
+        return 0;
+    }
+}
+
+static bool is_query(DWORD code) {
+    return code == W_SIO_GET_EXTENSION_FUNCTION_POINTER || code == W_SIO_BASE_HANDLE || code == W_SIO_BSP_HANDLE ||
+           code == W_SIO_BSP_HANDLE_SELECT || code == W_SIO_BSP_HANDLE_POLL;
+}
+
 API(ws2_32, int, WSAIoctl, SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer, LPVOID lpvOutBuffer,
     DWORD cbOutBuffer, LPDWORD lpcbBytesReturned, OVERLAPPED *lpOverlapped, PVOID lpCompletionRoutine) {
-    (void)cbInBuffer, (void)cbOutBuffer, (void)lpOverlapped, (void)lpCompletionRoutine;
+    const void *value;
+    DWORD size = 0;
+    int result;
     struct file *file = socket_from(s);
     if (!file)
         return SOCKET_ERROR;
-    int result = control(file->fd, dwIoControlCode, lpvInBuffer ? lpvInBuffer : lpvOutBuffer);
+    if (!is_query(dwIoControlCode)) {
+        result = control(file->fd, dwIoControlCode, lpvInBuffer ? lpvInBuffer : lpvOutBuffer);
+        size = lpvOutBuffer && !lpvInBuffer ? sizeof(ULONG) : 0;
+    } else if (!lpvOutBuffer || cbOutBuffer < sizeof value) {
+        result = socket_failed(WSAEFAULT);
+    } else if (!(result = query(s, dwIoControlCode, lpvInBuffer, cbInBuffer, &value))) {
+        memcpy(lpvOutBuffer, &value, size = sizeof value);
+    }
+    if (!result && lpcbBytesReturned)
+        *lpcbBytesReturned = size;
+    if (!result && lpOverlapped) {
+        const struct io_request request = io_request_from(lpOverlapped, (COMPLETION_ROUTINE)lpCompletionRoutine);
+        io_begin(file, &request);
+        io_complete(file, &request, STATUS_SUCCESS, size);
+    }
     file_release(file);
-    if (lpcbBytesReturned)
-        *lpcbBytesReturned = !result && lpvOutBuffer ? sizeof(ULONG) : 0;
     return result;
 }
 

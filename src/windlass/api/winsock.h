@@ -23,6 +23,8 @@ typedef ULONG_PTR SOCKET;
 #define WSAEOPNOTSUPP 10045u
 #define WSAEAFNOSUPPORT 10047u
 #define WSAENETDOWN 10050u
+#define WSA_OPERATION_ABORTED 995u
+#define WSAENOBUFS 10055u
 #define WSAENOTCONN 10057u
 #define WSAHOST_NOT_FOUND 11001u
 #define WSATRY_AGAIN 11002u
@@ -44,6 +46,18 @@ static inline int socket_failed(DWORD error) {
 
 /* A new reference; NULL with WSAENOTSOCK set. */
 struct file *socket_from(SOCKET s);
+
+bool socket_is_listening(int fd);
+
+/* A handle for a new host socket; INVALID_SOCKET with the error set. */
+SOCKET socket_handle(int fd, bool inherits);
+
+/* The status of a failed host call on a socket, and the error that Winsock has for a status. */
+NTSTATUS status_of_socket(int error);
+DWORD socket_error_from_status(NTSTATUS status);
+
+/* The function that a GUID of Microsoft's extensions names (winsock_extension.c); NULL. */
+const void *socket_extension(const void *guid);
 
 /* Addresses differ in the number of AF_INET6. */
 bool address_to_host(const void *address, int length, struct sockaddr_storage *out);

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "service.h"
 #include "sync.h"
 
 enum { FD_READ = 1, FD_WRITE = 2, FD_OOB = 4, FD_ACCEPT = 8, FD_CONNECT = 16, FD_CLOSE = 32, FD_EVENTS = 10 };
@@ -41,12 +42,6 @@ static struct selected *find(const struct file *file) {
     return each;
 }
 
-static bool is_listening(int fd) {
-    int value = 0;
-    socklen_t size = sizeof value;
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value;
-}
-
 /* Watches for what is wanted and not recorded yet. The lock is held. */
 static void arm(struct selected *each) {
     LONG open = each->wanted & ~each->recorded;
@@ -68,7 +63,7 @@ static void record(struct selected *each, uint32_t got) {
     int waiting = 0;
     bool only_end = (got & EPOLLRDHUP || each->was_closed) && ioctl(each->fd, FIONREAD, &waiting) == 0 && !waiting;
     if (got & EPOLLIN && !only_end)
-        events |= is_listening(each->fd) ? FD_ACCEPT : FD_READ;
+        events |= socket_is_listening(each->fd) ? FD_ACCEPT : FD_READ;
     if (got & EPOLLPRI)
         events |= FD_OOB;
     if (got & (EPOLLOUT | EPOLLERR) && each->is_connecting) {
@@ -111,14 +106,10 @@ static void *event_thread(void *context) {
 }
 
 static bool start_thread(void) {
-    pthread_t thread;
     if (epoll_fd >= 0)
         return true;
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (epoll_fd < 0 || pthread_create(&thread, NULL, event_thread, NULL))
-        return false;
-    pthread_detach(thread);
-    return true;
+    return epoll_fd >= 0 && !service_thread_create(event_thread, NULL);
 }
 
 static void forget(struct selected *each) {

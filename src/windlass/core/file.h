@@ -90,6 +90,8 @@ struct file {
     bool deletes_on_close;
     bool is_console;
     bool is_null;                       /* the NUL device */
+    bool is_pipe_root;                  /* the directory of named pipes (api/pipe_nt.c) */
+    bool is_afd;                        /* Winsock's driver (api/winsock_afd.c) */
     bool is_signaled;                   /* the last operation is complete; under the dispatcher lock */
     BYTE notification_modes;            /* SetFileCompletionNotificationModes */
     char drive;
@@ -178,32 +180,91 @@ typedef struct _OVERLAPPED {
     HANDLE hEvent;
 } OVERLAPPED;
 
-/* Finishes an operation: fills the OVERLAPPED, signals its event or the file, posts to the file's port. */
-void io_complete(struct file *file, OVERLAPPED *overlapped, NTSTATUS status, size_t done);
-/* Marks an operation as begun. */
-void io_begin(struct file *file, OVERLAPPED *overlapped);
+typedef struct {
+    union { NTSTATUS Status; PVOID Pointer; };
+    ULONG_PTR Information;
+} IO_STATUS_BLOCK;
 
-/* An operation that is done by a thread of its own because it may block. `work` runs there, may sleep only in
- * io_wait_readable/writable, and its result completes the operation; `finish` frees the context. */
+typedef void(WINAPI *APC_ROUTINE)(PVOID context, IO_STATUS_BLOCK *block, ULONG reserved);
+/* Only Winsock's routines have the flags, which are always 0. */
+typedef void(WINAPI *COMPLETION_ROUTINE)(DWORD error, DWORD done, OVERLAPPED *overlapped, DWORD flags);
+
+/* Who asked for an operation, and how it is told that it is complete. */
+struct io_request {
+    IO_STATUS_BLOCK *block;             /* an OVERLAPPED begins with one */
+    HANDLE event;                       /* NULL: the file itself is signaled */
+    void *packet;                       /* what a completion port's packet names; NULL: none is posted */
+    COMPLETION_ROUTINE completion;      /* instead of a packet; runs in an alertable wait of who asked */
+    APC_ROUTINE routine;                /* the same for the native functions */
+    PVOID routine_context;
+};
+
+/* A low bit in hEvent keeps the completion from the port ("GetQueuedCompletionStatus function"). */
+static inline struct io_request io_request_from(OVERLAPPED *overlapped, COMPLETION_ROUTINE completion) {
+    ULONG_PTR event = (ULONG_PTR)overlapped->hEvent;
+    return (struct io_request){.block = (IO_STATUS_BLOCK *)overlapped,
+                               .event = completion ? NULL : (HANDLE)(event & ~(ULONG_PTR)1),
+                               .packet = completion || event & 1 ? NULL : overlapped,
+                               .completion = completion};
+}
+
+/* For the native functions: without an APC the context is what the port's packet names. */
+static inline struct io_request io_request_native(HANDLE event, APC_ROUTINE routine, PVOID context,
+                                                  IO_STATUS_BLOCK *block) {
+    return (struct io_request){.block = block, .event = event, .packet = routine ? NULL : context, .routine = routine,
+                               .routine_context = context};
+}
+
+/* Marks an operation as begun. */
+void io_begin(struct file *file, const struct io_request *request);
+
+/* Finishes an operation that is done already: fills the status block, signals the event or the file, posts to the file's
+ * port or queues the routine to the calling thread. */
+void io_complete(struct file *file, const struct io_request *request, NTSTATUS status, size_t done);
+
+/* An operation that has to wait for somebody else. One thread of windlass's own waits for all of them; those that wait
+ * for the same descriptor in the same direction are done in the order in which they were started. */
 struct io_operation {
     struct io_operation *next;
     struct file *file;
-    OVERLAPPED *overlapped;
-    HANDLE thread_id;                   /* of who started it, for CancelIo */
-    int cancel_fd;
+    struct io_request request;
+
+    int fd;                             /* to be waited for, by poll(); -1: for the deadline alone */
+    short events;
+    int64_t deadline;                   /* monotonic_now()'s: when to attempt it anyway; INT64_MAX: never */
+    struct file *target;                /* optional: attempted with POLLNVAL when this file is closed */
+
+    /* Does what it can without blocking. `ready` is what poll() said. STATUS_PENDING: there is more to be waited for.
+     * Called by one thread at a time. */
+    NTSTATUS (*attempt)(struct io_operation *operation, short ready);
+    void (*release)(struct io_operation *operation); /* optional: frees what is the operation's own */
     void *buffer;
-    size_t size;
+    size_t size, done;
     int64_t offset;
-    NTSTATUS (*work)(struct io_operation *operation, size_t *done);
-    void *completion;                   /* LPOVERLAPPED_COMPLETION_ROUTINE or NULL */
-    struct thread_object *thread;       /* for the completion routine */
+
+    struct thread_object *thread;       /* io_start's: who asked */
+    bool is_cancelled, is_target_closed;
 };
-/* Starts it; STATUS_PENDING, or why it could not be started. Takes the fields from `model`. */
+
+/* Starts it: STATUS_PENDING, or why it could not be started. Takes the fields from `model`. */
 NTSTATUS io_start(const struct io_operation *model);
-/* Waits for the descriptor (POLLIN ...). STATUS_CANCELLED when the operation is cancelled meanwhile. */
-NTSTATUS io_wait(struct io_operation *operation, int fd, short events);
-/* Cancels what is pending on the file: all, or that of one OVERLAPPED, or of one thread. The number found. */
-unsigned io_cancel(struct file *file, const OVERLAPPED *overlapped, HANDLE thread_id);
+
+/* Whether an operation waits for the descriptor in that direction, so that a new one must not overtake it. */
+bool io_is_waiting(int fd, short events);
+
+/* Cancels what waits on the file: all, or that of one status block, or of one thread. The number found. */
+unsigned io_cancel(struct file *file, const void *block, const struct thread_object *thread);
+
+/* Tells the operations whose target this is. */
+void io_target_closed(struct file *target);
+
+/* Reads or writes as an overlapped handle does: done when it returns, or STATUS_PENDING (api/file_io.c). */
+NTSTATUS file_transfer(struct file *file, bool writes, void *buffer, size_t size, int64_t offset,
+                       const struct io_request *request, size_t *done);
+
+/* The same on pipes, blocking (api/pipe.c). */
+NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done);
+NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *done);
 
 /* Posts to a port (api/completion_port.c). */
 bool port_post(struct completion_port *port, NTSTATUS status, DWORD bytes, ULONG_PTR key, OVERLAPPED *overlapped);

@@ -8,6 +8,7 @@
 
 #include "handle.h"
 #include "namespace.h"
+#include "parameters.h"
 #include "thread_object.h"
 
 enum {
@@ -234,6 +235,18 @@ ACCESS_MASK access_from_generic(const struct object *object, ACCESS_MASK access)
     return mapped;
 }
 
+NTSTATUS handle_put_name(const WCHAR *text, size_t length, void *buffer, ULONG size, ULONG *needed) {
+    UNICODE_STRING *string = buffer;
+    *needed = (ULONG)(sizeof *string + (length + 1) * sizeof(WCHAR));
+    if (size < *needed)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    WCHAR *copy = (WCHAR *)(string + 1);
+    memcpy(copy, text, length * sizeof *copy);
+    copy[length] = 0;
+    *string = (UNICODE_STRING){(USHORT)(2 * length), (USHORT)(2 * length + 2), copy};
+    return STATUS_SUCCESS;
+}
+
 void handle_each(bool (*visit)(HANDLE, struct object *, ACCESS_MASK, DWORD, void *), void *context) {
     pthread_mutex_lock(&table_lock);
     DWORD end = entries_in_use;
@@ -279,14 +292,16 @@ __attribute__((constructor)) static void survive_fork(void) {
 struct object *(*std_file_hook)(int fd, ACCESS_MASK *access);
 
 static pthread_once_t std_once = PTHREAD_ONCE_INIT;
-static _Atomic(HANDLE) std_handles[3];
+
+/* They are kept where programs without a C library read them: StandardInput, StandardOutput and StandardError. */
+static HANDLE *std_slot(DWORD index) { return &process_parameters()->StandardInput + index; }
 
 static void make_std_handles(void) {
     for (int fd = 0; std_file_hook && fd < 3; fd++) {
         ACCESS_MASK access;
         struct object *file = std_file_hook(fd, &access);
         if (file)
-            std_handles[fd] = handle_new(file, access, HANDLE_FLAG_INHERIT);
+            *std_slot((DWORD)fd) = handle_new(file, access, HANDLE_FLAG_INHERIT);
         object_release(file);
     }
 }
@@ -296,7 +311,7 @@ HANDLE std_handle(DWORD which) {
     if (index > 2)
         return INVALID_HANDLE_VALUE;
     pthread_once(&std_once, make_std_handles);
-    return std_handles[index];
+    return __atomic_load_n(std_slot(index), __ATOMIC_ACQUIRE);
 }
 
 bool std_handle_set(DWORD which, HANDLE handle) {
@@ -304,6 +319,6 @@ bool std_handle_set(DWORD which, HANDLE handle) {
     if (index > 2)
         return false;
     pthread_once(&std_once, make_std_handles);
-    std_handles[index] = handle;
+    __atomic_store_n(std_slot(index), handle, __ATOMIC_RELEASE);
     return true;
 }

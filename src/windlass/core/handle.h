@@ -120,6 +120,9 @@ NTSTATUS handle_set_flags(HANDLE handle, DWORD mask, DWORD flags);
 /* Another handle for the same object. `target` may be NULL (with DUPLICATE_CLOSE_SOURCE). `options` are DUPLICATE_*. */
 NTSTATUS handle_duplicate(HANDLE source, HANDLE *target, ACCESS_MASK access, DWORD flags, DWORD options);
 
+/* For query_name: a UNICODE_STRING followed by its text. */
+NTSTATUS handle_put_name(const WCHAR *text, size_t length, void *buffer, ULONG size, ULONG *needed);
+
 /* Calls visit(handle, object, access, flags, context) for all open handles until it returns false. The objects are
  * referenced during the call. */
 void handle_each(bool (*visit)(HANDLE, struct object *, ACCESS_MASK, DWORD, void *), void *context);

@@ -86,17 +86,13 @@ static void set_string(UNICODE_STRING *target, WCHAR *text, size_t length) {
 }
 
 static void fill(void) {
-    char program[HOST_PATH_SIZE];
     size_t length;
     WCHAR *line = chosen_command_line ? chosen_command_line : host_command_line();
     if (line)
         set_string(&parameters.CommandLine, line, chosen_command_line ? chosen_length : wide_length(line));
-    ssize_t got = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (got > 0) {
-        program[got] = 0;
-        WCHAR *path = path_to_windows(program, &length);
-        set_string(&parameters.ImagePathName, path, path ? length : 0);
-    }
+    const LDR_DATA_TABLE_ENTRY *program = module_from_base(process_peb.ImageBaseAddress);
+    if (program)
+        parameters.ImagePathName = program->FullDllName;
     WCHAR *directory = path_current_directory(&length);
     set_string(&parameters.CurrentDirectory.DosPath, directory, directory ? length : 0);
     parameters.Length = parameters.MaximumLength = sizeof parameters;

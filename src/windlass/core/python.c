@@ -5,6 +5,7 @@
 #include "python.h"
 
 #include "foreign.h"
+#include "handle.h"
 #include "map.h"
 #include "module.h"
 #include "parameters.h"
@@ -447,7 +448,7 @@ static PyObject *core_set_program(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "K", &base))
         return NULL;
     process_peb.ImageBaseAddress = (void *)(uintptr_t)base;
-    process_parameters();                            /* programs read them through the PEB */
+    std_handle((DWORD)-10);                          /* programs read the process's parameters through the PEB */
     Py_RETURN_NONE;
 }
 

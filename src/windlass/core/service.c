@@ -138,6 +138,7 @@ static void run_watch(struct service_watch *watch, uint32_t events) {
 }
 
 static void *service_main(void *nothing) {
+    service = pthread_self();
     enum { AT_ONCE = 16 };
     struct epoll_event events[AT_ONCE];
     pthread_setname_np(pthread_self(), "windlass");
@@ -153,26 +154,32 @@ static void *service_main(void *nothing) {
     return nothing;
 }
 
+int service_thread_create(void *(*run)(void *), void *context) {
+    sigset_t all, before;
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, 256 * 1024);
+    int error = pthread_create(&thread, &attributes, run, context);
+    pthread_attr_destroy(&attributes);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error;
+}
+
 /* The lock is held. */
 static void start(void) {
     if (started)
         return;
-    sigset_t all, before;
-    pthread_attr_t attributes;
     struct epoll_event event = {.events = EPOLLIN};
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
     if (epoll_fd < 0 || timer_fd < 0 || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, timer_fd, &event))
         windlass_fatal("no descriptor left for timers");
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);     /* signals are for the program's threads */
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, 256 * 1024);
-    if (pthread_create(&service, &attributes, service_main, NULL))
+    if (service_thread_create(service_main, NULL))
         windlass_fatal("no thread left for timers");
-    pthread_attr_destroy(&attributes);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     started = true;
 }
 

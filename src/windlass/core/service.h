@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Starts a detached thread of windlass's own, which takes no signals: those are for the program's threads. 0 or an errno. */
+int service_thread_create(void *(*run)(void *), void *context);
+
 struct service_timer {
     int64_t deadline;                                /* see futex.h */
     unsigned position;                               /* in the queue, from 1; 0: not armed */

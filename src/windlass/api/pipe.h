@@ -1,0 +1,54 @@
+/* Named pipes, shared by the pipe_*.c files and the files that open them. */
+#ifndef WINDLASS_PIPE_H
+#define WINDLASS_PIPE_H
+
+#include "file.h"
+
+#define PIPE_ACCESS_INBOUND 1u
+#define PIPE_ACCESS_OUTBOUND 2u
+#define PIPE_UNLIMITED_INSTANCES 255u
+
+#define STATUS_PIPE_LISTENING ((NTSTATUS)0xC00000B3)
+#define STATUS_PIPE_CONNECTED ((NTSTATUS)0xC00000B2)
+#define STATUS_PIPE_DISCONNECTED ((NTSTATUS)0xC00000B0)
+#define STATUS_PIPE_NOT_AVAILABLE ((NTSTATUS)0xC00000AC)
+#define STATUS_INSTANCE_NOT_AVAILABLE ((NTSTATUS)0xC00000AB)
+#define STATUS_PIPE_CLOSING ((NTSTATUS)0xC00000B1)
+#define STATUS_INVALID_PIPE_STATE ((NTSTATUS)0xC00000AD)
+
+/* A new instance of a pipe. */
+struct pipe_request {
+    const char *name;                   /* as struct host_path has it */
+    ACCESS_MASK access;
+    DWORD open_mode;                    /* PIPE_ACCESS_*: which way */
+    bool is_message, reads_messages;
+    bool is_first;                      /* there must be no instance yet */
+    bool is_overlapped;
+    unsigned maximum;                   /* of instances */
+    DWORD timeout, in_size, out_size;   /* milliseconds; bytes */
+};
+/* NULL with *error. */
+struct file *pipe_create(const struct pipe_request *request, DWORD *error);
+
+/* The name that the server's end was made with; NULL for clients and other files. */
+const char *pipe_name_of(const struct file *file);
+
+/* A client's end. */
+NTSTATUS pipe_open(const struct file_open_request *request, struct file **file);
+
+/* Takes the client that has connected meanwhile, if one has: a server may read without ConnectNamedPipe. */
+void pipe_settle(struct file *file);
+
+void pipe_end_free(struct pipe_end *pipe);
+
+struct pipe_state {
+    unsigned available;                 /* bytes that can be read now */
+    unsigned message;                   /* of them, left of the first message */
+};
+/* FSCTL_PIPE_PEEK and PeekNamedPipe: up to `size` bytes that stay where they are. */
+NTSTATUS pipe_peek(struct file *file, void *buffer, size_t size, size_t *done, struct pipe_state *state);
+
+NTSTATUS pipe_connect(struct file *file, const struct io_request *request);
+NTSTATUS pipe_disconnect(struct file *file);
+
+#endif

@@ -1,0 +1,12 @@
+/* Opening pipes by their native names; see pipe_nt.c. */
+#ifndef WINDLASS_PIPE_NT_H
+#define WINDLASS_PIPE_NT_H
+
+#include "file.h"
+#include "nt.h"
+
+/* True: the name is a pipe's, or the root directory of pipes, and *status says what came of it. */
+bool pipe_open_native(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, ULONG options, struct file **file,
+                      NTSTATUS *status);
+
+#endif
