@@ -38,7 +38,7 @@ PROGRAM
     narrow("%s %S", "text", L"wide");
     narrow("%c%c", 'a', 'b');
     narrow("%ls|%hs", L"wide", "narrow");
-    narrow("%4.2s|", "xyz");
+    narrow("%3.2s|", "xyz");
     narrow("100%%");
     narrow("%lu %ld", 4000000000u, -1);
     narrow("%I64d %I64x", 12345678901234ll, 0xabcdef0123ll);
