@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 SOURCE = """
 __declspec(dllimport) void *CreateThread(void *, unsigned long long, void *, void *, unsigned, unsigned *);
 __declspec(dllimport) unsigned WaitForSingleObject(void *, unsigned);
@@ -33,21 +35,24 @@ EXPORT int fault(int *where) { return *where; }
 
 STRESS = """
 import faulthandler, random, sys, threading, time
-faulthandler.dump_traceback_later(100, exit=True)
+from windlass.ctypes import CDLL, CFUNCTYPE, c_char_p, c_int
+
+seconds, driver, *paths = float(sys.argv[1]), *sys.argv[2:]
+faulthandler.dump_traceback_later(seconds + 100, exit=True)
 import windlass
 from windlass import _core
 
-paths = sys.argv[1:]
-end = time.monotonic() + 3
+end = time.monotonic() + seconds
 failures = []
-callback = _core.Callback(lambda value: value + 1, "ii")
+callback = CFUNCTYPE(c_int, c_int)(lambda value: value + 1)
+address = windlass.ctypes.cast(callback, windlass.ctypes.c_void_p).value
 
 def work():
     try:
         while time.monotonic() < end:
             with windlass.load(random.choice(paths)) as module:
                 for value in range(10):
-                    assert _core.call(module.export("call"), callback.address, value) == value + 2
+                    assert _core.call(module.export("call"), address, value) == value + 2
                 try:
                     _core.call(module.export("fault"), 0)
                     failures.append("no fault")
@@ -56,18 +61,24 @@ def work():
     except BaseException as error:
         failures.append(repr(error))
 
+driver = CDLL(driver)
+loaded = (c_char_p * len(paths))(*(path.encode() for path in paths))
 threads = [threading.Thread(target=work) for _ in range(8)]
+driver.start(8, loaded, len(paths), callback)
 for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-print(failures)
+print(failures, driver.finish())
 """
 
 
-def test_eight_threads_load_call_fault_and_unload(write_dll, fresh_python):
+def test_threads_of_both_kinds_load_call_fault_and_unload(dll, write_dll, fresh_python):
+    """Sixteen, half of them made by a DLL. WINDLASS_STRESS_SECONDS makes it longer than three seconds."""
+    seconds = float(os.environ.get("WINDLASS_STRESS_SECONDS", "3"))
     paths = [write_dll(SOURCE, "-DOWN_DLL_MAIN", name=f"stress{number}") for number in range(3)]
-    assert fresh_python(STRESS, *paths, seconds=120) == "[]\n"
+    arguments = seconds, dll("loading_threads.c"), *paths
+    assert fresh_python(STRESS, *arguments, seconds=seconds + 120) == "[] 0\n"
 
 
 def test_an_entry_point_may_create_threads(write_dll, fresh_python):

@@ -7,6 +7,7 @@
 #include "codepage.h"
 #include "com.h"
 #include "crypt.h"
+#include "fork.h"
 
 enum { RPC_S_OK = 0, RPC_S_INVALID_STRING_UUID = 1705, RPC_S_UUID_LOCAL_ONLY = 1824, GUID_TEXT = 36 };
 
@@ -115,6 +116,7 @@ API(rpcrt4, LONG, UuidCreateNil, GUID *NilUuid) {
  * known to be unique on this machine only. */
 API(rpcrt4, LONG, UuidCreateSequential, GUID *Uuid) {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    SURVIVES_FORK(lock);
     static uint64_t last; /* process state: no two get the same time */
     static BYTE tail[8];
     const uint64_t epoch = 0x01B21DD213814000; /* 1582 to 1970 in units of 100 ns */

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "com.h"
+#include "fork.h"
 
 /* ---- the global interface table ---- */
 
@@ -16,6 +17,7 @@ struct entry {
 static struct entry *entries;
 static DWORD last_cookie = 0x100;
 static pthread_mutex_t entries_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(entries_lock);
 
 static HRESULT WINAPI table_register(void *self, IUnknown *object, const GUID *id, DWORD *cookie) {
     (void)self;

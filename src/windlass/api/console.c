@@ -11,6 +11,7 @@
 #include "api.h"
 #include "codepage.h"
 #include "file.h"
+#include "fork.h"
 
 #define ENABLE_PROCESSED_INPUT 0x0001u
 #define ENABLE_LINE_INPUT 0x0002u
@@ -400,6 +401,7 @@ enum { MAX_HANDLERS = 32 };
 static HANDLER_ROUTINE handlers[MAX_HANDLERS];
 static unsigned handler_count;
 static pthread_mutex_t handlers_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(handlers_lock);
 
 API(kernel32 kernelbase, BOOL, SetConsoleCtrlHandler, HANDLER_ROUTINE HandlerRoutine, BOOL Add) {
     DWORD error = ERROR_SUCCESS;

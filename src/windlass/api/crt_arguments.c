@@ -4,6 +4,7 @@
 #include "codepage.h"
 #include "crt_environment.h"
 #include "crt_memory.h"
+#include "fork.h"
 #include "parameters.h"
 #include "path.h"
 
@@ -25,6 +26,7 @@ struct list {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 static struct crt_arguments plain, expanded;
 static struct crt_arguments *made, *made_expanded;
 

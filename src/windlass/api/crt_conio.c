@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -18,6 +19,10 @@
 static struct crt_lock console_lock;
 static int terminal = -2;
 static int pushed_back = CRT_EOF, pushed_back_wide = CRT_EOF;
+
+static void after_fork_in_child(void) { crt_lock_survive_fork(&console_lock); }
+
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }
 
 static int terminal_fd(void) {
     if (terminal == -2)

@@ -10,6 +10,7 @@
 #include "codepage.h"
 #include "crt_data.h"
 #include "crt_memory.h"
+#include "fork.h"
 #include "path.h"
 
 API_USE(DWORD, GetEnvironmentVariableW, LPCWSTR, LPWSTR, DWORD);
@@ -28,6 +29,7 @@ struct kept {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 static struct kept *kept_strings[256];
 
 static struct kept **bucket_of(const WCHAR *text, size_t length) {

@@ -114,6 +114,15 @@ static struct fd *take_free(int *number) {
     return found;
 }
 
+static void after_fork_in_child(void) {
+    crt_lock_survive_fork(&table_lock);
+    for (int i = 0; i < FD_MAX; i += FD_CHUNK)
+        for (int j = 0; fd_record(i) && j < FD_CHUNK; j++)
+            crt_lock_survive_fork(&fd_record(i + j)->lock);
+}
+
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }
+
 /* As on Windows, the first three descriptors and the standard handles go together. */
 static void set_standard_handle(int number, HANDLE handle) {
     static const DWORD which[] = {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};

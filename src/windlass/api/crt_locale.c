@@ -15,6 +15,7 @@
 #include "crt_mbstring.h"
 #include "crt_memory.h"
 #include "crt_nls.h"
+#include "fork.h"
 
 struct locale_part {
     const WCHAR *name;          /* NULL: the "C" locale */
@@ -32,6 +33,7 @@ enum {
 /* Recursive: a program may hold it (_lock_locales) while it sets a locale. Guards the lists and the writers of
  * crt_global_locale. */
 static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+SURVIVES_FORK_RECURSIVE(lock);
 static struct locale_part *parts;
 static struct crt_locale *locales;
 

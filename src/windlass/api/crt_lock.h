@@ -21,6 +21,9 @@ struct crt_lock {
 void crt_lock_wait(struct crt_lock *lock);
 void crt_lock_wake(struct crt_lock *lock);
 
+/* In a fork's child: frees the lock if a thread of the parent had it. */
+void crt_lock_survive_fork(struct crt_lock *lock);
+
 /* Only in API functions, where GS is known to be right. */
 static inline void crt_lock_acquire(struct crt_lock *lock) {
     void *self = teb_self();

@@ -11,6 +11,7 @@
 #include "crt_ctype.h"
 #include "crt_memory.h"
 #include "crt_nls.h"
+#include "fork.h"
 
 /* mbctype.h */
 enum {
@@ -32,6 +33,7 @@ struct crt_multibyte {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 static struct crt_multibyte *records;
 static const struct crt_multibyte *process_multibyte;
 

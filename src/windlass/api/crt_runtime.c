@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "crt.h"
+#include "fork.h"
 
 /* The result counts for _initterm_e() only. */
 typedef int(WINAPI *procedure)(void);
@@ -53,6 +54,7 @@ API(CRT_DLLS, int, _initterm_e, procedure *first, procedure *last) {
 
 /* Guards all tables; not held while a function of theirs runs. */
 static pthread_mutex_t tables_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(tables_lock);
 static struct onexit_table atexit_table, quick_exit_table;
 
 API(ucrtbase, int, _initialize_onexit_table, struct onexit_table *table) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "crt.h"
+#include "fork.h"
 
 #undef SIGINT
 #undef SIGILL
@@ -74,6 +75,7 @@ static handler *action_of(int number) {
 /* ---- SIGINT from the host ---- */
 
 static pthread_mutex_t interrupt_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(interrupt_lock);
 static int interrupt_event = -1;            /* written by the host's handler, read by the thread */
 static bool interrupt_taken;
 static struct sigaction interrupt_before;

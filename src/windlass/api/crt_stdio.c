@@ -4,6 +4,7 @@
  * tells which of the two a getc or putc macro may do without asking. A buffer that is being written has `count`
  * units of room, one that is being read `count` units of data. */
 #include <limits.h>
+#include <pthread.h>
 
 #include "crt_stdio.h"
 
@@ -524,6 +525,16 @@ static struct crt_lock *numbered_lock(int number) {
         return &iob_streams[index].lock;
     return (unsigned)number < NUMBERED_LOCKS ? &numbered_locks[number] : NULL;
 }
+
+static void after_fork_in_child(void) {
+    crt_lock_survive_fork(&list_lock);
+    for (struct stream *stream = newest; stream; stream = stream->older)
+        crt_lock_survive_fork(&stream->lock);
+    for (int i = 0; i < NUMBERED_LOCKS; i++)
+        crt_lock_survive_fork(&numbered_locks[i]);
+}
+
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }
 
 API(msvcrt msvcr100 msvcr110 msvcr120, VOID, _lock, int number) {
     struct crt_lock *lock = numbered_lock(number);

@@ -15,6 +15,7 @@
 #include "codepage.h"
 #include "crt_data.h"
 #include "crt_memory.h"
+#include "fork.h"
 #include "path.h"
 
 typedef LONGLONG time64;
@@ -28,6 +29,7 @@ typedef LONG time32;
 /* ---- the time zone ---- */
 
 static pthread_mutex_t zone_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(zone_lock);
 static const struct crt_time_zone *current_zone;
 
 /* A zone that was replaced stays, for those who are reading it. */
@@ -492,3 +494,19 @@ NOW(char, _strdate, "%02d/%02d/%02d", true)
 NOW(char, _strtime, "%02d:%02d:%02d", false)
 NOW(WCHAR, _wstrdate, "%02d/%02d/%02d", true)
 NOW(WCHAR, _wstrtime, "%02d:%02d:%02d", false)
+
+/* The names without a width, which are functions in msvcrt.dll only. Later versions' headers make the 64-bit ones of
+ * them. */
+API_ALIAS(api__time64, plain, msvcrt, "time");
+API_ALIAS(api__difftime64, plain, msvcrt, "difftime");
+API_ALIAS(api__mktime64, plain, msvcrt, "mktime");
+API_ALIAS(api__mkgmtime64, plain, msvcrt, "_mkgmtime");
+API_ALIAS(api__gmtime64, plain, msvcrt, "gmtime");
+API_ALIAS(api__localtime64, plain, msvcrt, "localtime");
+API_ALIAS(msvcrt__ctime64, plain, msvcrt, "ctime");
+API_ALIAS(msvcrt__wctime64, plain, msvcrt, "_wctime");
+API_ALIAS(api__ftime64, plain, msvcrt, "_ftime");
+API_ALIAS(api__ftime64_s, plain, msvcrt, "_ftime_s");
+API_ALIAS(api__utime64, plain, msvcrt, "_utime");
+API_ALIAS(api__wutime64, plain, msvcrt, "_wutime");
+API_ALIAS(api__futime64, plain, msvcrt, "_futime");

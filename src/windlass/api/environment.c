@@ -11,6 +11,7 @@
 
 #include "api.h"
 #include "codepage.h"
+#include "fork.h"
 #include "parameters.h"
 #include "path.h"
 
@@ -20,6 +21,7 @@ API_USE(NTSTATUS, RtlEnterCriticalSection, CRITICAL_SECTION *);
 API_USE(NTSTATUS, RtlLeaveCriticalSection, CRITICAL_SECTION *);
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 
 /* ---- values ---- */
 
@@ -81,15 +83,22 @@ static char *path_list_to_host(const WCHAR *list) {
 
 /* ---- variables that Windows has by itself ---- */
 
-static const char *home(void) {
-    const char *set = getenv("HOME");
-    const struct passwd *user = set ? NULL : getpwuid(getuid());
-    return set ? set : user ? user->pw_dir : "/";
+struct user {
+    struct passwd entry;
+    char text[1024];
+};
+
+/* getpwuid() has a lock that a fork may copy while another thread holds it. */
+static bool find_user(struct user *user) {
+    struct passwd *found = NULL;
+    return getpwuid_r(getuid(), &user->entry, user->text, sizeof user->text, &found) == 0 && found;
 }
 
 static WCHAR *home_path(const char *below) {
     char path[HOST_PATH_SIZE];
-    snprintf(path, sizeof path, "%s%s", home(), below);
+    struct user user;
+    const char *set = getenv("HOME");
+    snprintf(path, sizeof path, "%s%s", set ? set : find_user(&user) ? user.entry.pw_dir : "/", below);
     return wide_path(path);
 }
 
@@ -99,8 +108,8 @@ static WCHAR *temporary(void) {
 }
 
 static WCHAR *user_name(void) {
-    const struct passwd *user = getpwuid(getuid());
-    return wide_from_utf8(user ? user->pw_name : "user");
+    struct user user;
+    return wide_from_utf8(find_user(&user) ? user.entry.pw_name : "user");
 }
 
 static WCHAR *host_name(void) {

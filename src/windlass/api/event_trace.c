@@ -5,6 +5,7 @@
 
 #include "api.h"
 #include "crypt.h"
+#include "fork.h"
 
 typedef void(WINAPI *ENABLECALLBACK)(const GUID *, ULONG, UCHAR, ULONGLONG, ULONGLONG, PVOID, PVOID);
 typedef ULONGLONG REGHANDLE, TRACEHANDLE;
@@ -18,6 +19,7 @@ struct provider {
 /* Process state: the registered providers. */
 static struct provider *providers;
 static pthread_mutex_t providers_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(providers_lock);
 
 static ULONG provider_add(const GUID *id, ULONGLONG *handle) {
     struct provider *provider = malloc(sizeof *provider);

@@ -8,6 +8,7 @@
 
 #include "api.h"
 #include "codepage.h"
+#include "fork.h"
 #include "pipe.h"
 #include "wait.h"
 
@@ -86,6 +87,7 @@ enum { NODE_BUCKETS = 256 };
 /* Process state: which files are open here. Windows keeps this for the whole machine. */
 static struct file_node *nodes[NODE_BUCKETS];
 static pthread_mutex_t node_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(node_lock);
 
 static struct file_node **node_place(dev_t device, ino_t inode) {
     struct file_node **place = &nodes[(inode ^ device) % NODE_BUCKETS];

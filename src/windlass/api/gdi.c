@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "api.h"
+#include "fork.h"
 #include "heap.h"
 
 typedef HANDLE HDC, HGDIOBJ, HBITMAP, HBRUSH, HRGN, HPEN, HFONT, HPALETTE, HWND;
@@ -73,6 +74,7 @@ enum { CAPACITY = 1 << 14, FIRST_HANDLE = 0x01000000 };
 static struct gdi_object *objects[CAPACITY];
 static unsigned used = 1, free_slots;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 
 static HGDIOBJ handle_of(unsigned index) { return (HGDIOBJ)(uintptr_t)(FIRST_HANDLE + index); }
 
@@ -150,6 +152,7 @@ static HGDIOBJ make_stock(int which) {
 API(gdi32, HGDIOBJ, GetStockObject, int i) {
     static HGDIOBJ stock[STOCK_COUNT];               /* made once, like Windows' own */
     static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+    SURVIVES_FORK(making);
     if (i < 0 || i >= STOCK_COUNT || i == 9) {
         set_last_error(ERROR_INVALID_PARAMETER);
         return NULL;

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "api.h"
+#include "fork.h"
 #include "heap.h"
 
 enum {
@@ -35,6 +36,7 @@ _Static_assert(offsetof(struct moveable, memory) == HANDLE_BIT, "handles point a
 enum { MAGIC = 0x484d };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 static struct moveable *all;                         /* to find the handle of an address */
 
 static bool is_moveable(HANDLE handle) { return (uintptr_t)handle & HANDLE_BIT; }
@@ -267,8 +269,3 @@ API(kernel32, SIZE_T, LocalShrink, HANDLE hMem, UINT cbNewSize) {
     (void)hMem;
     return cbNewSize;
 }
-
-static void before_fork(void) { pthread_mutex_lock(&lock); }
-static void after_fork(void) { pthread_mutex_unlock(&lock); }
-
-__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(before_fork, after_fork, after_fork); }

@@ -10,6 +10,7 @@
 
 #include "api.h"
 #include "heap.h"
+#include "fork.h"
 
 enum {
     HEAP_NO_SERIALIZE = 0x1,
@@ -45,7 +46,22 @@ static struct heap main_heap = {.magic = HEAP_MAGIC, .lock = PTHREAD_RECURSIVE_M
 void *const process_heap = &main_heap;
 
 static pthread_mutex_t heaps_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(heaps_lock);
 static struct heap *private_heaps;
+
+static void lock_init(struct heap *heap) {
+    static const pthread_mutex_t recursive = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+    memcpy(&heap->lock, &recursive, sizeof recursive);
+}
+
+/* Programs hold heaps' locks as long as they like (HeapLock), so a fork does not wait for them. */
+static void after_fork_in_child(void) {
+    lock_init(&main_heap);
+    for (struct heap *heap = private_heaps; heap; heap = heap->next)
+        lock_init(heap);
+}
+
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }
 
 static bool is_heap(const struct heap *heap) { return heap && heap->magic == HEAP_MAGIC; }
 
@@ -263,8 +279,7 @@ static struct heap *heap_new(DWORD flags, size_t maximum) {
     struct heap *heap = calloc(1, sizeof *heap);
     if (!heap)
         return NULL;
-    static const pthread_mutex_t recursive = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
-    memcpy(&heap->lock, &recursive, sizeof recursive);
+    lock_init(heap);
     heap->magic = HEAP_MAGIC;
     heap->flags = flags;
     heap->maximum = (maximum + PAGE_SIZE - 1) & ~(size_t)(PAGE_SIZE - 1);

@@ -14,6 +14,7 @@
 
 #include "codepage.h"
 #include "file.h"
+#include "fork.h"
 #include "namespace.h"
 #include "nt.h"
 
@@ -256,6 +257,7 @@ struct view {
 /* Process state: the views that are mapped. */
 static struct view *views;
 static pthread_mutex_t views_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(views_lock);
 
 static int host_protection(DWORD protection) {
     switch (protection & 0xFF) {

@@ -15,6 +15,7 @@
 
 #include "api.h"
 #include "codepage.h"
+#include "fork.h"
 #include "pipe.h"
 #include "wait.h"
 
@@ -79,6 +80,7 @@ struct pipe_end {
 /* Process state: the names served here. */
 static struct pipe_name *pipe_names;
 static pthread_mutex_t pipe_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(pipe_lock);
 
 /* The socket's address; the folder is made when `make`. */
 static bool pipe_address(const char *name, bool make, struct sockaddr_un *address) {

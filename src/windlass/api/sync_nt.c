@@ -247,6 +247,14 @@ static const struct object_type keyed_event_type = {
 static struct keyed_event process_keyed_event = {.object = {.type = &keyed_event_type, .references = 1},
                                                  .lock = PTHREAD_MUTEX_INITIALIZER};
 
+/* Those who waited in the parent are not here, and their stacks will be used again. */
+static void after_fork_in_child(void) {
+    pthread_mutex_init(&process_keyed_event.lock, NULL);
+    process_keyed_event.waiters = NULL;
+}
+
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }
+
 static struct keyed_event *keyed_event_of(HANDLE handle, ACCESS_MASK access, NTSTATUS *status) {
     if (!handle)
         return (struct keyed_event *)object_reference(&process_keyed_event.object);

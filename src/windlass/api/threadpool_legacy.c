@@ -1,6 +1,7 @@
 /* The thread pool's functions before Windows Vista ("Thread Pooling"): work items, registered waits, timer queues. */
 #include <pthread.h>
 
+#include "fork.h"
 #include "pool.h"
 
 enum {
@@ -152,6 +153,7 @@ struct queue_timer {
 };
 
 static pthread_mutex_t queue_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(queue_lock);
 static struct timer_queue default_queue;
 
 static void call_timer(struct task *task, struct callback_instance *instance, const struct due *due) {

@@ -4,6 +4,7 @@
  * to. FlsAlloc's lie in a record of the running fiber, TEB.FlsData. Index 0 of both is not given out, as on Windows. */
 #include <pthread.h>
 
+#include "fork.h"
 #include "local_storage.h"
 #include "nt.h"
 
@@ -17,6 +18,7 @@ enum {
 
 /* Under the lock. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 static bool tls_used[TLS_SLOTS] = {true}, fls_used[FLS_SLOTS] = {true};
 
 static DWORD take_index(bool *used, DWORD count) {
@@ -297,10 +299,3 @@ API(ntdll, NTSTATUS, RtlFlsGetValue, ULONG Index, PVOID *Value) {
 API(ntdll, NTSTATUS, RtlFlsSetValue, ULONG Index, PVOID Value) {
     return api_FlsSetValue(Index, Value) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
-
-/* ---- fork ---- */
-
-static void before_fork(void) { pthread_mutex_lock(&lock); }
-static void after_fork(void) { pthread_mutex_unlock(&lock); }
-
-__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(before_fork, after_fork, after_fork); }

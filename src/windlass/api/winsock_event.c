@@ -1,6 +1,7 @@
 /* Network events: WSAEventSelect ("WSAEventSelect function"). One thread waits with the host's epoll for all sockets
  * that have events; each event is told once and watched for again when the program has called the function that
  * Windows documents to re-enable it. */
+#include "fork.h"
 #include "winsock.h"
 
 #include <errno.h>
@@ -33,6 +34,7 @@ struct selected {
 /* Process state, under the lock. */
 static struct selected *selections;
 static pthread_mutex_t selections_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(selections_lock);
 static int epoll_fd = -1;
 
 static struct selected *find(const struct file *file) {

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "core.h"
+#include "fork.h"
 
 extern const char callback_entry[];
 
@@ -21,6 +22,7 @@ enum { PIECES = PAGE_SIZE / sizeof(struct cell) };
 _Static_assert(sizeof(struct cell) == 16, "one piece of code per cell");
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 static struct cell *free_cells;
 
 static bool add_pages(void) {

@@ -8,6 +8,7 @@
 
 #include "codepage.h"
 #include "core.h"
+#include "fork.h"
 #include "unicode.h"
 
 enum { REPLACEMENT = 0xFFFD, NO_UNIT = 0xFFFF };
@@ -350,6 +351,7 @@ static size_t table_decode(const struct codepage *page, const char *text, size_t
 }
 
 static pthread_mutex_t from_wide_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(from_wide_lock);
 
 /* Where several codes mean one character, the first single byte wins, then Windows' choice among pairs: in code page
  * 932 NEC's row 13 before IBM's extensions and IBM's before NEC's selection of them, in 950 the ideographs and the

@@ -13,6 +13,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "fork.h"
 #include "instruction.h"
 #include "unwind.h"
 
@@ -32,6 +33,7 @@ struct previous {
 };
 static struct previous previous[SIGNALS];
 static pthread_mutex_t install_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(install_lock);
 
 static unsigned signal_index(int number) {
     unsigned index = 0;

@@ -7,6 +7,7 @@
 #include <sched.h>
 
 #include "handle.h"
+#include "fork.h"
 #include "namespace.h"
 #include "parameters.h"
 #include "thread_object.h"
@@ -30,6 +31,7 @@ static struct entry *_Atomic chunks[MAX_CHUNKS];
 
 /* What follows is under the table lock. Index 0 is no handle. */
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(table_lock);
 static DWORD entries_in_use = 1, first_free, open_handles;
 
 
@@ -273,19 +275,13 @@ DWORD handle_count(void) {
 
 /* ---- fork ---- */
 
-static void before_fork(void) { pthread_mutex_lock(&table_lock); }
-static void after_fork_in_parent(void) { pthread_mutex_unlock(&table_lock); }
-
 /* Another thread may have held an entry's lock at the time of the fork; here it will never release it. */
 static void after_fork_in_child(void) {
     for (DWORD index = 1; index < entries_in_use; index++)
         atomic_fetch_and(&entry_at(index)->object, ~(uintptr_t)ENTRY_LOCKED);
-    pthread_mutex_unlock(&table_lock);
 }
 
-__attribute__((constructor)) static void survive_fork(void) {
-    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-}
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }
 
 /* ---- standard handles ---- */
 

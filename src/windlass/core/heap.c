@@ -379,8 +379,9 @@ static void start(void) {
     }
     if (pthread_key_create(&exit_key, return_cache) == 0)
         reserve_region();
-    pthread_atfork(lock_all, unlock_all, unlock_all);
 }
+
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(lock_all, unlock_all, unlock_all); }
 
 /* NULL when the thread cannot have one. */
 static struct heap_cache *own_cache(void) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
+#include "fork.h"
 #include "host_map.h"
 #include "shared_data.h"
 
@@ -25,6 +26,7 @@ struct region {
 /* The lock guards the books and what they tell about; the fault handler takes it, too, so no memory of the Windows
  * program is touched under it. The regions are sorted. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 static struct region **regions;
 static unsigned region_count, region_capacity;
 
@@ -594,7 +596,4 @@ static enum memory_fault on_fault(uintptr_t address, unsigned access) {
     return answer;
 }
 
-__attribute__((constructor)) static void set_up(void) {
-    memory_fault_hook = on_fault;
-    pthread_atfork(acquire, release, release);
-}
+__attribute__((constructor)) static void set_up(void) { memory_fault_hook = on_fault; }

@@ -1,4 +1,5 @@
 #include "namespace.h"
+#include "fork.h"
 
 #include <pthread.h>
 
@@ -14,12 +15,11 @@ struct object_name {
 /* The lock also covers the handle count of named objects falling to zero, so that an object is never found after its
  * last handle is gone. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 static struct object_name *buckets[BUCKETS];
 
 static void acquire(void) { pthread_mutex_lock(&lock); }
 static void release(void) { pthread_mutex_unlock(&lock); }
-
-__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(acquire, release, release); }
 
 static bool starts_with(const WCHAR *name, size_t length, const char *prefix) {
     size_t i = 0;

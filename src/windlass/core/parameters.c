@@ -6,10 +6,12 @@
 
 #include "codepage.h"
 #include "parameters.h"
+#include "fork.h"
 #include "path.h"
 
 static RTL_USER_PROCESS_PARAMETERS parameters;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 static WCHAR *chosen_command_line;
 static size_t chosen_length;
 static char *command_line_ansi;

@@ -12,6 +12,7 @@
 #include "codepage.h"
 #include "core.h"
 #include "path.h"
+#include "fork.h"
 #include "unicode.h"
 
 #define ERROR_BAD_NETPATH 53u
@@ -129,6 +130,7 @@ struct drive {
 static struct drive drives[26];
 static pthread_once_t drives_once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t drives_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(drives_lock);
 
 static char *join(const char *first, const char *second) {
     char *text;

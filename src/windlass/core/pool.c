@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "fork.h"
 #include "module.h"
 #include "sync.h"
 #include "thread_object.h"
@@ -39,6 +40,7 @@ struct wait_request {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 static pthread_cond_t some_callback_ended = PTHREAD_COND_INITIALIZER;
 static struct pool *default_pool;
 
@@ -635,10 +637,11 @@ void group_close(struct task_group *group) { free(group); }
 /* ---- fork: the workers are not here; what was queued is lost ---- */
 
 static void after_fork_in_child(void) {
+    acquire();
     if (default_pool)
         default_pool->workers = default_pool->idle = default_pool->busy_long = 0;
     pthread_cond_init(&some_callback_ended, NULL);
     release();
 }
 
-__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(acquire, release, after_fork_in_child); }
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }

@@ -5,6 +5,7 @@
 #include "python.h"
 
 #include "foreign.h"
+#include "fork.h"
 #include "handle.h"
 #include "map.h"
 #include "module.h"
@@ -658,6 +659,7 @@ PyMODINIT_FUNC PyInit__core(void) {
         return NULL;
     peb_init();
     modules_init();
+    fork_locks_init();
     host_frames_init((const void *)PyObject_CallObject);
     forwarder_hook = resolve_forwarder;
     module_count_hook = change_count;

@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include "core.h"
+#include "fork.h"
 #include "futex.h"
 
 /* Under the lock. Timers are a heap with the next one at index 1. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 static pthread_cond_t idle = PTHREAD_COND_INITIALIZER; /* no function is running */
 static struct service_timer **timers;
 static unsigned timer_count, timer_capacity;
@@ -249,6 +251,7 @@ void service_unwatch(struct service_watch *watch) {
 
 /* The thread is not here, and the parent's epoll set is not to be touched. What was armed is armed again. */
 static void after_fork_in_child(void) {
+    acquire();
     bool was_started = started;
     struct service_watch *old = watches;
     started = false;
@@ -271,4 +274,4 @@ static void after_fork_in_child(void) {
     }
 }
 
-__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(acquire, release, after_fork_in_child); }
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }

@@ -15,6 +15,7 @@
 
 #include "api.h"
 #include "clock.h"
+#include "fork.h"
 #include "futex.h"
 #include "service.h"
 
@@ -81,6 +82,7 @@ enum {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 static SHARED_DATA *shared_data;                     /* where windlass writes; NULL: not mapped yet */
 static struct service_timer timer;
 static unsigned updates;
@@ -175,10 +177,8 @@ bool shared_data_touched(void) {
 
 /* ---- fork: the child gets a page of its own when it touches it ---- */
 
-static void before_fork(void) { pthread_mutex_lock(&lock); }
-static void after_fork(void) { pthread_mutex_unlock(&lock); }
-
 static void after_fork_in_child(void) {
+    pthread_mutex_lock(&lock);
     if (shared_data) {
         munmap(shared_data, PAGE_SIZE);
         munmap((void *)(uintptr_t)SHARED_DATA_ADDRESS, PAGE_SIZE);
@@ -187,6 +187,4 @@ static void after_fork_in_child(void) {
     pthread_mutex_unlock(&lock);
 }
 
-__attribute__((constructor)) static void survive_fork(void) {
-    pthread_atfork(before_fork, after_fork, after_fork_in_child);
-}
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }

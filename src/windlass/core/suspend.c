@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "fiber.h"
+#include "fork.h"
 #include "park.h"
 #include "thread_object.h"
 #include "unwind.h"
@@ -27,6 +28,7 @@
 enum { TRY_NANOSECONDS = 1000000, POLITE_TRIES = 100 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* one thread stops others at a time */
+SURVIVES_FORK(lock);
 
 /* ---- in the thread that is stopped ---- */
 
@@ -313,10 +315,3 @@ NTSTATUS thread_terminate(struct thread_object *object, DWORD exit_code) {
     pthread_mutex_unlock(&lock);
     return status;
 }
-
-/* ---- fork ---- */
-
-static void before_fork(void) { pthread_mutex_lock(&lock); }
-static void after_fork(void) { pthread_mutex_unlock(&lock); }
-
-__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(before_fork, after_fork, after_fork); }

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "fork.h"
 #include "module.h"
 #include "unwind.h"
 
@@ -29,6 +30,7 @@ static struct dynamic_table *_Atomic tables;
 static atomic_uint table_count, table_sequence;
 static unsigned table_capacity;
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(table_lock);
 
 static void write_begin(void) {
     atomic_fetch_add(&table_sequence, 1);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "fork.h"
 #include "unwind.h"
 
 struct vectored {
@@ -18,21 +19,16 @@ struct vectored_list {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 static struct vectored_list lists[2] = {
     {.head = {.next = &lists[0].head, .previous = &lists[0].head}},
     {.head = {.next = &lists[1].head, .previous = &lists[1].head}},
 };
 
-static void unlock_in_child(void) { pthread_mutex_init(&lock, NULL); }
-
-static void initialise(void) { pthread_atfork(NULL, NULL, unlock_in_child); }
-
 PVOID vectored_add(enum vectored_kind kind, bool first, const void *handler) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct vectored *added = calloc(1, sizeof *added), *head = &lists[kind].head;
     if (!added)
         return NULL;
-    pthread_once(&once, initialise);
     added->handler = (LONG(WINAPI *)(EXCEPTION_POINTERS *))handler;
     added->users = 1;
     pthread_mutex_lock(&lock);

@@ -5,11 +5,13 @@
 #include <sched.h>
 #include <time.h>
 
+#include "fork.h"
 #include "thread_object.h"
 
 /* ---- the dispatcher lock ---- */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+SURVIVES_FORK(lock);
 
 /* Threads whose waits are over, woken once the lock is free; each referenced. */
 static struct thread_object *to_wake;
@@ -374,15 +376,14 @@ void thread_cancel_wait(struct thread_object *thread) {
 
 /* The threads that slept in the parent do not exist here, and their stacks will be used again. */
 static void after_fork_in_child(void) {
+    dispatcher_acquire();
     for (struct waiter *waiter = sleeping, *next; waiter; waiter = next) {
         next = waiter->next;
         if (waiter->thread)
             waiter_remove(waiter);
     }
     to_wake = NULL;
-    pthread_mutex_unlock(&lock);
+    dispatcher_release();
 }
 
-__attribute__((constructor)) static void survive_fork(void) {
-    pthread_atfork(dispatcher_acquire, dispatcher_release, after_fork_in_child);
-}
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }
