@@ -20,7 +20,7 @@ ROWS = [
     {"additions", "search", "activation", "module", "lifetime", "mapping", "preparing"}
     | {"process", "registry", "image_cache"},
     {"convention", "types", "manifest", "tracing", "system_dlls", "plan"},
-    {"pe", "errors", "messages", "light", "_core"},
+    {"pe", "errors", "messages", "light", "whole_file", "_core"},
 ]
 PACKAGE = Path(find_spec("windlass").submodule_search_locations[0])
 

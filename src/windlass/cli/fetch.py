@@ -26,6 +26,7 @@ from windlass.cli import output
 from windlass.cli.output import Failure
 from windlass.errors import BadImage
 from windlass.pe import Image
+from windlass.whole_file import whole_file
 
 __all__ = ["command"]
 
@@ -235,12 +236,5 @@ def extract(archive: zipfile.ZipFile, dlls: Iterable[zipfile.ZipInfo], folder: P
 
 def write(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None:
     """Extract one file; it appears whole or not at all."""
-    fd, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with open(fd, "wb") as target, archive.open(info) as source:
-            shutil.copyfileobj(source, target)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with whole_file(path) as target, archive.open(info) as source:
+        shutil.copyfileobj(source, target)
