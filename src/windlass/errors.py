@@ -9,7 +9,7 @@ from windlass.light import TYPE_CHECKING, cache
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["BadImage"]
+__all__ = ["BadDefinition", "BadImage", "BadLibrary"]
 
 
 class BadImage(ValueError):
@@ -36,6 +36,31 @@ class BadImage(ValueError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.detail}" if self.path else self.detail
+
+
+class BadLibrary(BadImage):
+    """The bytes are not the archive or the object file that they should be; `offset` counts from the file's
+    start.
+    """
+
+
+class BadDefinition(ValueError):
+    """The text is no module-definition file.
+
+    reason: what is wrong, in words.
+    line:   where, from 1 on.
+    path:   the file, None for text from elsewhere.
+    """
+
+    def __init__(self, reason: str, line: int, path: str | None = None) -> None:
+        super().__init__(reason, line, path)
+        self.reason = reason
+        self.line = line
+        self.path = path
+
+    def __str__(self) -> str:
+        where = f"{self.path}:" if self.path else "line "
+        return f"{where}{self.line}: {self.reason}"
 
 
 # ---- Win32 errors ----

@@ -355,6 +355,13 @@ class Image:
         """(rva, size) of a data directory, a layout.DIRECTORY_ constant; (0, 0) if absent."""
         return self._directories[index] if index < len(self._directories) else (0, 0)
 
+    def section_at(self, rva: int) -> Section | None:
+        """The section that holds an RVA, None if none does."""
+        for section in self.sections:
+            if section.rva <= rva < section.rva + section.virtual_size:
+                return section
+        return None
+
     # Bytes
 
     def _slice(self, start: int, stop: int) -> bytes:

@@ -6,7 +6,20 @@ an RVA) the name ends in `address`.
 """
 # No `from __future__ import annotations` here: Record reads the annotations themselves.
 
-from windlass.pe.record import U8, U16, U32, U64, Bytes2, Bytes8, Bytes12, Bytes16, Bytes20, Record
+from windlass.pe.record import (
+    U8,
+    U16,
+    U32,
+    U64,
+    Bytes2,
+    Bytes6,
+    Bytes8,
+    Bytes10,
+    Bytes12,
+    Bytes16,
+    Bytes20,
+    Record,
+)
 
 PAGE_SIZE = 0x1000
 SECTOR_SIZE = 0x200
@@ -94,10 +107,15 @@ DIRECTORY_NAMES = (
     "CLR", "reserved",
 )  # fmt: skip
 
-# Section header: Characteristics
+# Section header: Characteristics; alignments and LINK_ flags are for object files only.
 SECTION_CODE = 0x00000020
 SECTION_INITIALIZED_DATA = 0x00000040
 SECTION_UNINITIALIZED_DATA = 0x00000080
+SECTION_LINK_INFO = 0x00000200
+SECTION_LINK_REMOVE = 0x00000800
+SECTION_ALIGN_2BYTES = 0x00200000
+SECTION_ALIGN_4BYTES = 0x00300000
+SECTION_ALIGN_8BYTES = 0x00400000
 SECTION_DISCARDABLE = 0x02000000
 SECTION_NOT_CACHED = 0x04000000
 SECTION_NOT_PAGED = 0x08000000
@@ -624,3 +642,89 @@ class ClrHeader(Record):
     export_address_table_jumps_size: U32
     managed_native_header_rva: U32
     managed_native_header_size: U32
+
+# Object files. A symbol's section is its number, from one on; zero means that another object defines it.
+
+SYMBOL_UNDEFINED = 0
+CLASS_EXTERNAL = 2
+CLASS_STATIC = 3
+CLASS_SECTION = 104
+CLASS_WEAK_EXTERNAL = 105
+
+REL_AMD64_ADDR32NB = 3
+REL_AMD64_REL32 = 4
+REL_I386_DIR32 = 6
+REL_I386_DIR32NB = 7
+REL_ARM64_ADDR32NB = 2
+REL_ARM64_PAGEBASE_REL21 = 4
+REL_ARM64_PAGEOFFSET_12L = 7
+
+
+class CoffSymbol(Record):
+    name: Bytes8  # or four zeros and an offset into the string table
+    value: U32
+    section: U16
+    type: U16
+    storage_class: U8
+    number_of_aux_symbols: U8
+
+
+class CoffRelocation(Record):
+    rva: U32  # an offset in the section
+    symbol: U32
+    type: U16
+
+
+class CoffWeakExternal(Record):
+    """The auxiliary entry of a weak external."""
+
+    default: U32  # the symbol that stands in for it
+    characteristics: U32
+    unused: Bytes10
+
+
+WEAK_EXTERNAL_ALIAS = 3
+
+
+class ImportObjectHeader(Record):
+    """IMPORT_OBJECT_HEADER of a short import object; its strings follow."""
+
+    machine_unknown: U16  # MACHINE_UNKNOWN and 0xFFFF: where an object has its machine and its sections
+    signature: U16
+    version: U16
+    machine: U16
+    timestamp: U32
+    size_of_data: U32
+    ordinal_or_hint: U16
+    type_and_name_type: U16  # 2 and 3 bits
+
+
+IMPORT_OBJECT_SIGNATURE = 0xFFFF
+
+# Import objects: types
+IMPORT_CODE = 0
+IMPORT_DATA = 1
+IMPORT_CONST = 2
+
+# Import objects: name types, which say how the imported name follows from the symbol's
+IMPORT_ORDINAL = 0
+IMPORT_NAME = 1
+IMPORT_NAME_NOPREFIX = 2
+IMPORT_NAME_UNDECORATE = 3
+IMPORT_NAME_EXPORTAS = 4
+
+
+class ArchiveMemberHeader(Record):
+    """The header of a member of an archive: text, padded with blanks."""
+
+    name: Bytes16
+    date: Bytes12
+    user: Bytes6
+    group: Bytes6
+    mode: Bytes8
+    size: Bytes10
+    end: Bytes2
+
+
+ARCHIVE_SIGNATURE = b"!<arch>\n"
+ARCHIVE_MEMBER_END = b"`\n"
