@@ -45,8 +45,8 @@ def find_wine() -> str | None:
     return next(filter(None, map(shutil.which, WINE_PLACES)), None)
 
 
-def reported_by_wine(wine: str, program: Path) -> str:
-    """What `program` reports under Wine, with the documented corrections."""
+def run_under_wine(wine: str, command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run an EXE with its arguments, one at a time."""
     prefix = CACHE / "wine"
     environment = {
         **os.environ,
@@ -55,11 +55,20 @@ def reported_by_wine(wine: str, program: Path) -> str:
         # Neither asks for its installer's download nor puts entries into the desktop's menus.
         "WINEDLLOVERRIDES": "mscoree=;mshtml=;winemenubuilder.exe=",
     }
-    command = [wine, str(host_exe()), str(build_dll(program))]
     with locked(prefix):
-        done = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300
+        return subprocess.run(
+            [wine, *command],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
+
+
+def reported_by_wine(wine: str, program: Path) -> str:
+    """What `program` reports under Wine, with the documented corrections."""
+    done = run_under_wine(wine, [str(host_exe()), str(build_dll(program))])
     if done.returncode != 0:
         raise SystemExit(f"{program.name} under Wine: exit {done.returncode}\n{done.stdout}{done.stderr}")
     return corrected(done.stdout, program)

@@ -19,6 +19,8 @@ from windlass import load
 from windlass.cli.dependencies import Walk
 from windlass.cli.group import COMMANDS
 from windlass.cli.locate import locate
+from windlass.pe import ExportDefinition, import_library_bytes
+from windlass.pe.archive import Archive, NewMember, archive_bytes
 
 
 def windlass(*arguments: object, exit_code: int = 0, **options) -> str:
@@ -489,6 +491,113 @@ def test_call_of_a_dll_that_does_not_load(tmp_path):
     path = tmp_path / "text.dll"
     path.write_text("not a DLL at all")
     assert "not a PE image" in windlass("call", path, "f", exit_code=1)
+
+
+# ---- implib ----
+
+
+def test_implib_of_a_dll(mixed, tmp_path):
+    made = answer("implib", mixed, cwd=tmp_path)
+    assert made == {"path": "mixed.lib", "kind": "msvc", "dll": "mixed.dll", "exports": 4}
+    listed = answer("exports", tmp_path / "mixed.lib")["imports"]
+    assert {(each["symbol"], each["name"], each["ordinal"], each["kind"]) for each in listed} == {
+        ("add", "add", None, "code"),
+        ("value", "value", None, "data"),
+        ("tick", "tick", None, "code"),
+        ("ordinal_9", None, 9, "code"),
+    }
+    assert {each["machine"] for each in listed} == {"x86-64"}
+
+
+def test_a_library_is_listed_for_people(mixed, tmp_path):
+    assert windlass("implib", mixed, "-o", tmp_path / "m.a") == f"{tmp_path}/m.a: 4 exports of mixed.dll\n"
+    lines = [line.split() for line in windlass("exports", tmp_path / "m.a").splitlines()]
+    assert lines[1] == ["symbol", "DLL", "export", "kind"]
+    assert ["ordinal_9", "mixed.dll", "#9", "code"] in lines
+
+
+def test_implib_writes_a_definition(mixed, tmp_path):
+    windlass("implib", mixed, "-o", tmp_path / "m.def", "--dll", "other.dll")
+    text = (tmp_path / "m.def").read_text()
+    assert text.startswith("LIBRARY other.dll\nEXPORTS\n")
+    assert "    ordinal_9 @9 NONAME\n" in text
+    assert "    tick = KERNEL32.GetTickCount64 @" in text
+
+
+def test_implib_of_a_builtin_by_name(tmp_path):
+    made = answer("implib", "kernel32", "--kind", "gnu", cwd=tmp_path)
+    assert (made["path"], made["dll"]) == ("kernel32.a", "kernel32.dll")
+    symbols = {each["symbol"] for each in answer("exports", tmp_path / "kernel32.a")["imports"]}
+    assert "LoadLibraryExW" in symbols
+
+
+def test_implib_names_the_dll_after_the_definition_file(tmp_path):
+    (tmp_path / "gauge.def").write_text("EXPORTS\n a\n")
+    assert answer("implib", "gauge.def", cwd=tmp_path)["dll"] == "gauge.dll"
+
+
+def test_implib_for_another_machine(tmp_path):
+    (tmp_path / "gauge.def").write_text("EXPORTS\n a\n")
+    windlass("implib", tmp_path / "gauge.def", "--machine", "x86", "-o", tmp_path / "x.lib")
+    assert answer("exports", tmp_path / "x.lib")["imports"][0]["symbol"] == "_a"
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["plain", "json"])
+@pytest.mark.parametrize(
+    "text, target, message",
+    [
+        ("EXPORTS\n a\n b =\n", "x.lib", "x.def:3: the name after '=' is missing: there is the file's end"),
+        ("LIBRARY x\n", "x.lib", "x.def exports nothing"),
+        ("EXPORTS\n a\n", "x.obj", "x.obj ends neither in .lib, .a nor .def"),
+        ("EXPORTS\n a\n", "no/x.lib", "no/x.lib: No such file or directory"),
+        (None, "x.lib", "x.def: No such file or directory"),
+    ],
+)
+def test_implib_says_what_is_wrong_and_writes_nothing(tmp_path, text, target, message, options):
+    if text is not None:
+        (tmp_path / "x.def").write_text(text)
+    before = sorted(tmp_path.iterdir())
+    done = subprocess.run(
+        [sys.executable, "-m", "windlass", "implib", "x.def", "-o", target, *options],
+        capture_output=True, text=True, timeout=60, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("windlass: error: ") and message in done.stderr
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_implib_of_what_is_no_library(tmp_path):
+    path = tmp_path / "x.lib"
+    path.write_bytes(b"!<arch>\n" + b"x" * 60)
+    said = windlass("implib", path, "-o", tmp_path / "y.a", exit_code=1)
+    assert f"{path}: no header of a member is where one should be (at offset 0x8)" in said
+    assert "no header of a member" in windlass("exports", path, exit_code=1)
+    path.write_bytes(b"!<arch>\n")
+    assert "nothing in it binds to a DLL" in windlass("implib", path, "-o", tmp_path / "y.a", exit_code=1)
+
+
+def test_implib_of_a_library_of_two_dlls(tmp_path):
+    one, other = (Archive(import_library_bytes(dll, [ExportDefinition("f")])) for dll in ("a.dll", "b.dll"))
+    members = [NewMember(b"x", member.data, []) for member in [*one.members, *other.members]]
+    (tmp_path / "x.lib").write_bytes(archive_bytes(members, microsoft=True))
+    said = windlass("implib", tmp_path / "x.lib", "-o", tmp_path / "y.a", exit_code=1)
+    assert "binds to 2 DLLs: a.dll, b.dll" in said
+
+
+def test_implib_of_a_definition_starts_without_the_command_line_library(tmp_path, fresh_python):
+    (tmp_path / "x.def").write_text("EXPORTS\n a\n")
+    loaded = fresh_python(
+        """
+        import atexit, sys
+        sys.argv = ["windlass", "implib", sys.argv[1], "-o", sys.argv[2]]
+        atexit.register(lambda: print({"click", "windlass._core"} & set(sys.modules)))
+        from windlass.cli import main
+        main()
+        """,
+        tmp_path / "x.def",
+        tmp_path / "x.lib",
+    )
+    assert loaded.splitlines()[-1] == "set()"
 
 
 # ---- scripts ----

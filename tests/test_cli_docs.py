@@ -7,9 +7,10 @@ one is what it prints, where `...` stands for any text.
     <!-- console: network -->       it needs the package index
     <!-- console: exit 1 -->        its commands end with this exit code
     <!-- program: hello.exe -->     C of a program for the page's sessions
+    <!-- file: name.def -->         a text file for them
 
-The current folder holds nothing but demo.dll and the programs, and windlass's data folder is empty when a
-page begins.
+The current folder holds nothing but demo.dll, the programs and the files, and windlass's data folder is empty
+when a page begins.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from test_docs import PAGES, pattern
 
 SESSION = re.compile(r"^<!-- console(?:: ([\w ]+))? -->\n+```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRAM = re.compile(r"^<!-- program: (\w+)\.exe -->\n+```c\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^<!-- file: ([\w.]+) -->\n+```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ windlass (.*)\n", re.MULTILINE)
 
 
@@ -47,6 +49,8 @@ def test_console_sessions(page, tmp_path):
         path = tmp_path / f"{name}.c"
         path.write_text(source)
         (work / f"{name}.exe").symlink_to(compiler.build_exe(path))
+    for name, content in FILE.findall(page.read_text()):
+        (work / name).write_text(content)
     environment = {**os.environ, "XDG_DATA_HOME": str(home), "COLUMNS": "100"}
     left_out = []
     for condition, text in sessions(page):

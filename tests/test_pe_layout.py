@@ -113,11 +113,23 @@ STRUCTURES = {
         "VTableFixups.VirtualAddress VTableFixups.Size ExportAddressTableJumps.VirtualAddress "
         "ExportAddressTableJumps.Size ManagedNativeHeader.VirtualAddress ManagedNativeHeader.Size",
     ),
+    layout.CoffSymbol: (
+        "IMAGE_SYMBOL",
+        "N Value SectionNumber Type StorageClass NumberOfAuxSymbols",
+    ),
+    layout.CoffRelocation: ("IMAGE_RELOCATION", "VirtualAddress SymbolTableIndex Type"),
+    layout.ArchiveMemberHeader: (
+        "IMAGE_ARCHIVE_MEMBER_HEADER",
+        "Name Date UserID GroupID Mode Size EndHeader",
+    ),
 }
+# IMPORT_OBJECT_HEADER ends in bit fields, and a weak external is one of many forms of IMAGE_AUX_SYMBOL.
 # WIN_CERTIFICATE ends in the certificate itself, the unwind and CodeView structures are in no header, and
 # ARM's function entry exists for ARM only.
 WITHOUT_HEADER = {
     layout.CertificateHeader,
+    layout.CoffWeakExternal,
+    layout.ImportObjectHeader,
     layout.UnwindInfoHeader,
     layout.ArmRuntimeFunction,
     layout.CodeViewRsds,
@@ -130,6 +142,10 @@ CONSTANTS = {
     "DLL_": "IMAGE_DLLCHARACTERISTICS_",
     "SECTION_": "IMAGE_SCN_",
     "REL_": "IMAGE_REL_BASED_",
+    "CLASS_": "IMAGE_SYM_CLASS_",
+    "REL_AMD64_": "IMAGE_REL_AMD64_",
+    "REL_I386_": "IMAGE_REL_I386_",
+    "REL_ARM64_": "IMAGE_REL_ARM64_",
     "DEBUG_": "IMAGE_DEBUG_TYPE_",
 }
 # Names that the headers at hand spell otherwise or do not have.
@@ -137,6 +153,8 @@ RENAMED = {
     "SECTION_CODE": "IMAGE_SCN_CNT_CODE",
     "SECTION_INITIALIZED_DATA": "IMAGE_SCN_CNT_INITIALIZED_DATA",
     "SECTION_UNINITIALIZED_DATA": "IMAGE_SCN_CNT_UNINITIALIZED_DATA",
+    "SECTION_LINK_INFO": "IMAGE_SCN_LNK_INFO",
+    "SECTION_LINK_REMOVE": "IMAGE_SCN_LNK_REMOVE",
     "SECTION_DISCARDABLE": "IMAGE_SCN_MEM_DISCARDABLE",
     "SECTION_NOT_CACHED": "IMAGE_SCN_MEM_NOT_CACHED",
     "SECTION_NOT_PAGED": "IMAGE_SCN_MEM_NOT_PAGED",

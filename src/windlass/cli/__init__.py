@@ -1,8 +1,8 @@
 """The command line: one file per command.
 
 A command's file is imported when the command is called, so that each starts as fast as what it needs. A
-Windows program should start as fast as a native one: `windlass run PROGRAM` does without the library behind
-the rest.
+Windows program should start as fast as a native one, and a step of a build should not be felt: `windlass run
+PROGRAM` and `windlass implib X.def -o TARGET` do without the library behind the rest.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ def main() -> None:
         from windlass import application
 
         application.main(words[1], words[2:])
+    if words[:1] == ["implib"] and len(words) == 4 and words[1].endswith(".def") and words[2] == "-o":
+        from windlass.cli import make_library
+
+        make_library.main(words[1], words[3])
     if words and _is_script(words[0]):
         from windlass import script
 

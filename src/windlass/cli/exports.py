@@ -8,8 +8,9 @@ import click
 
 from windlass.cli import output
 from windlass.cli.locate import locate, open_image, title
-from windlass.pe import Image
+from windlass.pe import Image, layout
 from windlass.pe.exports import Export
+from windlass.pe.import_library import ImportLibrary
 
 __all__ = ["command"]
 
@@ -19,9 +20,13 @@ __all__ = ["command"]
 def command(dll: str, as_json: bool) -> None:
     """List what DLL offers: functions and data, by name and ordinal.
 
-    32-bit and ARM64 DLLs are read too.
+    32-bit and ARM64 DLLs are read too. Of an import library (.lib or .a) it is listed which symbol is bound
+    to which export of which DLL.
     """
     found = locate(dll)
+    if found.path is not None and is_archive(found.path):
+        show_library(found.path, as_json)
+        return
     with open_image(found) as image:
         exports = [describe(export, image) for export in image.exports or ()]
         name = image.exports.name if image.exports else None
@@ -39,6 +44,30 @@ def command(dll: str, as_json: bool) -> None:
     output.table(("ordinal", "name", "RVA", "kind"), rows, right=("ordinal", "RVA"))
 
 
+def is_archive(path: str) -> bool:
+    with open(path, "rb") as file:
+        return file.read(len(layout.ARCHIVE_SIGNATURE)) == layout.ARCHIVE_SIGNATURE
+
+
+def show_library(path: str, as_json: bool) -> None:
+    """List an import library."""
+    imports = ImportLibrary.open(path).imports
+    if as_json:
+        machines = layout.MACHINE_NAMES
+        described = [{**each._asdict(), "machine": machines.get(each.machine)} for each in imports]
+        output.show_json({"library": path, "imports": described})
+        return
+    output.heading(path)
+    if not imports:
+        output.line("imports nothing")
+        return
+    rows = [
+        (each.symbol, each.dll, each.name if each.name is not None else f"#{each.ordinal}", each.kind)
+        for each in imports
+    ]
+    output.table(("symbol", "DLL", "export", "kind"), rows)
+
+
 def describe(export: Export, image: Image) -> dict[str, Any]:
     """One export as plain data; `kind` is code, data or forwarder."""
     return {
@@ -53,7 +82,5 @@ def describe(export: Export, image: Image) -> dict[str, Any]:
 def kind(export: Export, image: Image) -> str:
     if export.forwarder is not None:
         return "forwarder"
-    for section in image.sections:
-        if section.rva <= export.rva < section.rva + section.virtual_size:
-            return "code" if section.executable else "data"
-    return "data"
+    section = image.section_at(export.rva)
+    return "code" if section is not None and section.executable else "data"

@@ -13,10 +13,11 @@ COMMANDS = {
     "demo": "Load a small Windows DLL that comes with windlass, and show each stage.",
     "run": "Run a Windows console program.",
     "call": "Call one function of a DLL and print its result.",
-    "exports": "List what a DLL offers.",
+    "exports": "List what a DLL offers, or what an import library binds.",
     "imports": "List what a DLL needs of other DLLs.",
     "check": "Say whether a DLL will load, and what it lacks.",
     "where": "Show where a DLL is searched and found.",
+    "implib": "Make an import library, or a .def file.",
     "fetch": "Take the DLLs out of a package's Windows wheel.",
     "api": "List the Windows API functions that windlass implements.",
 }

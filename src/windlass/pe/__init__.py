@@ -12,10 +12,11 @@ Import libraries are read by `import_library` and written by `write_library`, ou
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from windlass.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from windlass.errors import BadDefinition, BadImage, BadLibrary
     from windlass.pe.definition import (
         Definition,
@@ -64,7 +65,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Names are imported from their modules when first used."""
     if name in _HOMES:
-        value = getattr(importlib.import_module(_HOMES[name]), name)
+        value = getattr(__import__(_HOMES[name], fromlist=[name]), name)
         globals()[name] = value
         return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
