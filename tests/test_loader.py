@@ -13,6 +13,7 @@ import pytest
 
 import windlass
 from windlass import _core, loader
+from windlass.pe import Image
 from windlass.process import modules
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -378,7 +379,7 @@ def test_sections_have_their_own_protection(write_dll):
 
 def test_headers_in_memory_say_where_the_image_lies(write_dll):
     with windlass.load(write_dll("EXPORT int value;", name="headers")) as module:
-        mapped = windlass.pe.Image(_core.read(module.handle, 4096), mapped=True)
+        mapped = Image(_core.read(module.handle, 4096), mapped=True)
         assert mapped.image_base == module.handle
         assert mapped.size_of_image == module.image.size_of_image
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         windll,
     )
     from windlass.linking import dllimport
-    from windlass.loader import load
+    from windlass.loader import load, load_bytes, load_data
     from windlass.loader import trace_calls as trace
     from windlass.module import Module
     from windlass.overriding import export, override
@@ -64,6 +64,8 @@ _HOMES = {
     "export": "overriding.export",
     "override": "overriding.override",
     "load": "loader.load",
+    "load_bytes": "loader.load_bytes",
+    "load_data": "loader.load_data",
     "oledll": "foreign.oledll",
     "trace": "loader.trace_calls",
     "install": "script.install",
@@ -93,6 +95,8 @@ __all__ = [
     "export",
     "install",
     "load",
+    "load_bytes",
+    "load_data",
     "oledll",
     "override",
     "trace",

@@ -16,7 +16,11 @@ from windlass.plan import page_up
 from windlass.process import loader_lock, modules
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from windlass.module import Module
+
+    Watcher = Callable[[Module, int], None]
 
 __all__ = ["attach", "depend", "detach", "detach_all", "free", "release", "unmap"]
 
@@ -24,6 +28,19 @@ DLL_PROCESS_DETACH, DLL_PROCESS_ATTACH = 0, 1
 
 # enum module_count of core/module.h
 RELEASE, ADD_REFERENCE, PIN = 0, 1, 2
+
+
+# The reasons of LdrDllNotification.
+LOADED, UNLOADED = 1, 2
+
+watchers: list[Watcher] = []
+"""Called with a module that has been mapped but not bound, and with one that is about to be unmapped."""
+
+
+def announce(module: Module, reason: int) -> None:
+    """Tell all who watch."""
+    for watcher in list(watchers):
+        watcher(module, reason)
 
 
 def depend(module: Module, provider: Module) -> None:
@@ -106,21 +123,37 @@ def change_count(handle: int, change: int) -> bool:
 
 
 def unload_unused() -> None:
-    """Unload what no load reaches through bindings. Circles of modules go as one."""
+    """Unload what no load reaches through bindings. Circles of modules go as one.
+
+    An entry point that is called for detach may free more; that goes when the modules before it are gone.
+    """
+    if modules.unloading:
+        return
+    modules.unloading = True
+    try:
+        while unused := _unused():
+            for module in [each for each in reversed(modules.attached) if each in unused]:
+                detach(module)
+            for module in unused:
+                release(module)
+            for module in unused:
+                unmap(module)
+    finally:
+        modules.unloading = False
+
+
+def _unused() -> list[Module]:
+    """The modules that no load reaches, finished or in progress."""
     used: set[Module] = set()
     waiting = [module for module in modules if module.loads or module.pinned]
+    for new in modules.being_loaded:
+        waiting.extend(new)
     while waiting:
         module = waiting.pop()
         if module not in used:
             used.add(module)
             waiting.extend(module.dependencies)
-    unused = [module for module in modules if module not in used]
-    for module in [each for each in reversed(modules.attached) if each in unused]:
-        detach(module)
-    for module in unused:
-        release(module)
-    for module in unused:
-        unmap(module)
+    return [module for module in modules if module not in used]
 
 
 def release(module: Module) -> None:
@@ -133,6 +166,7 @@ def release(module: Module) -> None:
 def unmap(module: Module) -> None:
     """Take the module out of the process."""
     tracing.event(f"unmap {module.name}")
+    announce(module, UNLOADED)
     modules.remove(module)
     if module.builtin:
         registry.forget(module.name)
@@ -152,6 +186,7 @@ def unmap(module: Module) -> None:
 def detach_all() -> None:
     """The process ends: detach every module, dependants before what they depend on. Nothing is unmapped."""
     with loader_lock:
+        modules.unloading = True  # what an entry point frees now stays
         for module in reversed(list(modules.attached)):
             detach(module, at_exit=True)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from windlass.pe import Image
     from windlass.plan import Plan
 
-__all__ = ["load", "load_data", "loaded", "program"]
+__all__ = ["load", "load_bytes", "load_data", "loaded", "program"]
 
 DONT_RESOLVE_DLL_REFERENCES = 0x00000001
 LOAD_LIBRARY_REQUIRE_SIGNED_TARGET = 0x00000080
@@ -67,6 +67,28 @@ def load(name: str | os.PathLike[str], flags: int | None = None, *, directory: s
         if module is None:
             tracing.event(f"load {name}")
             module = _Load(name, flags, directory).run()
+        module.loads += 1
+        return module
+
+
+def load_bytes(
+    data: bytes, name: str = "memory.dll", directory: str | os.PathLike[str] | None = None
+) -> Module:
+    """Load a DLL from memory. Each call loads it once more, as a module of its own.
+
+    name:      the file name by which other modules, and GetModuleHandle, find it.
+    directory: where what it imports is searched for first.
+
+    Errors are those of `load`. Sections that are shared between processes are this module's own.
+    """
+    if "/" in name or "\\" in name or not name:
+        raise ValueError(f"{name!r} is no file name")
+    name = search.with_extension(name)
+    where = os.path.abspath(os.fspath(directory)) if directory is not None else None
+    with loader_lock:
+        _start_process()
+        tracing.event(f"load {name} from memory")
+        module = _Load(name, search.SEARCH_DEFAULT_DIRS, where).run(lambda: map_bytes(bytes(data), name))
         module.loads += 1
         return module
 
@@ -193,9 +215,14 @@ class _Load:
         """In the order of mapping."""
         self.attached: list[Module] = []
 
-    def run(self) -> Module:
+    def run(self, map_it: Callable[[], Module] | None = None) -> Module:
+        """The module, attached with all that it needs.
+
+        map_it: gives it mapped, where it is not to be searched for.
+        """
+        modules.being_loaded.append(self.new)
         try:
-            module = self.need(self.name)
+            module = self.complete(self.enter(map_it())) if map_it else self.need(self.name)
             if not self.flags & DONT_RESOLVE_DLL_REFERENCES:
                 for each in self.in_attach_order(module):
                     self.attach(each)
@@ -205,6 +232,8 @@ class _Load:
         except BaseException:
             self.roll_back()
             raise
+        finally:
+            modules.being_loaded.pop()
         return module
 
     def run_program(self, program: Module) -> None:
@@ -223,11 +252,13 @@ class _Load:
         imported: what `needed_by` imports from it.
         """
         module = _loaded_for(name, needed_by)
-        if module is None:
-            module = self.map(self.find(name, needed_by, imported))
-            if not self.flags & DONT_RESOLVE_DLL_REFERENCES:
-                self.bind(module)
-            protect(module)
+        return module or self.complete(self.map(self.find(name, needed_by, imported)))
+
+    def complete(self, module: Module) -> Module:
+        """Bind a mapped module, if that is wanted, and protect it."""
+        if not self.flags & DONT_RESOLVE_DLL_REFERENCES:
+            self.bind(module)
+        protect(module)
         return module
 
     def find(self, name: str, needed_by: Module | None, imported: bytes) -> search.Found:
@@ -255,9 +286,15 @@ class _Load:
     def map(self, found: search.Found) -> Module:
         if found.path is not None and (module := modules.by_path(found.path)):
             return module
-        module = map_builtin(found.builtin) if found.builtin is not None else map_file(found.path or "")
+        return self.enter(
+            map_builtin(found.builtin) if found.builtin is not None else map_file(found.path or "")
+        )
+
+    def enter(self, module: Module) -> Module:
+        """Note a module that has just been mapped."""
         self.new.append(module)
         tracing.event(f"map {module.path} at {module.handle:#x}-{module.handle + module.size:#x}")
+        lifetime.announce(module, lifetime.LOADED)
         return module
 
     def bind(self, module: Module) -> None:
@@ -325,6 +362,20 @@ def map_file(path: str, check: Callable[[Plan], None] | None = None) -> Module:
     module = Module(path, plan, lambda: read_image(path, key, plan), builtin=False)
     module.descriptors = mapping.map_shared(plan, key)
     publish(module, (status.st_dev, status.st_ino))
+    set_up_tls(module)
+    return module
+
+
+def map_bytes(data: bytes, name: str) -> Module:
+    """Map a DLL from its bytes."""
+    from windlass.pe import Image
+
+    def read() -> Image:
+        return Image(data, path=name)
+
+    plan = mapping.map_image(f"{name}-{len(data):x}", read, kept=False)
+    module = Module(name, plan, read, builtin=False)
+    publish(module, None)
     set_up_tls(module)
     return module
 

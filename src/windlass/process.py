@@ -44,6 +44,10 @@ class ModuleTable:
         self._by_file: dict[tuple[int, int], Module] = {}
         self.attached: list[Module] = []
         """In the order in which their entry points were called."""
+        self.being_loaded: list[list[Module]] = []
+        """What the loads in progress have mapped: nothing counts these modules yet."""
+        self.unloading = False
+        """Whether modules are being unloaded just now."""
 
     def __iter__(self) -> Iterator[Module]:
         return iter(list(self._by_handle.values()))

@@ -53,14 +53,3 @@ API(kernel32 kernelbase, BOOL, SetThreadErrorMode, DWORD dwNewMode, DWORD *lpOld
     thread_error_mode = dwNewMode;
     return TRUE;
 }
-
-/* ---- images ---- */
-
-API(ntdll, PVOID, RtlImageNtHeader, PVOID BaseAddress) {
-    const unsigned char *base = BaseAddress;
-    DWORD offset;
-    if (!base || memcmp(base, "MZ", 2) != 0)
-        return NULL;
-    memcpy(&offset, base + 0x3c, sizeof offset);
-    return offset < PAGE_SIZE && memcmp(base + offset, "PE\0", 4) == 0 ? (PVOID)(base + offset) : NULL;
-}

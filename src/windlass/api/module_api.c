@@ -202,9 +202,9 @@ API(ntdll, NTSTATUS, LdrGetDllHandleEx, ULONG Flags, PCWSTR DllPath, PULONG DllC
 
 API(ntdll, NTSTATUS, LdrAddRefDll, ULONG Flags, PVOID DllHandle) {
     enum { LDR_ADDREF_DLL_PIN = 1 };
-    bool done = module_from_base(DllHandle) && module_count_hook &&
+    bool done = !(Flags & ~(ULONG)LDR_ADDREF_DLL_PIN) && module_from_base(DllHandle) && module_count_hook &&
                 module_count_hook(DllHandle, Flags & LDR_ADDREF_DLL_PIN ? MODULE_PIN : MODULE_ADD_REFERENCE);
-    return done ? STATUS_SUCCESS : STATUS_DLL_NOT_FOUND;
+    return done ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
 API(ntdll, NTSTATUS, LdrFindEntryForAddress, PVOID Address, LDR_DATA_TABLE_ENTRY **TableEntry) {
@@ -293,17 +293,23 @@ API(kernel32 kernelbase, BOOL, DisableThreadLibraryCalls, HMODULE hLibModule) {
 
 /* ---- the loader lock ---- */
 
-enum { LOCK_RAISE_ON_ERRORS = 1, LOCK_TRY_ONLY = 2, LOCK_ACQUIRED = 1 };
+enum { LOCK_RAISE_ON_ERRORS = 1, LOCK_TRY_ONLY = 2, LOCK_ACQUIRED = 1, LOCK_NOT_ACQUIRED = 2 };
 
 API(ntdll, NTSTATUS, LdrLockLoaderLock, ULONG Flags, ULONG *Disposition, ULONG_PTR *Cookie) {
     if (Flags & ~(ULONG)(LOCK_RAISE_ON_ERRORS | LOCK_TRY_ONLY))
         return STATUS_INVALID_PARAMETER_1;
+    if (Flags & LOCK_TRY_ONLY && !Disposition)
+        return STATUS_INVALID_PARAMETER_2;
     if (!Cookie)
         return STATUS_INVALID_PARAMETER_3;
-    loader_lock_acquire();
+    bool acquired = true;
+    if (Flags & LOCK_TRY_ONLY)
+        acquired = loader_lock_try_acquire();
+    else
+        loader_lock_acquire();
     if (Disposition)
-        *Disposition = LOCK_ACQUIRED;
-    *Cookie = (ULONG_PTR)teb_self()->ThreadId;
+        *Disposition = acquired ? LOCK_ACQUIRED : LOCK_NOT_ACQUIRED;
+    *Cookie = acquired ? (ULONG_PTR)teb_self()->ThreadId : 0;
     return STATUS_SUCCESS;
 }
 

@@ -187,6 +187,7 @@ DWORD_PTR processor_mask(void);
 
 /* The loader lock: recursive, held during attach and detach, never waited for with the GIL held. */
 void loader_lock_acquire(void);
+bool loader_lock_try_acquire(void);
 void loader_lock_release(void);
 
 /* The module that contains the address, or NULL. Takes no lock; callable from fault handlers. */

@@ -17,6 +17,7 @@ static PEB_LDR_DATA ldr;
 static pthread_mutex_t loader_lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
 void loader_lock_acquire(void) { pthread_mutex_lock(&loader_lock); }
+bool loader_lock_try_acquire(void) { return pthread_mutex_trylock(&loader_lock) == 0; }
 void loader_lock_release(void) { pthread_mutex_unlock(&loader_lock); }
 
 /* The child's only thread has a new thread id, so it cannot release what its parent acquired. That no other thread is
