@@ -243,6 +243,25 @@ def key_of_handle(handle: int) -> tuple[int, int] | None:
 def close_handle(handle: int) -> int:
     """NtClose; the NTSTATUS."""
 
+def token_new(type: int, level: int, present: int, enabled: int, access: int) -> int:
+    """A handle for a new access token; privileges are given as one bit each."""
+
+def token_facts(handle: int) -> tuple[int, int, int, int, int, int, int] | None:
+    """(id, modified id, type, level, present, enabled, access of the handle); None if it is no token's."""
+
+def token_reopen(handle: int, access: int) -> int:
+    """Another handle for the same token; 0 if the handle is no token's."""
+
+def token_set_privileges(handle: int, present: int, enabled: int) -> None: ...
+def thread_token(thread: int, access: int) -> tuple[int, int]:
+    """NTSTATUS, and a handle for the token that a thread impersonates with."""
+
+def thread_impersonate(thread: int, token: int) -> int:
+    """Give a thread a token, or with 0 take it away; the NTSTATUS."""
+
+def process_of_handle(handle: int) -> tuple[int, int]:
+    """NTSTATUS, and the process's number, 0 for this one."""
+
 def ansi_to_text(data: bytes) -> str:
     """Text in the ANSI code page, decoded."""
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Refused", "code_of"]
+from windlass import _core
+from windlass.api.calls import windows
+
+__all__ = ["Refused", "code_of", "done", "succeed_or_fail"]
 
 
 class Refused(Exception):
@@ -23,3 +26,19 @@ def code_of(body: Callable[..., None], *arguments: Any) -> int:
     except Refused as refused:
         return refused.code
     return 0
+
+
+def done(body: Callable[..., None], *arguments: Any) -> int:
+    """The same for a function that tells failure by the last error: the body refuses with Win32 codes."""
+    code = code_of(body, *arguments)
+    if code:
+        _core.set_last_error(code)
+    return not code
+
+
+def succeed_or_fail(status: int) -> int:
+    """For Win32 functions that are an NT function: 0 and the last error for a failure."""
+    if status & 0x80000000:
+        _core.set_last_error(windows("ntdll.dll", "RtlNtStatusToDosErrorNoTeb", status) & 0xFFFFFFFF)
+        return 0
+    return 1

@@ -13,7 +13,9 @@ static bool is_signaled(struct object *object, struct thread_object *waiter) {
 }
 
 static void destroy(struct object *object) {
-    free(((struct thread_object *)object)->description);
+    struct thread_object *thread = (struct thread_object *)object;
+    object_release(thread->token);
+    free(thread->description);
     free(object);
 }
 

@@ -42,6 +42,7 @@ struct thread_object {
     bool boost_disabled;
     DWORD ideal_processor;
     WCHAR *description;                             /* under the dispatcher lock */
+    struct object *token;                           /* whom it impersonates, NULL: nobody (python_token.c) */
     int64_t created, ended_at;                      /* system time (FILETIME) */
 };
 
