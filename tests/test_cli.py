@@ -287,8 +287,10 @@ def test_check_follows_forwarders(write_dll):
 @pytest.fixture
 def everything(tmp_path) -> Path:
     """A DLL that delay-loads delayed.dll, for a function by name and one by ordinal."""
+    image = pe_seeds.Everything(pe_seeds.AMD64)
+    del image.directories[pe_seeds.CLR]  # no .NET assembly can be loaded
     path = tmp_path / "everything.dll"
-    path.write_bytes(pe_seeds.Everything(pe_seeds.AMD64).bytes())
+    path.write_bytes(image.bytes())
     return path
 
 

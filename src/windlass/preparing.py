@@ -22,10 +22,15 @@ DEFAULT_SECURITY_COOKIE = (0x2B992DDFA232).to_bytes(8, "little")
 
 def check(image: Image) -> None:
     """Refuse what cannot run here; BadImage says why."""
+    if image.directory(layout.DIRECTORY_CLR)[0]:
+        raise image.bad("a .NET assembly; only native code can be loaded", 0)
     if image.machine != layout.MACHINE_AMD64 or not image.is_pe32plus:
         machine = layout.MACHINE_NAMES.get(image.machine, hex(image.machine))
         raise image.bad(f"an image for {machine}; only x86-64 images can be loaded", 0)
     image.check()
+    config = image.load_config
+    if config is not None and config.is_hybrid:
+        raise image.bad("an ARM64EC image; only x86-64 code can be loaded", 0)
 
 
 # ---- the plan ----
