@@ -486,7 +486,7 @@ static NTSTATUS peek_message(struct file *file, void *buffer, size_t size, size_
     }
     state->available += (unsigned)(pipe->rest_size - pipe->rest_at);
     state->message = (unsigned)(left - *done);
-    return state->message && *done ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+    return state->message ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }
 
 NTSTATUS pipe_peek(struct file *file, void *buffer, size_t size, size_t *done, struct pipe_state *state) {
@@ -511,7 +511,7 @@ NTSTATUS pipe_peek(struct file *file, void *buffer, size_t size, size_t *done, s
     else if (size && available)
         count = peek_anonymous(file->fd, buffer, size < (size_t)available ? size : (size_t)available);
     *done = count > 0 ? (size_t)count : 0;
-    return STATUS_SUCCESS;
+    return state->available > *done ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }
 
 API(kernel32 kernelbase, BOOL, PeekNamedPipe, HANDLE hNamedPipe, LPVOID lpBuffer, DWORD nBufferSize,

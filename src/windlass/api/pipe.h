@@ -45,7 +45,8 @@ struct pipe_state {
     unsigned available;                 /* bytes that can be read now */
     unsigned message;                   /* of them, left of the first message */
 };
-/* FSCTL_PIPE_PEEK and PeekNamedPipe: up to `size` bytes that stay where they are. */
+/* FSCTL_PIPE_PEEK and PeekNamedPipe: up to `size` bytes that stay where they are. STATUS_BUFFER_OVERFLOW: there are more,
+ * of the message or of the stream. */
 NTSTATUS pipe_peek(struct file *file, void *buffer, size_t size, size_t *done, struct pipe_state *state);
 
 NTSTATUS pipe_connect(struct file *file, const struct io_request *request);

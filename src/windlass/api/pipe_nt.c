@@ -174,7 +174,7 @@ static NTSTATUS peek(struct file *file, const struct control_buffers *buffers, s
         return status;
     *out = (struct peek_buffer){FILE_PIPE_CONNECTED_STATE, state.available, state.message ? 1 : 0, state.message};
     *done = sizeof *out + count;
-    return state.available > count ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+    return status;
 }
 
 NTSTATUS pipe_control(struct file *file, ULONG code, const struct control_buffers *buffers,
@@ -187,6 +187,6 @@ NTSTATUS pipe_control(struct file *file, ULONG code, const struct control_buffer
     case FSCTL_PIPE_TRANSCEIVE:
         status = pipe_write(file, buffers->in, buffers->in_size, done);
         return status ? status : pipe_read(file, buffers->out, buffers->out_size, done);
-    default: return STATUS_INVALID_DEVICE_REQUEST;
+    default: return STATUS_NOT_SUPPORTED;
     }
 }
