@@ -330,7 +330,7 @@ static EXCEPTION_DISPOSITION terminate_scopes(const EXCEPTION_RECORD *record, PV
 }
 
 /* The language handler of C ("try-except statement", "try-finally statement"). */
-API(ntdll vcruntime140 ucrtbase msvcrt msvcr100 msvcr110 msvcr120, EXCEPTION_DISPOSITION, __C_specific_handler, EXCEPTION_RECORD *ExceptionRecord,
+API(ntdll kernel32 vcruntime140 ucrtbase msvcrt msvcr100 msvcr110 msvcr120, EXCEPTION_DISPOSITION, __C_specific_handler, EXCEPTION_RECORD *ExceptionRecord,
     PVOID EstablisherFrame, CONTEXT *ContextRecord, DISPATCHER_CONTEXT *DispatcherContext) {
     if (ExceptionRecord->ExceptionFlags & EXCEPTION_UNWIND)
         return terminate_scopes(ExceptionRecord, EstablisherFrame, DispatcherContext);
