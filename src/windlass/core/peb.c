@@ -1,4 +1,5 @@
 /* The process environment block: what programs and run-time libraries read from it by its offsets, without a call. */
+#include <pthread.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -8,7 +9,13 @@
 PEB process_peb;
 
 /* DebugInfo -1: none is kept ("CRITICAL_SECTION" as InitializeCriticalSectionEx leaves it). */
-static CRITICAL_SECTION fast_peb_lock = {.DebugInfo = (PVOID)-1, .LockCount = -1, .SpinCount = 4000};
+#define FREE_SECTION ((CRITICAL_SECTION){.DebugInfo = (PVOID)-1, .LockCount = -1, .SpinCount = 4000})
+static CRITICAL_SECTION fast_peb_lock = FREE_SECTION;
+
+/* Whoever was in it is not here. */
+static void after_fork_in_child(void) { fast_peb_lock = FREE_SECTION; }
+
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }
 static HANDLE heaps[1];
 
 DWORD processor_count(void) {

@@ -46,7 +46,8 @@ int python_token_add(PyObject *module);
 /* The exception for an API function in Python that failed of itself, after the traceback has been printed. */
 #define EXCEPTION_PYTHON_FAILED 0xE0574C02u
 
-/* True when the interpreter can still be entered from a Windows thread. */
+/* True when the interpreter can still be entered from a Windows thread. While it ends, threads of DLLs go on: they may
+ * be about to call a callback, so an object that lends one its memory does not give that back any more. */
 bool python_is_alive(void);
 
 #endif

@@ -150,6 +150,8 @@ static PyObject *callback_create(PyTypeObject *type, PyObject *args, PyObject *k
 }
 
 static void callback_dealloc(PyObject *object) {
+    if (!python_is_alive())
+        return;
     struct python_callback *self = (struct python_callback *)object;
     PyTypeObject *type = Py_TYPE(object);
     if (self->code)

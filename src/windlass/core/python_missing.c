@@ -49,6 +49,8 @@ static PyObject *missing_create(PyTypeObject *type, PyObject *args, PyObject *ke
 }
 
 static void missing_dealloc(PyObject *object) {
+    if (!python_is_alive())
+        return;
     struct missing_function *self = (struct missing_function *)object;
     PyTypeObject *type = Py_TYPE(object);
     if (self->code)

@@ -274,6 +274,8 @@ static int thunk_clear(PyObject *object) {
 }
 
 static void thunk_dealloc(PyObject *object) {
+    if (!python_is_alive())
+        return;
     struct thunk *self = (struct thunk *)object;
     PyTypeObject *type = Py_TYPE(object);
     PyObject_GC_UnTrack(object);
