@@ -148,10 +148,35 @@ def module_add(
     flags: int,
     timestamp: int,
     original_base: int,
-    path: bytes,
+    path: str,
     tls_callbacks: int,
+    device: int,
+    inode: int,
+    known: bool,
 ) -> int:
-    """Enter a module into the process's lists; `path` in UTF-16. Returns the record's address."""
+    """Enter a module into the process's lists. Returns the record's address.
+
+    path:          as Windows programs see it.
+    device, inode: of its file; 0 if it has none.
+    known:         its name always means this DLL.
+    """
+
+def module_loads(record: int) -> int:
+    """LoadLibrary calls not yet matched by FreeLibrary."""
+
+def module_set_loads(record: int, loads: int) -> None: ...
+def module_from_file(path: str) -> int:
+    """The handle of the module that was mapped from this file; 0 if there is none."""
+
+def load_again(path: str) -> int:
+    """The handle of the module that was mapped from this file, with one more reference; 0 where only the
+    loader can tell.
+
+    path: absolute, with the file name's extension.
+    """
+
+def api_set_hosts(name: str) -> tuple[str, ...]:
+    """The builtin DLLs that implement an API set, () if the name is none."""
 
 def module_set_initialized(record: int) -> None: ...
 def module_set_detached(record: int) -> None: ...

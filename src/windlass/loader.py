@@ -35,6 +35,13 @@ __all__ = ["load", "load_bytes", "load_data", "loaded", "program"]
 DONT_RESOLVE_DLL_REFERENCES = 0x00000001
 LOAD_LIBRARY_REQUIRE_SIGNED_TARGET = 0x00000080
 KNOWN_FLAGS = 0x0000FFFF
+ONLY_SEARCHING = (
+    None,
+    0,
+    search.SEARCH_DEFAULT_DIRS,
+    search.SEARCH_DEFAULT_DIRS | search.SEARCH_DLL_LOAD_DIR,
+)
+"""Flags that mean nothing when the DLL is loaded."""
 
 # Entry flags of LDR_DATA_TABLE_ENTRY.
 IMAGE_DLL = 0x00000004
@@ -55,6 +62,8 @@ def load(name: str | os.PathLike[str], flags: int | None = None, *, directory: s
     who needed what and where it was searched.
     """
     name = os.fspath(name)
+    if flags in ONLY_SEARCHING and name[:1] == "/" and (handle := _core.load_again(name)):
+        return modules[handle]
     if flags is None:
         name, flags = _as_ctypes_searches(name)
     check_flags(name, flags)
@@ -375,7 +384,7 @@ def map_bytes(data: bytes, name: str) -> Module:
 
     plan = mapping.map_image(f"{name}-{len(data):x}", read, kept=False)
     module = Module(name, plan, read, builtin=False)
-    publish(module, None)
+    publish(module)
     set_up_tls(module)
     return module
 
@@ -409,7 +418,7 @@ def map_builtin(name: str) -> Module:
     plan = mapping.map_image(f"{name}-{registry.fingerprint()}", lambda: registry.image(name), kept=kept)
     path = os.path.join(search.system_directory(), spelled)
     module = Module(path, plan, lambda: registry.image(name), builtin=True)
-    publish(module, None)
+    publish(module)
     registry.fill(name, plan.base, plan.base + plan.slots)
     if name in registry.additions:
         from windlass.additions import apply
@@ -429,8 +438,11 @@ def trace_calls(*names: str) -> None:
                     module.additions.connect()
 
 
-def publish(module: Module, file: tuple[int, int] | None) -> None:
-    """Enter the module into the process's lists."""
+def publish(module: Module, file: tuple[int, int] = (0, 0)) -> None:
+    """Enter the module into the process's lists.
+
+    file: device and inode.
+    """
     plan, base = module.plan, module.handle
     module.record = _core.module_add(
         base,
@@ -439,10 +451,12 @@ def publish(module: Module, file: tuple[int, int] | None) -> None:
         IMAGE_DLL if plan.is_dll else 0,
         plan.timestamp,
         plan.preferred_base,
-        module.windows_path.encode("utf-16-le", "surrogatepass"),
+        module.windows_path,
         base + plan.tls_callback_table if plan.tls_callback_table else 0,
+        *file,
+        module.builtin and search.is_known(module.name),
     )
-    modules.add(module, file)
+    modules.add(module)
 
 
 def set_up_tls(module: Module) -> None:
@@ -581,7 +595,7 @@ def map_program() -> Module:
     """
     plan = mapping.map_image(f"program-{registry.fingerprint()}", registry.program_image)
     module = Module(sys.executable, plan, registry.program_image, builtin=True)
-    publish(module, None)
+    publish(module)
     protect(module)
     return module
 

@@ -47,8 +47,6 @@ class Module:
         self._context: activation.Context | Literal[False] | None = None
         """None: not looked for yet; False: there is none."""
         self.builtin = builtin
-        self.loads = 0
-        """LoadLibrary calls not yet matched by FreeLibrary."""
         self.dependencies: list[Module] = []
         self.dependants = 0
         """Modules that were bound to this one."""
@@ -75,6 +73,15 @@ class Module:
         if self._image is None:
             self._image = self._read()
         return self._image
+
+    @property
+    def loads(self) -> int:
+        """LoadLibrary calls not yet matched by FreeLibrary. Windows code changes it without Python."""
+        return _core.module_loads(self.record) if self.record else 0
+
+    @loads.setter
+    def loads(self, count: int) -> None:
+        _core.module_set_loads(self.record, count)
 
     @property
     def is_loaded(self) -> bool:

@@ -41,7 +41,6 @@ class ModuleTable:
 
     def __init__(self) -> None:
         self._by_handle: dict[int, Module] = {}
-        self._by_file: dict[tuple[int, int], Module] = {}
         self.attached: list[Module] = []
         """In the order in which their entry points were called."""
         self.being_loaded: list[list[Module]] = []
@@ -52,18 +51,17 @@ class ModuleTable:
     def __iter__(self) -> Iterator[Module]:
         return iter(list(self._by_handle.values()))
 
+    def __getitem__(self, handle: int) -> Module:
+        return self._by_handle[handle]
+
     def __len__(self) -> int:
         return len(self._by_handle)
 
-    def add(self, module: Module, file: tuple[int, int] | None) -> None:
+    def add(self, module: Module) -> None:
         self._by_handle[module.handle] = module
-        if file is not None:
-            self._by_file[file] = module
 
     def remove(self, module: Module) -> None:
         self._by_handle.pop(module.handle, None)
-        for file in [file for file, other in self._by_file.items() if other is module]:
-            del self._by_file[file]
 
     def by_handle(self, handle: int) -> Module | None:
         return self._by_handle.get(handle)
@@ -78,11 +76,7 @@ class ModuleTable:
 
     def by_path(self, path: str) -> Module | None:
         """By the file itself, whatever it is called."""
-        try:
-            status = os.stat(path)
-        except OSError:
-            return None
-        return self._by_file.get((status.st_dev, status.st_ino))
+        return self._by_handle.get(_core.module_from_file(path))
 
 
 loader_lock = LoaderLock()

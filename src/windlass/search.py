@@ -67,38 +67,13 @@ class NotFound(Exception):
 _MSVC = ("vcruntime", "msvcp", "msvcr", "vcomp", "concrt", "vccorlib", "vcamp", "mfc", "mfcm", "atl")
 _GNU = ("libgcc_s", "libstdc++", "libgfortran", "libgomp", "libwinpthread", "libquadmath", "libssp")
 
-# Which DLLs implement an API set. The first is the one whose handle the set's name gives.
-_API_SETS = (
-    ("api-ms-win-crt-", ("ucrtbase.dll",)),
-    ("api-ms-win-core-com-", ("ole32.dll", "combase.dll")),
-    ("api-ms-win-core-winrt-", ("combase.dll", "ole32.dll")),
-    ("api-ms-win-core-registry-", ("advapi32.dll",)),
-    ("api-ms-win-core-shlwapi-", ("shlwapi.dll", "kernelbase.dll")),
-    ("api-ms-win-core-version-", ("version.dll", "kernelbase.dll")),
-    ("api-ms-win-core-path-", ("kernelbase.dll", "shlwapi.dll")),
-    ("api-ms-win-core-url-", ("shlwapi.dll",)),
-    ("api-ms-win-core-psapi-", ("kernel32.dll", "psapi.dll")),
-    ("api-ms-win-core-", ("kernelbase.dll", "kernel32.dll", "ntdll.dll")),
-    ("api-ms-win-security-", ("advapi32.dll",)),
-    ("api-ms-win-eventing-", ("advapi32.dll",)),
-    ("api-ms-win-service-", ("advapi32.dll",)),
-    ("api-ms-win-mm-", ("winmm.dll",)),
-    ("api-ms-win-shcore-", ("shcore.dll", "shlwapi.dll")),
-    ("api-ms-win-", ("kernelbase.dll", "kernel32.dll", "ntdll.dll", "advapi32.dll")),
-    ("ext-ms-win-", ("user32.dll", "gdi32.dll")),
-    ("ext-ms-", ("kernel32.dll",)),
-)
-
 
 def api_set_hosts(name: str) -> tuple[str, ...]:
-    """The builtin DLLs behind an API set, () if the name is none. The version suffix does not matter."""
-    lower = name.lower()
-    if not lower.startswith(("api-", "ext-")):
-        return ()
-    for prefix, hosts in _API_SETS:
-        if lower.startswith(prefix):
-            return tuple(host for host in hosts if registry.is_builtin(host))
-    return ()
+    """The builtin DLLs behind an API set, () if the name is none. The version suffix does not matter.
+
+    The first is the one whose handle the API set's name gives.
+    """
+    return _core.api_set_hosts(name)
 
 
 def is_runtime(name: str) -> bool:
@@ -111,7 +86,7 @@ def is_runtime(name: str) -> bool:
 def is_known(name: str) -> bool:
     """True for a known DLL or an API set: no file takes the builtin DLL's place."""
     lower = name.lower()
-    if lower.startswith(("api-", "ext-")) and api_set_hosts(lower):
+    if api_set_hosts(lower):
         return True
     return registry.is_builtin(lower) and not is_runtime(lower)
 

@@ -1,4 +1,4 @@
-"""LoadLibrary, FreeLibrary and what goes with them, called by Windows code.
+"""LoadLibrary and FreeLibrary, where Windows code needs the loader for them (see module_load.c).
 
 Source: Microsoft, "LoadLibraryExW function", "FreeLibrary function".
 """
@@ -6,7 +6,6 @@ Source: Microsoft, "LoadLibraryExW function", "FreeLibrary function".
 from __future__ import annotations
 
 import ctypes
-import os
 
 from windlass import _core, datafile, loader
 from windlass.api.calls import windows
@@ -14,13 +13,10 @@ from windlass.api.outputs import fail
 from windlass.errors import (
     ERROR_BAD_EXE_FORMAT,
     ERROR_FILE_NOT_FOUND,
-    ERROR_INVALID_PARAMETER,
     ERROR_MOD_NOT_FOUND,
     win_error,
 )
 from windlass.process import modules
-from windlass.registry import export
-from windlass.types import BOOL, DWORD, HANDLE, HMODULE, LPCSTR, LPCWSTR
 
 ERROR_INVALID_HANDLE = 6
 GENERIC_READ = 0x80000000
@@ -29,17 +25,15 @@ OPEN_EXISTING = 3
 INVALID_HANDLE_VALUE = (1 << 64) - 1
 
 
-@export("kernel32", "kernelbase")
-def LoadLibraryExW(lpLibFileName: LPCWSTR, hFile: HANDLE, dwFlags: DWORD) -> HMODULE:
-    if lpLibFileName is None or hFile:
-        return fail(ERROR_INVALID_PARAMETER)
-    if not lpLibFileName:
+def load_library(name: str, flags: int) -> int:
+    """LoadLibraryEx for Windows code, when the DLL is not loaded yet: its handle, or 0 and the last error."""
+    if not name:
         return fail(ERROR_MOD_NOT_FOUND)
-    as_data = dwFlags & datafile.FLAGS
+    as_data = flags & datafile.FLAGS
     try:
         if as_data:
-            return _load_data(lpLibFileName, dwFlags)
-        return loader.load(lpLibFileName, dwFlags).handle
+            return _load_data(name, flags)
+        return loader.load(name, flags).handle
     except FileNotFoundError:
         return fail(ERROR_FILE_NOT_FOUND if as_data else ERROR_MOD_NOT_FOUND)
     except OSError as error:
@@ -62,35 +56,16 @@ def _load_data(name: str, flags: int) -> int:
     return module.handle
 
 
-@export("kernel32", "kernelbase")
-def LoadLibraryExA(lpLibFileName: LPCSTR, hFile: HANDLE, dwFlags: DWORD) -> HMODULE:
-    return LoadLibraryExW(_decoded(lpLibFileName), hFile, dwFlags)
-
-
-@export("kernel32", "kernelbase")
-def LoadLibraryW(lpLibFileName: LPCWSTR) -> HMODULE:
-    return LoadLibraryExW(lpLibFileName, 0, 0)
-
-
-@export("kernel32", "kernelbase")
-def LoadLibraryA(lpLibFileName: LPCSTR) -> HMODULE:
-    return LoadLibraryExW(_decoded(lpLibFileName), 0, 0)
-
-
-def _decoded(name: bytes | None) -> str | None:
-    return None if name is None else os.fsdecode(name)
-
-
-@export("kernel32", "kernelbase")
-def FreeLibrary(hLibModule: HMODULE) -> BOOL:
-    if not hLibModule:
-        return fail(ERROR_INVALID_HANDLE)
-    tagged = hLibModule & datafile.TAGS
-    module = datafile.data_files.get(hLibModule) if tagged else modules.by_handle(hLibModule)
+def free_library(handle: int) -> bool:
+    """FreeLibrary for Windows code, when it may be the last reference; else False and the last error."""
+    if not handle:
+        return bool(fail(ERROR_INVALID_HANDLE))
+    tagged = handle & datafile.TAGS
+    module = datafile.data_files.get(handle) if tagged else modules.by_handle(handle)
     if module is None:
-        return fail(ERROR_BAD_EXE_FORMAT if tagged else ERROR_MOD_NOT_FOUND)
+        return bool(fail(ERROR_BAD_EXE_FORMAT if tagged else ERROR_MOD_NOT_FOUND))
     try:
         module.free()
     except OSError as error:
-        return fail(getattr(error, "winerror", None) or ERROR_MOD_NOT_FOUND)
-    return 1
+        return bool(fail(getattr(error, "winerror", None) or ERROR_MOD_NOT_FOUND))
+    return True

@@ -1,4 +1,4 @@
-/* Loaded modules, as Windows code asks for them: handles, paths, exports. Loading and freeing is api/library.py.
+/* Loaded modules, as Windows code asks for them: handles, paths, exports. Loading and freeing is in module_load.c.
  *
  * Microsoft: "GetProcAddress function", "GetModuleHandleExW function", "GetModuleFileNameW function". */
 #include "codepage.h"
@@ -66,22 +66,6 @@ API(ntdll, NTSTATUS, LdrGetProcedureAddressForCaller, PVOID DllHandle, ANSI_STRI
 
 /* ---- handles ---- */
 
-static bool has_prefix(const WCHAR *name, size_t length, const char *prefix) {
-    for (size_t i = 0; prefix[i]; i++)
-        if (i >= length || (name[i] | 0x20) != (WCHAR)(prefix[i] | 0x20))
-            return false;
-    return true;
-}
-
-/* An API set's name gives the handle of a DLL that implements it ("Windows API sets"). */
-static LDR_DATA_TABLE_ENTRY *api_set_host(const WCHAR *name, size_t length) {
-    if (has_prefix(name, length, "api-ms-win-crt-"))
-        return module_from_name(u"ucrtbase.dll", 12);
-    if (has_prefix(name, length, "api-ms-") || has_prefix(name, length, "ext-ms-"))
-        return module_from_name(u"kernelbase.dll", 14);
-    return NULL;
-}
-
 /* ".dll" is appended to a name without extension; a dot at the end says that there is none. */
 static LDR_DATA_TABLE_ENTRY *find_with_extension(const WCHAR *name, size_t length) {
     WCHAR *full = malloc((length + 5) * sizeof *full);
@@ -114,7 +98,7 @@ static LDR_DATA_TABLE_ENTRY *find_module(const WCHAR *name, size_t length) {
         return NULL;
     if (!has_separator(name, length)) {
         LDR_DATA_TABLE_ENTRY *entry = find_with_extension(name, length);
-        return entry ? entry : api_set_host(name, length);
+        return entry ? entry : (LDR_DATA_TABLE_ENTRY *)module_from_api_set(name, length);
     }
     size_t full_length;
     DWORD error;

@@ -84,15 +84,10 @@ API(vcruntime140, DWORD, __vcrt_GetModuleFileNameW, HMODULE module, LPWSTR name,
     return api_GetModuleFileNameW(module, name, size);
 }
 
-/* LoadLibraryExW is a Python function, reached as any DLL reaches it. */
+API_USE(HMODULE, LoadLibraryExW, LPCWSTR lpLibFileName, HANDLE hFile, DWORD dwFlags);
+
 API(vcruntime140, HMODULE, __vcrt_LoadLibraryExW, LPCWSTR name, HANDLE reserved, DWORD flags) {
-    static const WCHAR kernel32[] = u"kernel32.dll";
-    NTSTATUS status;
-    LDR_DATA_TABLE_ENTRY *module = module_from_name(kernel32, sizeof kernel32 / sizeof *kernel32 - 1);
-    HMODULE(WINAPI * load)(LPCWSTR, HANDLE, DWORD) =
-        module ? (HMODULE(WINAPI *)(LPCWSTR, HANDLE, DWORD))module_export(module->DllBase, "LoadLibraryExW", 0, &status)
-               : NULL;
-    return load ? load(name, reserved, flags) : NULL;
+    return api_LoadLibraryExW(name, reserved, flags);
 }
 
 API(vcruntime140, VOID, __telemetry_main_invoke_trigger, PVOID module) { (void)module; }

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "module.h"
 #include "unicode.h"
@@ -147,6 +148,48 @@ LDR_DATA_TABLE_ENTRY *module_from_name(const WCHAR *name, size_t length) {
     return found;
 }
 
+/* ---- loading what is loaded ---- */
+
+struct module *module_from_file(const char *path) {
+    struct stat status;
+    if (stat(path, &status))
+        return NULL;
+    FOR_EACH_MODULE(module)
+        if (module->inode == status.st_ino && module->device == status.st_dev && module->inode)
+            return module;
+    return NULL;
+}
+
+struct module *module_loaded_from(const char *path) {
+    const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
+    bool has_extension = slash && dot > slash && dot[1];
+    return has_extension && !strchr(path, '\\') ? module_from_file(path) : NULL;
+}
+
+struct module *module_from_api_set(const WCHAR *name, size_t length) {
+    const char *const *hosts = api_set_hosts(name, length);
+    WCHAR host[32];
+    size_t count = 0;
+    for (; hosts && hosts[0][count]; count++)
+        host[count] = (unsigned char)hosts[0][count];
+    return hosts ? (struct module *)module_from_name(host, count) : NULL;
+}
+
+struct module *module_known_as(const WCHAR *name, size_t length) {
+    enum { LONGEST = 64 };
+    if (api_set_hosts(name, length))
+        return module_from_api_set(name, length);
+    WCHAR full[LONGEST + 4];
+    bool has_extension = false;
+    if (length > LONGEST || !length || name[length - 1] == '.')
+        return NULL;
+    for (size_t i = 0; i < length; i++)
+        has_extension |= (full[i] = name[i]) == '.';
+    memcpy(full + length, u".dll", 4 * sizeof *full);
+    struct module *module = (struct module *)module_from_name(full, has_extension ? length : length + 4);
+    return module && module->known ? module : NULL;
+}
+
 /* ---- adding and removing ---- */
 
 static bool copy_name(UNICODE_STRING *target, const WCHAR *text, size_t length) {
@@ -192,6 +235,9 @@ struct module *module_add(const struct module_facts *facts) {
     entry->OriginalBase = facts->original_base;
     entry->TimeDateStamp = facts->timestamp;
     module->tls_callbacks = facts->tls_callbacks;
+    module->device = facts->device;
+    module->inode = facts->inode;
+    module->known = facts->known;
     list_init(&entry->HashLinks);
     list_init(&entry->NodeModuleLink);
 
@@ -277,6 +323,8 @@ static uint32_t index_by_name(const unsigned char *base, const struct export_dir
 void (*process_detach_hook)(void);
 bool (*module_count_hook)(const void *base, enum module_count change);
 void *(*forwarder_hook)(const void *base, const char *forwarder);
+void *(*module_load_hook)(const WCHAR *name, DWORD flags);
+bool (*module_free_hook)(const void *handle);
 
 /* "DLL.name" or "DLL.#ordinal". The DLL may be an API set or not loaded yet, so policy decides. */
 static void *follow_forwarder(const void *base, const char *forwarder, NTSTATUS *status) {

@@ -8,6 +8,9 @@
 struct module {
     LDR_DATA_TABLE_ENTRY ldr;
     const void *const *tls_callbacks; /* NULL-terminated, or NULL */
+    uint64_t device, inode;           /* of its file; 0 for a builtin DLL */
+    bool known;                       /* its name always means this DLL, wherever it is searched for */
+    unsigned loads;                   /* LoadLibrary calls not yet matched by FreeLibrary */
 };
 
 struct module_facts {
@@ -20,6 +23,8 @@ struct module_facts {
     const WCHAR *path; /* as Windows programs see it */
     size_t path_length;
     const void *const *tls_callbacks;
+    uint64_t device, inode;
+    bool known;
 };
 
 void modules_init(void);
@@ -27,6 +32,19 @@ struct module *module_add(const struct module_facts *facts);
 void module_set_initialized(struct module *module);
 void module_set_detached(struct module *module);
 void module_remove(struct module *module);
+
+/* The module that was mapped from the file with this host path; NULL: there is none. */
+struct module *module_from_file(const char *path);
+
+/* What LoadLibrary means when that DLL is loaded already: a host path with the file name's extension, or the name of a
+ * known DLL or an API set. NULL: the loader has to look. */
+struct module *module_loaded_from(const char *path);
+struct module *module_known_as(const WCHAR *name, size_t length);
+
+/* The builtin DLLs that implement an API set, ended by NULL; NULL when the name (in any case, of any version) is none.
+ * The first one's handle is what the API set's name gives. */
+const char *const *api_set_hosts(const WCHAR *name, size_t length);
+struct module *module_from_api_set(const WCHAR *name, size_t length);
 
 /* Gives a module with static TLS its index and every thread its block; -1: no index left. */
 int tls_add(const void *data, size_t size, size_t zero_fill, size_t alignment);
@@ -38,5 +56,10 @@ extern void *(*forwarder_hook)(const void *base, const char *forwarder);
 /* Changes a module's reference count, which Python keeps; false: there is no such module. Set by python.c. */
 enum module_count { MODULE_RELEASE, MODULE_ADD_REFERENCE, MODULE_PIN };
 extern bool (*module_count_hook)(const void *base, enum module_count change);
+
+/* LoadLibraryEx and FreeLibrary for all that needs the loader, which is Python (api/library.py). They set the last
+ * error. Set by python.c. */
+extern void *(*module_load_hook)(const WCHAR *name, DWORD flags);
+extern bool (*module_free_hook)(const void *handle);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "python.h"
 
+#include "codepage.h"
 #include "foreign.h"
 #include "fork.h"
 #include "handle.h"
@@ -182,6 +183,41 @@ static PyObject *core_hash(PyObject *self, PyObject *args) {
     for (Py_ssize_t i = 0; i < size; i++)
         hash = (hash ^ data[i]) * 0x100000001b3;
     return PyLong_FromUnsignedLongLong(hash);
+}
+
+/* ---- loading, for Windows code ---- */
+
+/* Calls a function of api/library.py, which holds what cannot be done without the loader. Takes over the arguments. */
+static void *call_library(const char *name, PyObject *arguments) {
+    PyObject *library = arguments ? PyImport_ImportModule("windlass.api.library") : NULL;
+    PyObject *function = library ? PyObject_GetAttrString(library, name) : NULL;
+    PyObject *result = function ? PyObject_CallObject(function, arguments) : NULL;
+    void *value = address_from_hook(result, function);
+    Py_XDECREF(function);
+    Py_XDECREF(library);
+    Py_XDECREF(arguments);
+    return value;
+}
+
+static void *load_module(const WCHAR *name, DWORD flags) {
+    int little_endian = -1;
+    if (!python_is_alive())
+        return NULL;
+    PyGILState_STATE state = PyGILState_Ensure();
+    PyObject *text = PyUnicode_DecodeUTF16((const char *)name, (Py_ssize_t)(wide_length(name) * sizeof *name),
+                                           "surrogatepass", &little_endian);
+    void *module = call_library("load_library", text ? Py_BuildValue("(NI)", text, (unsigned)flags) : NULL);
+    PyGILState_Release(state);
+    return module;
+}
+
+static bool free_module(const void *handle) {
+    if (!python_is_alive())
+        return false;
+    PyGILState_STATE state = PyGILState_Ensure();
+    bool done = call_library("free_library", Py_BuildValue("(K)", (unsigned long long)(uintptr_t)handle));
+    PyGILState_Release(state);
+    return done;
 }
 
 /* ---- API records ---- */
@@ -384,63 +420,10 @@ static PyObject *core_set_command_line(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
-/* ---- modules ---- */
-
 static PyObject *core_fault_handlers_install(PyObject *self, PyObject *args) {
     (void)self, (void)args;
     fault_handlers_install();
     Py_RETURN_NONE;
-}
-
-static PyObject *core_module_add(PyObject *self, PyObject *args) {
-    unsigned long long base, entry_point, callbacks, original_base;
-    unsigned size, flags, timestamp;
-    const char *path;
-    Py_ssize_t path_bytes;
-    (void)self;
-    if (!PyArg_ParseTuple(args, "KKIIIKy#K", &base, &entry_point, &size, &flags, &timestamp, &original_base, &path,
-                          &path_bytes, &callbacks))
-        return NULL;
-    struct module_facts facts = {
-        .base = (void *)(uintptr_t)base, .entry_point = (void *)(uintptr_t)entry_point, .size = size, .flags = flags,
-        .timestamp = timestamp, .original_base = original_base, .path = (const WCHAR *)path,
-        .path_length = (size_t)path_bytes / 2, .tls_callbacks = (const void *const *)(uintptr_t)callbacks};
-    struct module *module = module_add(&facts);
-    return module ? PyLong_FromVoidPtr(module) : PyErr_NoMemory();
-}
-
-static PyObject *module_verb(PyObject *args, void (*verb)(struct module *)) {
-    unsigned long long module;
-    if (!PyArg_ParseTuple(args, "K", &module))
-        return NULL;
-    verb((struct module *)(uintptr_t)module);
-    Py_RETURN_NONE;
-}
-
-static PyObject *core_module_set_initialized(PyObject *self, PyObject *args) {
-    (void)self;
-    return module_verb(args, module_set_initialized);
-}
-
-static PyObject *core_module_set_detached(PyObject *self, PyObject *args) {
-    (void)self;
-    return module_verb(args, module_set_detached);
-}
-
-static PyObject *core_module_remove(PyObject *self, PyObject *args) {
-    (void)self;
-    return module_verb(args, module_remove);
-}
-
-static PyObject *core_module_flags(PyObject *self, PyObject *args) {
-    unsigned long long module;
-    unsigned set;
-    (void)self;
-    if (!PyArg_ParseTuple(args, "KI", &module, &set))
-        return NULL;
-    LDR_DATA_TABLE_ENTRY *entry = &((struct module *)(uintptr_t)module)->ldr;
-    entry->Flags |= set;
-    return PyLong_FromUnsignedLong(entry->Flags);
 }
 
 static PyObject *core_set_program(PyObject *self, PyObject *args) {
@@ -450,93 +433,6 @@ static PyObject *core_set_program(PyObject *self, PyObject *args) {
         return NULL;
     process_peb.ImageBaseAddress = (void *)(uintptr_t)base;
     std_handle((DWORD)-10);                          /* programs read the process's parameters through the PEB */
-    Py_RETURN_NONE;
-}
-
-static PyObject *core_module_from_address(PyObject *self, PyObject *args) {
-    unsigned long long address;
-    (void)self;
-    if (!PyArg_ParseTuple(args, "K", &address))
-        return NULL;
-    LDR_DATA_TABLE_ENTRY *entry = module_from_address((void *)(uintptr_t)address);
-    return PyLong_FromVoidPtr(entry ? entry->DllBase : NULL);
-}
-
-static PyObject *core_export(PyObject *self, PyObject *args) {
-    unsigned long long base;
-    const char *name;
-    unsigned ordinal;
-    NTSTATUS status;
-    (void)self;
-    if (!PyArg_ParseTuple(args, "KzI", &base, &name, &ordinal))
-        return NULL;
-    return PyLong_FromVoidPtr(module_export((void *)(uintptr_t)base, name, ordinal, &status));
-}
-
-enum { MAX_PROVIDERS = 16 };
-
-/* The first provider's export of that name or ordinal; NULL if none has it. */
-static void *export_of_any(void *const *providers, size_t count, const char *name, unsigned ordinal) {
-    void *address = NULL;
-    NTSTATUS status;
-    for (size_t i = 0; i < count && !address; i++)
-        address = module_export(providers[i], name, ordinal, &status);
-    return address;
-}
-
-/* One imported function as windlass.plan packs it; returns what follows it. */
-static const char *unpack_import(const char *at, const char **name, unsigned *ordinal) {
-    *name = *at == '#' ? NULL : at + 1;
-    *ordinal = *name ? 0 : (unsigned char)at[1] | (unsigned)(unsigned char)at[2] << 8;
-    return *name ? *name + strlen(*name) + 1 : at + 3;
-}
-
-static PyObject *core_bind(PyObject *self, PyObject *args) {
-    unsigned long long iat;
-    const char *at;
-    Py_ssize_t size;
-    PyObject *handles;
-    void *providers[MAX_PROVIDERS];
-    (void)self;
-    if (!PyArg_ParseTuple(args, "Ky#O!", &iat, &at, &size, &PyTuple_Type, &handles))
-        return NULL;
-    Py_ssize_t count = PyTuple_Size(handles);
-    if (count > MAX_PROVIDERS)
-        return PyErr_Format(PyExc_ValueError, "more than %d providers", MAX_PROVIDERS);
-    for (Py_ssize_t i = 0; i < count; i++)
-        providers[i] = PyLong_AsVoidPtr(PyTuple_GetItem(handles, i));
-    PyObject *missing = PyErr_Occurred() ? NULL : PyList_New(0);
-    const char *end = at + size;
-    for (unsigned long index = 0; missing && at < end; index++) {
-        const char *name;
-        unsigned ordinal;
-        at = unpack_import(at, &name, &ordinal);
-        void *address = export_of_any(providers, (size_t)count, name, ordinal);
-        memcpy((char *)(uintptr_t)iat + index * sizeof address, &address, sizeof address);
-        PyObject *number = address ? NULL : PyLong_FromUnsignedLong(index);
-        if (!address && (!number || PyList_Append(missing, number)))
-            Py_CLEAR(missing);
-        Py_XDECREF(number);
-    }
-    return missing;
-}
-
-static PyObject *core_tls_add(PyObject *self, PyObject *args) {
-    unsigned long long data;
-    Py_ssize_t size, zero_fill, alignment;
-    (void)self;
-    if (!PyArg_ParseTuple(args, "Knnn", &data, &size, &zero_fill, &alignment))
-        return NULL;
-    return PyLong_FromLong(
-        tls_add((void *)(uintptr_t)data, (size_t)size, (size_t)zero_fill, (size_t)alignment));
-}
-
-static PyObject *core_tls_remove(PyObject *self, PyObject *args) {
-    unsigned index;
-    (void)self;
-    if (!PyArg_ParseTuple(args, "I", &index))
-        return NULL;
-    tls_remove(index);
     Py_RETURN_NONE;
 }
 
@@ -624,17 +520,7 @@ static PyMethodDef methods[] = {
     {"environment_variable", core_environment_variable, METH_VARARGS, NULL},
     {"fault_handlers_install", core_fault_handlers_install, METH_NOARGS, NULL},
     {"set_command_line", core_set_command_line, METH_VARARGS, NULL},
-    {"module_add", core_module_add, METH_VARARGS, NULL},
-    {"module_set_initialized", core_module_set_initialized, METH_VARARGS, NULL},
-    {"module_set_detached", core_module_set_detached, METH_VARARGS, NULL},
-    {"module_remove", core_module_remove, METH_VARARGS, NULL},
-    {"module_flags", core_module_flags, METH_VARARGS, NULL},
     {"set_program", core_set_program, METH_VARARGS, NULL},
-    {"module_from_address", core_module_from_address, METH_VARARGS, NULL},
-    {"export", core_export, METH_VARARGS, NULL},
-    {"bind", core_bind, METH_VARARGS, NULL},
-    {"tls_add", core_tls_add, METH_VARARGS, NULL},
-    {"tls_remove", core_tls_remove, METH_VARARGS, NULL},
     {"loader_lock_acquire", core_loader_lock_acquire, METH_NOARGS, NULL},
     {"loader_lock_release", core_loader_lock_release, METH_NOARGS, NULL},
     {"call", core_call, METH_VARARGS, NULL},
@@ -663,13 +549,15 @@ PyMODINIT_FUNC PyInit__core(void) {
     host_frames_init((const void *)PyObject_CallObject);
     forwarder_hook = resolve_forwarder;
     module_count_hook = change_count;
+    module_load_hook = load_module;
+    module_free_hook = free_module;
     process_detach_hook = detach_all;
     if (add_address(module, "peb", &process_peb) || add_address(module, "lazy_entry", api_lazy_entry) ||
         add_address(module, "trace_entry", trace_entry) ||
         add_address(module, "missing_function_code", (void *)(uintptr_t)EXCEPTION_MISSING_FUNCTION) ||
         callback_type_add(module) || foreign_add(module) || call_add(module) || thunk_add(module) ||
-        missing_function_type_add(module) || python_handle_add(module) || python_memory_add(module) ||
-        python_token_add(module)) {
+        missing_function_type_add(module) || python_module_add(module) || python_handle_add(module) ||
+        python_memory_add(module) || python_token_add(module)) {
         Py_DECREF(module);
         return NULL;
     }

@@ -33,6 +33,9 @@ PyObject *program_text(const void *text, Py_ssize_t length);
 extern PyObject *access_violation_type;
 int python_memory_add(PyObject *module);
 
+/* Adds the functions of python_module.c; -1 with an exception set. */
+int python_module_add(PyObject *module);
+
 /* Adds the functions of python_handle.c; -1 with an exception set. */
 int python_handle_add(PyObject *module);
 

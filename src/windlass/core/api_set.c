@@ -1,0 +1,43 @@
+/* API sets: names that stand for builtin DLLs ("Windows API sets"). */
+#include "module.h"
+#include "unicode.h"
+
+enum { MAX_HOSTS = 4 };
+
+/* The first prefix that fits decides. */
+static const struct {
+    const char *prefix, *hosts[MAX_HOSTS + 1];
+} api_sets[] = {
+    {"api-ms-win-crt-", {"ucrtbase.dll", NULL}},
+    {"api-ms-win-core-com-", {"ole32.dll", "combase.dll", NULL}},
+    {"api-ms-win-core-winrt-", {"combase.dll", "ole32.dll", NULL}},
+    {"api-ms-win-core-registry-", {"advapi32.dll", NULL}},
+    {"api-ms-win-core-shlwapi-", {"shlwapi.dll", "kernelbase.dll", NULL}},
+    {"api-ms-win-core-version-", {"version.dll", "kernelbase.dll", NULL}},
+    {"api-ms-win-core-path-", {"kernelbase.dll", "shlwapi.dll", NULL}},
+    {"api-ms-win-core-url-", {"shlwapi.dll", NULL}},
+    {"api-ms-win-core-psapi-", {"kernel32.dll", "psapi.dll", NULL}},
+    {"api-ms-win-core-", {"kernelbase.dll", "kernel32.dll", "ntdll.dll", NULL}},
+    {"api-ms-win-security-", {"advapi32.dll", NULL}},
+    {"api-ms-win-eventing-", {"advapi32.dll", NULL}},
+    {"api-ms-win-service-", {"advapi32.dll", NULL}},
+    {"api-ms-win-mm-", {"winmm.dll", NULL}},
+    {"api-ms-win-shcore-", {"shcore.dll", "shlwapi.dll", NULL}},
+    {"api-ms-win-", {"kernelbase.dll", "kernel32.dll", "ntdll.dll", "advapi32.dll", NULL}},
+    {"ext-ms-win-", {"user32.dll", "gdi32.dll", NULL}},
+    {"ext-ms-", {"kernel32.dll", NULL}},
+};
+
+static bool has_prefix(const WCHAR *name, size_t length, const char *prefix) {
+    for (size_t i = 0; prefix[i]; i++)
+        if (i == length || unicode_lower(name[i]) != (unsigned char)prefix[i])
+            return false;
+    return true;
+}
+
+const char *const *api_set_hosts(const WCHAR *name, size_t length) {
+    for (size_t i = 0; i < sizeof api_sets / sizeof *api_sets; i++)
+        if (has_prefix(name, length, api_sets[i].prefix))
+            return api_sets[i].hosts;
+    return NULL;
+}

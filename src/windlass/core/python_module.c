@@ -1,0 +1,263 @@
+/* The modules of this process, as the loader enters, binds and removes them (core/module.c). */
+#include "python.h"
+
+#include "module.h"
+
+/* ---- text ---- */
+
+/* A str as UTF-16, from malloc(); NULL with an exception set. */
+static WCHAR *utf16_from_str(PyObject *text, size_t *length) {
+    Py_ssize_t count;
+    wchar_t *points = PyUnicode_AsWideCharString(text, &count);
+    WCHAR *units = points ? malloc((2 * (size_t)count + 1) * sizeof *units) : NULL;
+    if (points && !units)
+        PyErr_NoMemory();
+    *length = 0;
+    for (Py_ssize_t i = 0; units && i < count; i++) {
+        uint32_t point = (uint32_t)points[i];
+        if (point >= 0x10000)
+            units[(*length)++] = (WCHAR)(0xD7C0 + (point >> 10));
+        units[(*length)++] = (WCHAR)(point >= 0x10000 ? 0xDC00 | (point & 0x3FF) : point);
+    }
+    PyMem_Free(points);
+    return units;
+}
+
+/* ---- entering and removing ---- */
+
+static PyObject *core_module_add(PyObject *self, PyObject *args) {
+    unsigned long long base, entry_point, callbacks, original_base, device, inode;
+    unsigned size, flags, timestamp;
+    int known;
+    PyObject *path;
+    struct module_facts facts;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "KKIIIKUKKKp", &base, &entry_point, &size, &flags, &timestamp, &original_base, &path,
+                          &callbacks, &device, &inode, &known))
+        return NULL;
+    WCHAR *units = utf16_from_str(path, &facts.path_length);
+    if (!units)
+        return NULL;
+    facts = (struct module_facts){
+        .base = (void *)(uintptr_t)base, .entry_point = (void *)(uintptr_t)entry_point, .size = size, .flags = flags,
+        .timestamp = timestamp, .original_base = original_base, .path = units, .path_length = facts.path_length,
+        .tls_callbacks = (const void *const *)(uintptr_t)callbacks, .device = device, .inode = inode, .known = known};
+    struct module *module = module_add(&facts);
+    free(units);
+    return module ? PyLong_FromVoidPtr(module) : PyErr_NoMemory();
+}
+
+static PyObject *module_verb(PyObject *args, void (*verb)(struct module *)) {
+    unsigned long long module;
+    if (!PyArg_ParseTuple(args, "K", &module))
+        return NULL;
+    verb((struct module *)(uintptr_t)module);
+    Py_RETURN_NONE;
+}
+
+static PyObject *core_module_set_initialized(PyObject *self, PyObject *args) {
+    (void)self;
+    return module_verb(args, module_set_initialized);
+}
+
+static PyObject *core_module_set_detached(PyObject *self, PyObject *args) {
+    (void)self;
+    return module_verb(args, module_set_detached);
+}
+
+static PyObject *core_module_remove(PyObject *self, PyObject *args) {
+    (void)self;
+    return module_verb(args, module_remove);
+}
+
+static PyObject *core_module_flags(PyObject *self, PyObject *args) {
+    unsigned long long module;
+    unsigned set;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "KI", &module, &set))
+        return NULL;
+    LDR_DATA_TABLE_ENTRY *entry = &((struct module *)(uintptr_t)module)->ldr;
+    entry->Flags |= set;
+    return PyLong_FromUnsignedLong(entry->Flags);
+}
+
+static PyObject *core_module_loads(PyObject *self, PyObject *args) {
+    unsigned long long module;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "K", &module))
+        return NULL;
+    return PyLong_FromUnsignedLong(((struct module *)(uintptr_t)module)->loads);
+}
+
+static PyObject *core_module_set_loads(PyObject *self, PyObject *args) {
+    unsigned long long module;
+    unsigned loads;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "KI", &module, &loads))
+        return NULL;
+    ((struct module *)(uintptr_t)module)->loads = loads;
+    Py_RETURN_NONE;
+}
+
+/* ---- finding ---- */
+
+static PyObject *handle_of(struct module *module) { return PyLong_FromVoidPtr(module ? module->ldr.DllBase : NULL); }
+
+static PyObject *core_module_from_file(PyObject *self, PyObject *args) {
+    PyObject *path;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "O&", PyUnicode_FSConverter, &path))
+        return NULL;
+    PyObject *handle = handle_of(module_from_file(PyBytes_AsString(path)));
+    Py_DECREF(path);
+    return handle;
+}
+
+/* Waits for nobody: while another thread loads, the loader's own way is the right one. */
+static PyObject *core_load_again(PyObject *self, PyObject *path) {
+    (void)self;
+    PyObject *bytes = PyUnicode_EncodeFSDefault(path);
+    if (!bytes)
+        return NULL;
+    struct module *module = NULL;
+    if (loader_lock_try_acquire()) {
+        module = module_loaded_from(PyBytes_AsString(bytes));
+        if (module)
+            module->loads++;
+        loader_lock_release();
+    }
+    Py_DECREF(bytes);
+    return handle_of(module);
+}
+
+static PyObject *core_api_set_hosts(PyObject *self, PyObject *name) {
+    size_t length;
+    (void)self;
+    WCHAR *units = utf16_from_str(name, &length);
+    if (!units)
+        return NULL;
+    const char *const *hosts = api_set_hosts(units, length);
+    free(units);
+    PyObject *list = PyList_New(0);
+    for (; list && hosts && *hosts; hosts++) {
+        PyObject *host = PyUnicode_FromString(*hosts);
+        if (!host || PyList_Append(list, host))
+            Py_CLEAR(list);
+        Py_XDECREF(host);
+    }
+    PyObject *tuple = list ? PyList_AsTuple(list) : NULL;
+    Py_XDECREF(list);
+    return tuple;
+}
+
+static PyObject *core_module_from_address(PyObject *self, PyObject *args) {
+    unsigned long long address;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "K", &address))
+        return NULL;
+    LDR_DATA_TABLE_ENTRY *entry = module_from_address((void *)(uintptr_t)address);
+    return PyLong_FromVoidPtr(entry ? entry->DllBase : NULL);
+}
+
+static PyObject *core_export(PyObject *self, PyObject *args) {
+    unsigned long long base;
+    const char *name;
+    unsigned ordinal;
+    NTSTATUS status;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "KzI", &base, &name, &ordinal))
+        return NULL;
+    return PyLong_FromVoidPtr(module_export((void *)(uintptr_t)base, name, ordinal, &status));
+}
+
+/* ---- binding ---- */
+
+enum { MAX_PROVIDERS = 16 };
+
+/* The first provider's export of that name or ordinal; NULL if none has it. */
+static void *export_of_any(void *const *providers, size_t count, const char *name, unsigned ordinal) {
+    void *address = NULL;
+    NTSTATUS status;
+    for (size_t i = 0; i < count && !address; i++)
+        address = module_export(providers[i], name, ordinal, &status);
+    return address;
+}
+
+/* One imported function as windlass.plan packs it; returns what follows it. */
+static const char *unpack_import(const char *at, const char **name, unsigned *ordinal) {
+    *name = *at == '#' ? NULL : at + 1;
+    *ordinal = *name ? 0 : (unsigned char)at[1] | (unsigned)(unsigned char)at[2] << 8;
+    return *name ? *name + strlen(*name) + 1 : at + 3;
+}
+
+static PyObject *core_bind(PyObject *self, PyObject *args) {
+    unsigned long long iat;
+    const char *at;
+    Py_ssize_t size;
+    PyObject *handles;
+    void *providers[MAX_PROVIDERS];
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Ky#O!", &iat, &at, &size, &PyTuple_Type, &handles))
+        return NULL;
+    Py_ssize_t count = PyTuple_Size(handles);
+    if (count > MAX_PROVIDERS)
+        return PyErr_Format(PyExc_ValueError, "more than %d providers", MAX_PROVIDERS);
+    for (Py_ssize_t i = 0; i < count; i++)
+        providers[i] = PyLong_AsVoidPtr(PyTuple_GetItem(handles, i));
+    PyObject *missing = PyErr_Occurred() ? NULL : PyList_New(0);
+    const char *end = at + size;
+    for (unsigned long index = 0; missing && at < end; index++) {
+        const char *name;
+        unsigned ordinal;
+        at = unpack_import(at, &name, &ordinal);
+        void *address = export_of_any(providers, (size_t)count, name, ordinal);
+        memcpy((char *)(uintptr_t)iat + index * sizeof address, &address, sizeof address);
+        PyObject *number = address ? NULL : PyLong_FromUnsignedLong(index);
+        if (!address && (!number || PyList_Append(missing, number)))
+            Py_CLEAR(missing);
+        Py_XDECREF(number);
+    }
+    return missing;
+}
+
+/* ---- static TLS ---- */
+
+static PyObject *core_tls_add(PyObject *self, PyObject *args) {
+    unsigned long long data;
+    Py_ssize_t size, zero_fill, alignment;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Knnn", &data, &size, &zero_fill, &alignment))
+        return NULL;
+    return PyLong_FromLong(
+        tls_add((void *)(uintptr_t)data, (size_t)size, (size_t)zero_fill, (size_t)alignment));
+}
+
+static PyObject *core_tls_remove(PyObject *self, PyObject *args) {
+    unsigned index;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "I", &index))
+        return NULL;
+    tls_remove(index);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef functions[] = {
+    {"module_add", core_module_add, METH_VARARGS, NULL},
+    {"module_set_initialized", core_module_set_initialized, METH_VARARGS, NULL},
+    {"module_set_detached", core_module_set_detached, METH_VARARGS, NULL},
+    {"module_remove", core_module_remove, METH_VARARGS, NULL},
+    {"module_flags", core_module_flags, METH_VARARGS, NULL},
+    {"module_from_address", core_module_from_address, METH_VARARGS, NULL},
+    {"export", core_export, METH_VARARGS, NULL},
+    {"bind", core_bind, METH_VARARGS, NULL},
+    {"tls_add", core_tls_add, METH_VARARGS, NULL},
+    {"tls_remove", core_tls_remove, METH_VARARGS, NULL},
+    {"module_loads", core_module_loads, METH_VARARGS, NULL},
+    {"module_set_loads", core_module_set_loads, METH_VARARGS, NULL},
+    {"module_from_file", core_module_from_file, METH_VARARGS, NULL},
+    {"load_again", core_load_again, METH_O, NULL},
+    {"api_set_hosts", core_api_set_hosts, METH_O, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+int python_module_add(PyObject *module) { return PyModule_AddFunctions(module, functions); }
