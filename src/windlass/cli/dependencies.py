@@ -19,7 +19,7 @@ from windlass.pe import Image
 from windlass.pe.exports import Export
 from windlass.pe.imports import DelayImportedDll, ImportedDll, ImportedFunction
 
-__all__ = ["Dll", "MissingDll", "MissingFunction", "Walk"]
+__all__ = ["Dll", "Edge", "MissingDll", "MissingFunction", "Walk"]
 
 Descriptor = Union[ImportedDll, DelayImportedDll]
 
@@ -39,12 +39,14 @@ class Dll:
     delay:         nothing needs it before the first call of a delay-loaded function.
     image:         None if the file is none that can be loaded, for the reason in `bad`.
     needed_by:     the names of the DLLs that import it.
+    why:           the part of the search order that has it, "" for the one asked for.
     """
 
-    def __init__(self, found: search.Found, delay: bool) -> None:
+    def __init__(self, found: search.Found, delay: bool, why: str) -> None:
         self.path = found.path
         self.builtin = found.builtin
         self.delay = delay
+        self.why = why
         self.name = found.builtin or os.path.basename(found.path or "")
         self.image: Image | None = None
         self.bad: str | None = None
@@ -56,6 +58,24 @@ class Dll:
             self.bad = error.detail
         else:
             self.image = image
+
+
+class Edge(NamedTuple):
+    """One DLL needs another, or would, if that were there.
+
+    importer, dll: their names; dll as it is found, or as it is asked for if it is missing.
+    asked:         the name in the import descriptor, which may be an API set, or before a forwarder's dot.
+    functions:     what is imported; [] of a forwarder.
+    lacking:       those of them that the DLL does not have.
+    """
+
+    importer: str
+    dll: str
+    asked: str
+    functions: list[str]
+    lacking: list[str]
+    delay: bool
+    forwarded: bool
 
 
 class MissingDll(NamedTuple):
@@ -88,11 +108,13 @@ class Walk:
         """In the order in which they are mapped; the first is the one asked for."""
         self.missing_dlls: list[MissingDll] = []
         self.missing_functions: list[MissingFunction] = []
+        self.edges: list[Edge] = []
+        """In the order of the import directories."""
         self._by_name: dict[str, Dll] = {}
         self._not_found: dict[str, search.NotFound] = {}
         self._delayed: deque[tuple[Dll, DelayImportedDll]] = deque()
         self._directory = os.path.dirname(found.path) if found.path is not None else None
-        self._visit(found, delay=False)
+        self._visit(found, delay=False, why="")
         while self._delayed:
             needed_by, descriptor = self._delayed.popleft()
             self._bind(needed_by, descriptor, delay=True)
@@ -116,8 +138,8 @@ class Walk:
             and all(dll.delay for dll in self.bad)
         )
 
-    def _visit(self, found: search.Found, delay: bool) -> Dll:
-        dll = Dll(found, delay)
+    def _visit(self, found: search.Found, delay: bool, why: str) -> Dll:
+        dll = Dll(found, delay, why)
         self.dlls.append(dll)
         self._by_name.setdefault(dll.name.lower(), dll)
         if dll.image is None:
@@ -133,25 +155,31 @@ class Walk:
     def _bind(self, dll: Dll, descriptor: Descriptor, delay: bool) -> None:
         """Find the DLLs behind a descriptor and look the functions up in them."""
         functions = descriptor.functions
+        names = [text(key_of(function), descriptor.name) for function in functions]
         providers = []
         for name in search.api_set_hosts(descriptor.name) or (descriptor.name,):
             provider = self._need(name, delay)
             if isinstance(provider, search.NotFound):
-                names = [text(key_of(function), name) for function in functions]
                 self.missing_dlls.append(MissingDll(name, dll.name, names, provider.searched, delay))
+                self.edges.append(Edge(dll.name, name, descriptor.name, names, [], delay, False))
                 return
             if dll.name not in provider.needed_by:
                 provider.needed_by.append(dll.name)
             providers.append(provider)
-        if any(provider.image is None for provider in providers):
-            return
+        lacking = []
+        if all(provider.image is not None for provider in providers):
+            lacking = [
+                name
+                for name, each in zip(names, functions)
+                if not any(self._has(provider, each.name, each.ordinal, delay) for provider in providers)
+            ]
+        self.edges += [
+            Edge(dll.name, provider.name, descriptor.name, names, lacking, delay, False)
+            for provider in providers
+        ]
         builtin = providers[0].builtin is not None
         self.missing_functions += [
-            MissingFunction(
-                descriptor.name, text(key_of(function), descriptor.name), dll.name, builtin, delay
-            )
-            for function in functions
-            if not any(self._has(provider, function.name, function.ordinal, delay) for provider in providers)
+            MissingFunction(descriptor.name, name, dll.name, builtin, delay) for name in lacking
         ]
 
     def _need(self, name: str, delay: bool) -> Dll | search.NotFound:
@@ -165,7 +193,9 @@ class Walk:
         except search.NotFound as missing:
             self._not_found[key] = missing
             return missing
-        return self._visit(found, delay)
+        steps = search.walk(name, load_directory=self._directory)
+        why = next(step.what for step in steps if step.found == found)
+        return self._visit(found, delay, why)
 
     def _has(self, dll: Dll, name: str | None, ordinal: int | None, delay: bool, chain: int = 0) -> bool:
         exports = dll.image.exports if dll.image is not None else None
@@ -184,6 +214,7 @@ class Walk:
                 continue
             if dll.name not in target.needed_by:
                 target.needed_by.append(dll.name)
+                self.edges.append(Edge(dll.name, target.name, name, [], [], delay, True))
             ordinal = int(function[1:]) if re.fullmatch(r"#\d+", function) else None
             if self._has(target, function if ordinal is None else None, ordinal, delay, chain + 1):
                 return True

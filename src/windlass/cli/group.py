@@ -16,6 +16,7 @@ COMMANDS = {
     "exports": "List what a DLL offers, or what an import library binds.",
     "imports": "List what a DLL needs of other DLLs.",
     "check": "Say whether a DLL will load, and what it lacks.",
+    "tree": "Show what a DLL needs as a tree, or draw it.",
     "where": "Show where a DLL is searched and found.",
     "implib": "Make an import library, or a .def file.",
     "fetch": "Take the DLLs out of a package's Windows wheel.",
