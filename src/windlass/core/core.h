@@ -207,6 +207,11 @@ LDR_DATA_TABLE_ENTRY *module_from_name(const WCHAR *name, size_t length);
  * name NULL: by ordinal. */
 void *module_export(const void *base, const char *name, unsigned ordinal, NTSTATUS *status);
 
+/* The export in this place of the export address table; `name` NULL for one by ordinal only. Forwarders and holes have
+ * no address. */
+enum export_kind { EXPORT_END, EXPORT_NO_ADDRESS, EXPORT_ADDRESS };
+enum export_kind module_export_at(const void *base, unsigned index, DWORD *rva, const char **name, unsigned *ordinal);
+
 /* The export with the greatest RVA at or below `rva`, forwarders aside; false when there is none. */
 bool module_nearest_export(const void *base, DWORD rva, DWORD *start, const char **name, unsigned *ordinal);
 

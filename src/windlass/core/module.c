@@ -362,6 +362,20 @@ static const char *name_of_index(const unsigned char *base, const struct export_
     return NULL;
 }
 
+enum export_kind module_export_at(const void *base_, unsigned index, DWORD *rva, const char **name, unsigned *ordinal) {
+    const unsigned char *base = base_;
+    DWORD begin, size;
+    const struct export_directory *directory = exports_of(base, &begin, &size);
+    if (!directory || index >= directory->NumberOfFunctions)
+        return EXPORT_END;
+    *rva = ((const unaligned_dword *)(base + directory->AddressOfFunctions))[index];
+    if (!*rva || *rva - begin < size)
+        return EXPORT_NO_ADDRESS;
+    *name = name_of_index(base, directory, index);
+    *ordinal = directory->Base + index;
+    return EXPORT_ADDRESS;
+}
+
 bool module_nearest_export(const void *base_, DWORD rva, DWORD *start, const char **name, unsigned *ordinal) {
     const unsigned char *base = base_;
     DWORD begin, size;
