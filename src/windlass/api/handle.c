@@ -1,6 +1,7 @@
 /* Handles ("Handle and Object Functions"). */
 #include "handle.h"
 
+#include "codepage.h"
 #include "namespace.h"
 #include "nt.h"
 
@@ -99,10 +100,13 @@ typedef struct {
 } OBJECT_BASIC_INFORMATION;
 
 static NTSTATUS query_name(struct object *object, PVOID buffer, ULONG size, ULONG *needed) {
-    static const WCHAR directory[] = u"\\BaseNamedObjects\\";
-    enum { DIRECTORY_LENGTH = sizeof directory / sizeof *directory - 1, LONGEST = 0x7fff };
+    static const WCHAR session[] = u"\\Sessions\\1\\BaseNamedObjects\\", directory_of_all[] = u"\\BaseNamedObjects\\";
+    enum { LONGEST = 0x7fff };
     size_t length;
-    const WCHAR *name = object_name(object, &length);
+    bool is_global;
+    const WCHAR *name = object_name(object, &length, &is_global);
+    const WCHAR *directory = is_global ? directory_of_all : session;
+    const size_t directory_length = wide_length(directory);
     if (object->type->query_name)
         return object->type->query_name(object, buffer, size, needed);
     if (!name) {
@@ -113,11 +117,11 @@ static NTSTATUS query_name(struct object *object, PVOID buffer, ULONG size, ULON
         return STATUS_SUCCESS;
     }
     WCHAR full[LONGEST];
-    if (length > LONGEST - DIRECTORY_LENGTH)
-        length = LONGEST - DIRECTORY_LENGTH;
-    memcpy(full, directory, DIRECTORY_LENGTH * sizeof *full);
-    memcpy(full + DIRECTORY_LENGTH, name, length * sizeof *full);
-    return handle_put_name(full, DIRECTORY_LENGTH + length, buffer, size, needed);
+    if (length > LONGEST - directory_length)
+        length = LONGEST - directory_length;
+    memcpy(full, directory, directory_length * sizeof *full);
+    memcpy(full + directory_length, name, length * sizeof *full);
+    return handle_put_name(full, directory_length + length, buffer, size, needed);
 }
 
 static NTSTATUS query_type(const struct object *object, PVOID buffer, ULONG size, ULONG *needed) {

@@ -1,13 +1,11 @@
 /* File mappings: sections and views of them ("File Mapping", "CreateFileMappingW function", "MapViewOfFileEx
  * function", "NtCreateSection function").
  *
- * A section is a host descriptor: of the file, of anonymous memory (memfd), or, for a name without a file, of a file
- * in /dev/shm that other processes of this user find by the name. Each of its users holds a shared lock on that; who
- * can get it exclusively is alone, so a forgotten file is emptied by the next creator and the last user removes it. */
+ * A section is a host descriptor: of the file, or of anonymous memory. The memory of a section with a name lies in the file
+ * that stands for the name, behind its state (shared.h); of a file with a name the others open the file itself. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,8 +13,10 @@
 #include "codepage.h"
 #include "file.h"
 #include "fork.h"
+#include "inherit.h"
 #include "namespace.h"
 #include "nt.h"
+#include "shared.h"
 
 #define PAGE_NOACCESS 0x01u
 #define PAGE_READONLY 0x02u
@@ -44,53 +44,134 @@
 
 enum { GRANULARITY = 0x10000 };
 
-struct section {
-    struct object object;
-    int fd;
+/* Does not change once the section is made. */
+struct section_state {
     uint64_t size;
     DWORD protection;
-    char *shared_path; /* in /dev/shm; NULL: not shared by a name */
+    char file[HOST_PATH_SIZE]; /* empty: memory */
 };
+
+struct section {
+    struct object object;
+    struct section_state state;
+    int fd; /* -1: the shared state's, or not opened yet */
+};
+
+static const struct section_state *state_of(const struct section *section) {
+    return section->object.shared ? (const struct section_state *)section->object.shared->cell->state : &section->state;
+}
 
 static void section_destroy(struct object *object) {
     struct section *section = (struct section *)object;
-    if (section->shared_path && flock(section->fd, LOCK_EX | LOCK_NB) == 0)
-        unlink(section->shared_path);
-    free(section->shared_path);
     if (section->fd >= 0)
         close(section->fd);
     free(section);
 }
 
-static const struct object_type section_type = {
+static struct object *section_attach(void);
+static NTSTATUS section_publish(struct object *object);
+static bool section_give(struct object *object, struct gift *gift);
+static struct object *section_take(const struct gift *gift);
+
+extern const struct object_type section_type;
+const struct object_type section_type = {
     .name = "Section",
     .destroy = section_destroy,
+    .attach = section_attach,
+    .publish = section_publish,
+    .state_offset = offsetof(struct section, state),
+    .state_size = sizeof(struct section_state),
+    .give = section_give,
+    .take = section_take,
     .all_access = SECTION_ALL_ACCESS,
     .generic_read = 0x20005,
     .generic_write = 0x20002,
     .generic_execute = 0x20008,
 };
 
+/* Takes over the descriptor. */
 static struct section *section_new(int fd, uint64_t size, DWORD protection) {
     struct section *section = calloc(1, sizeof *section);
     if (!section) {
-        close(fd);
+        if (fd >= 0)
+            close(fd);
         return NULL;
     }
     object_init(&section->object, &section_type);
     section->fd = fd;
-    section->size = size;
-    section->protection = protection;
+    section->state.size = size;
+    section->state.protection = protection;
     return section;
+}
+
+/* ---- sections of several processes ---- */
+
+static struct object *section_attach(void) {
+    struct section *section = section_new(-1, 0, 0);
+    return section ? &section->object : NULL;
+}
+
+/* The memory of a section that gets a name is the name's file, from now on. */
+static NTSTATUS section_publish(struct object *object) {
+    struct section *section = (struct section *)object;
+    if (section->state.file[0])
+        return STATUS_SUCCESS;
+    if (ftruncate(object->shared->fd, (off_t)(SHARED_STATE_SIZE + section->state.size)))
+        return status_from_errno(errno);
+    close(section->fd);
+    section->fd = -1;
+    return STATUS_SUCCESS;
+}
+
+struct given_section {
+    uint64_t size;
+    DWORD protection;
+};
+
+static bool section_give(struct object *object, struct gift *gift) {
+    struct section *section = (struct section *)object;
+    struct given_section facts = {section->state.size, section->state.protection};
+    if (object->shared)
+        return object_give_shared(object, gift);
+    GIFT_PUT(gift, facts);
+    gift->fd = fcntl(section->fd, F_DUPFD_CLOEXEC, 3);
+    return gift->fd >= 0;
+}
+
+static struct object *section_take(const struct gift *gift) {
+    struct given_section facts;
+    struct section *section = GIFT_GET(gift, facts) ? section_new(gift->fd, facts.size, facts.protection) : NULL;
+    return section ? &section->object : NULL;
+}
+
+static bool is_writable(DWORD protection) { return protection & (PAGE_READWRITE | PAGE_EXECUTE_READWRITE); }
+
+/* Where the section's bytes are; -1 when another process has named a file that is not there any more. */
+static int bytes_of(struct section *section, uint64_t *start) {
+    const struct section_state *state = state_of(section);
+    *start = 0;
+    if (section->fd < 0 && !state->file[0]) {
+        *start = SHARED_STATE_SIZE;
+        return section->object.shared->fd;
+    }
+    if (section->fd < 0)
+        section->fd = open(state->file, O_CLOEXEC | (is_writable(state->protection) ? O_RDWR : O_RDONLY));
+    return section->fd;
 }
 
 /* ---- making sections ---- */
 
-static bool is_writable(DWORD protection) { return protection & (PAGE_READWRITE | PAGE_EXECUTE_READWRITE); }
-
 /* What the file's handle must allow. */
 static ACCESS_MASK needed_access(DWORD protection) {
     return FILE_READ_DATA | (is_writable(protection) ? FILE_WRITE_DATA : 0);
+}
+
+/* By which others find the file of a section with a name. */
+static void remember_file(struct section *section) {
+    char link[40];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", section->fd);
+    ssize_t length = readlink(link, section->state.file, sizeof section->state.file - 1);
+    section->state.file[length > 0 ? length : 0] = 0;
 }
 
 static NTSTATUS section_of_file(HANDLE handle, uint64_t size, DWORD protection, struct section **result) {
@@ -115,6 +196,8 @@ static NTSTATUS section_of_file(HANDLE handle, uint64_t size, DWORD protection, 
     else
         status = (*result = section_new(fd, size ? size : (uint64_t)facts.st_size, protection)) ? STATUS_SUCCESS
                                                                                               : STATUS_NO_MEMORY;
+    if (status == STATUS_SUCCESS)
+        remember_file(*result);
     file_release(file);
     return status;
 }
@@ -131,78 +214,6 @@ static NTSTATUS section_of_memory(uint64_t size, DWORD protection, struct sectio
     return *result ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 
-/* /dev/shm/windlass-UID-NAME; bytes that a file's name cannot have as %XX. */
-static char *shared_path(const WCHAR *name, size_t length) {
-    static const char *const prefixes[] = {"Global\\", "Local\\"};
-    for (size_t i = 0; i < 2; i++) {
-        size_t skip = strlen(prefixes[i]), same = 0;
-        while (same < skip && same < length && name[same] == (WCHAR)prefixes[i][same])
-            same++;
-        if (same == skip)
-            name += skip, length -= skip;
-    }
-    char path[256];
-    int count = snprintf(path, sizeof path, "/dev/shm/windlass-%u-", (unsigned)getuid());
-    for (size_t i = 0; i < length; i++) {
-        bool plain = name[i] < 0x80 && name[i] > 0x20 && name[i] != '/' && name[i] != '%' && name[i] != '\\';
-        count += snprintf(path + count, sizeof path - (size_t)count, plain ? "%c" : "%%%04X", name[i]);
-        if ((size_t)count + 8 > sizeof path)
-            return NULL;
-    }
-    return strdup(path);
-}
-
-/* Opens the shared file with this user's lock on it; *exists: somebody else uses it. */
-static int open_shared(const char *path, bool create, bool *exists) {
-    for (;;) {
-        struct stat opened, named;
-        int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0600);
-        if (fd < 0)
-            return -1;
-        *exists = flock(fd, LOCK_EX | LOCK_NB) != 0;
-        if (*exists)
-            flock(fd, LOCK_SH);
-        /* The last user may have removed it meanwhile. */
-        if (fstat(fd, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino) {
-            if (!*exists && !create) { /* forgotten by a process that was killed */
-                unlink(path);
-                close(fd);
-                errno = ENOENT;
-                return -1;
-            }
-            return fd;
-        }
-        close(fd);
-        if (!create)
-            return -1;
-    }
-}
-
-static NTSTATUS section_of_name(const WCHAR *name, size_t length, uint64_t size, DWORD protection, bool create,
-                                struct section **result) {
-    bool exists;
-    char *path = shared_path(name, length);
-    int fd = path ? open_shared(path, create, &exists) : -1;
-    NTSTATUS status = !path ? STATUS_OBJECT_NAME_INVALID : fd < 0 ? STATUS_OBJECT_NAME_NOT_FOUND : STATUS_SUCCESS;
-    struct stat facts;
-    if (!status && !exists && (ftruncate(fd, 0) || ftruncate(fd, (off_t)size)))
-        status = status_from_errno(errno);
-    if (!status && !exists)
-        flock(fd, LOCK_SH);
-    if (!status && fstat(fd, &facts))
-        status = status_from_errno(errno);
-    if (!status && !(*result = section_new(fd, (uint64_t)facts.st_size, protection)))
-        status = STATUS_NO_MEMORY;
-    if (status) {
-        if (fd >= 0)
-            close(fd);
-        free(path);
-        return status;
-    }
-    (*result)->shared_path = path;
-    return exists ? STATUS_OBJECT_NAME_EXISTS : STATUS_SUCCESS;
-}
-
 static NTSTATUS make_section(HANDLE file, uint64_t size, DWORD protection, const WCHAR *name, size_t length,
                              DWORD flags, ACCESS_MASK access, HANDLE *handle) {
     struct section *section = NULL;
@@ -216,33 +227,12 @@ static NTSTATUS make_section(HANDLE file, uint64_t size, DWORD protection, const
         return STATUS_INVALID_PARAMETER;
     if (size > INT64_MAX)
         return STATUS_SECTION_TOO_BIG;
-    NTSTATUS status = file ? section_of_file(file, size, pages, &section)
-                    : length ? section_of_name(name, length, size, pages, true, &section)
-                             : section_of_memory(size, pages, &section);
+    NTSTATUS status = file ? section_of_file(file, size, pages, &section) : section_of_memory(size, pages, &section);
     if (!NT_SUCCESS(status))
         return status;
-    if (file && length) {
-        status = named_handle_new(&section->object, name, length, access, flags, handle);
-    } else {
-        *handle = handle_new(&section->object, access, flags);
-        if (!*handle)
-            status = STATUS_NO_MEMORY;
-    }
+    status = named_handle_new(&section->object, name, length, access, flags, handle);
     object_release(&section->object);
     return status;
-}
-
-static NTSTATUS open_section(const WCHAR *name, size_t length, ACCESS_MASK access, DWORD flags, HANDLE *handle) {
-    struct section *section = NULL;
-    NTSTATUS status = named_handle_open(&section_type, name, length, access, flags, handle);
-    if (status != STATUS_OBJECT_NAME_NOT_FOUND)
-        return status;
-    status = section_of_name(name, length, 0, PAGE_READWRITE, false, &section);
-    if (!NT_SUCCESS(status))
-        return status;
-    *handle = handle_new(&section->object, access, flags);
-    object_release(&section->object);
-    return *handle ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 
 /* ---- views ---- */
@@ -273,7 +263,7 @@ static int host_protection(DWORD protection) {
 
 static bool is_copy(DWORD protection) { return protection & (PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY); }
 
-static bool may_map(const struct section *section, DWORD protection) {
+static bool may_map(const struct section_state *section, DWORD protection) {
     bool writes = protection & (PAGE_READWRITE | PAGE_EXECUTE_READWRITE);
     bool executes = protection & (PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY);
     return !(writes && !is_writable(section->protection)) &&
@@ -306,11 +296,16 @@ static uintptr_t reserve(uintptr_t wanted, size_t size) {
 static NTSTATUS map_view(struct section *section, uintptr_t *base, uint64_t offset, size_t *size, DWORD protection) {
     if (offset % GRANULARITY || *base % GRANULARITY)
         return STATUS_MAPPED_ALIGNMENT;
-    if (!may_map(section, protection))
+    const struct section_state *state = state_of(section);
+    if (!may_map(state, protection))
         return STATUS_SECTION_PROTECTION;
-    if (offset >= section->size || *size > section->size - offset)
+    if (offset >= state->size || *size > state->size - offset)
         return STATUS_INVALID_VIEW_SIZE;
-    size_t length = *size ? *size : section->size - offset;
+    uint64_t start;
+    int fd = bytes_of(section, &start);
+    if (fd < 0)
+        return status_from_errno(errno);
+    size_t length = *size ? *size : state->size - offset;
     length = (length + PAGE_SIZE - 1) & ~(size_t)(PAGE_SIZE - 1);
     struct view *view = malloc(sizeof *view);
     uintptr_t address = view ? reserve(*base, length) : 0;
@@ -319,7 +314,7 @@ static NTSTATUS map_view(struct section *section, uintptr_t *base, uint64_t offs
         return view && *base ? STATUS_CONFLICTING_ADDRESSES : STATUS_NO_MEMORY;
     }
     int flags = MAP_FIXED | (is_copy(protection) ? MAP_PRIVATE : MAP_SHARED);
-    if (mmap((void *)address, length, host_protection(protection), flags, section->fd, (off_t)offset) == MAP_FAILED) {
+    if (mmap((void *)address, length, host_protection(protection), flags, fd, (off_t)(start + offset)) == MAP_FAILED) {
         NTSTATUS status = status_from_errno(errno);
         munmap((void *)address, length);
         free(view);
@@ -398,8 +393,8 @@ API(kernel32 kernelbase, HANDLE, OpenFileMappingW, DWORD dwDesiredAccess, BOOL b
     HANDLE handle = NULL;
     if (!lpName)
         return (HANDLE)(LONG_PTR)fail(ERROR_INVALID_PARAMETER);
-    NTSTATUS status = open_section(lpName, wide_length(lpName), dwDesiredAccess,
-                                   bInheritHandle ? HANDLE_FLAG_INHERIT : 0, &handle);
+    NTSTATUS status = named_handle_open(&section_type, lpName, wide_length(lpName), dwDesiredAccess,
+                                        bInheritHandle ? HANDLE_FLAG_INHERIT : 0, &handle);
     return status ? (HANDLE)(LONG_PTR)fail(win32_from_status(status)) : handle;
 }
 
@@ -481,10 +476,7 @@ API(ntdll, NTSTATUS, NtCreateSection, PHANDLE SectionHandle, ACCESS_MASK Desired
 ZW(CreateSection);
 
 API(ntdll, NTSTATUS, NtOpenSection, PHANDLE SectionHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes) {
-    if (!ObjectAttributes || !ObjectAttributes->ObjectName)
-        return STATUS_INVALID_PARAMETER;
-    return open_section(ObjectAttributes->ObjectName->Buffer, ObjectAttributes->ObjectName->Length / sizeof(WCHAR),
-                        DesiredAccess, 0, SectionHandle);
+    return nt_open(&section_type, DesiredAccess, ObjectAttributes, SectionHandle);
 }
 ZW(OpenSection);
 

@@ -1,22 +1,32 @@
-/* Waitable timers ("Waitable Timer Objects"). */
+/* Waitable timers ("Waitable Timer Objects").
+ *
+ * Each process whose threads wait for a timer looks out for its time by itself, and so does the one that has set it: whoever
+ * comes first signals it for all. */
 #include "clock.h"
 #include "names.h"
 #include "namespace.h"
 #include "nt.h"
 #include "service.h"
+#include "shared.h"
 #include "thread_object.h"
 #include "wait.h"
 
 typedef void(WINAPI *timer_apc)(PVOID argument, DWORD low, DWORD high);
 
+struct timer_state {
+    bool manual_reset, signaled;
+    uint32_t settings;                               /* counts SetWaitableTimer and CancelWaitableTimer */
+    int64_t deadline;                                /* the next; INT64_MAX: none */
+    int64_t period;                                  /* nanoseconds; 0: once */
+};
+
 struct timer {
     struct object object;
-    bool manual_reset;
+    struct timer_state state;
+    struct service_timer alarm;
 
     /* Under the dispatcher lock. */
-    bool signaled, is_set;
-    int64_t period;                                  /* nanoseconds; 0: once */
-    struct service_timer alarm;
+    uint32_t setting;                                /* this process's, which the completion routine belongs to */
 
     /* The completion routine: queued to the thread that set the timer, at most once at a time. */
     timer_apc routine;
@@ -28,16 +38,25 @@ struct timer {
 };
 
 static bool is_signaled(struct object *object, struct thread_object *waiter) {
+    const struct timer_state *state = object_state(object);
     (void)waiter;
-    return ((struct timer *)object)->signaled;
+    return state->signaled;
 }
 
 static bool acquire(struct object *object, struct thread_object *waiter) {
-    struct timer *timer = (struct timer *)object;
+    struct timer_state *state = object_state(object);
     (void)waiter;
-    if (!timer->manual_reset)
-        timer->signaled = false;
+    if (!state->manual_reset)
+        state->signaled = false;
     return false;
+}
+
+/* Another process may have set the time. */
+static void waited(struct object *object) {
+    const struct timer_state *state = object_state(object);
+    struct timer *timer = (struct timer *)object;
+    if (object->shared && timer->alarm.deadline != state->deadline)
+        service_timer_arm(&timer->alarm, state->deadline);
 }
 
 static void run_routine(struct apc *apc) {
@@ -59,15 +78,28 @@ static void discard_routine(struct apc *apc) {
     object_release(&timer->object);
 }
 
+/* Signals the timer if its time has come and no other process has done so. */
+static void signal_in_time(struct timer_state *state) {
+    int64_t now = monotonic_now();
+    if (now < state->deadline)
+        return;
+    state->signaled = true;
+    state->deadline = state->period ? state->deadline + state->period : INT64_MAX;
+}
+
 /* A timer that waits for its time holds no reference to itself: it goes with its last handle. */
 static void expired(struct service_timer *alarm) {
     struct timer *timer = (struct timer *)((char *)alarm - offsetof(struct timer, alarm));
     dispatcher_acquire();
-    timer->signaled = true;
+    struct timer_state *state = object_state(&timer->object);
+    bool is_own = timer->setting == state->settings;
+    signal_in_time(state);
     timer->expired_at = system_time_now();
-    if (timer->period && timer->is_set)
-        service_timer_arm(alarm, alarm->deadline + timer->period);
-    struct thread_object *thread = timer->is_set && timer->routine && !timer->apc_is_queued ? timer->thread : NULL;
+    if (is_own && state->period)
+        service_timer_arm(alarm, alarm->deadline + state->period);
+    else if (timer->object.first_waiter && state->deadline != INT64_MAX)
+        service_timer_arm(alarm, state->deadline);
+    struct thread_object *thread = is_own && timer->routine && !timer->apc_is_queued ? timer->thread : NULL;
     if (thread) {
         timer->apc_is_queued = true;
         object_reference(&thread->object);
@@ -82,10 +114,9 @@ static void expired(struct service_timer *alarm) {
     object_release(&thread->object);
 }
 
-/* Nothing will happen any more when this returns. */
-static void stop(struct timer *timer) {
+/* The completion routine will not be called any more when this returns. */
+static void forget_routine(struct timer *timer) {
     dispatcher_acquire();
-    timer->is_set = false;
     struct thread_object *thread = timer->thread;
     timer->thread = NULL;
     dispatcher_release();
@@ -97,19 +128,37 @@ static void stop(struct timer *timer) {
     object_release(&thread->object);
 }
 
-static void closed(struct object *object) { stop((struct timer *)object); }
+/* Cancels the timer in all processes. */
+static void stop(struct timer *timer) {
+    dispatcher_acquire();
+    struct timer_state *state = object_state(&timer->object);
+    state->deadline = INT64_MAX;
+    timer->setting = ++state->settings;
+    dispatcher_release();
+    forget_routine(timer);
+}
+
+static void closed(struct object *object) { forget_routine((struct timer *)object); }
 
 static void destroy(struct object *object) {
-    stop((struct timer *)object);
+    forget_routine((struct timer *)object);
     free(object);
 }
 
-static const struct object_type timer_type = {
+static struct object *timer_new(bool manual_reset);
+static struct object *attach(void) { return timer_new(false); }
+
+extern const struct object_type timer_type;
+const struct object_type timer_type = {
     .name = "Timer",
     .destroy = destroy,
     .closed = closed,
     .is_signaled = is_signaled,
     .acquire = acquire,
+    .waited = waited,
+    .attach = attach,
+    .state_offset = offsetof(struct timer, state),
+    .state_size = sizeof(struct timer_state),
     .all_access = STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 3,
     .generic_read = READ_CONTROL | 1,
     .generic_write = READ_CONTROL | 2,
@@ -123,7 +172,8 @@ static struct object *timer_new(bool manual_reset) {
     if (!timer)
         return NULL;
     object_init(&timer->object, &timer_type);
-    timer->manual_reset = manual_reset;
+    timer->state = (struct timer_state){.manual_reset = manual_reset, .deadline = INT64_MAX};
+    timer->alarm.deadline = INT64_MAX;
     timer->alarm.expired = expired;
     timer->apc = (struct apc){NULL, run_routine, discard_routine};
     return &timer->object;
@@ -134,16 +184,20 @@ static void set(struct timer *timer, const LARGE_INTEGER *due, LONG period, time
     struct thread_object *self = routine ? thread_object_self() : NULL;
     stop(timer);
     dispatcher_acquire();
-    timer->signaled = false;
-    timer->is_set = true;
-    timer->period = period * 1000000ll;
+    struct timer_state *state = object_state(&timer->object);
+    state->signaled = false;
+    state->deadline = deadline ? deadline : monotonic_now();
+    state->period = period * 1000000ll;
+    timer->setting = ++state->settings;
     timer->routine = routine;
     timer->argument = argument;
     if (self) {
         object_reference(&self->object);
         timer->thread = self;
     }
-    service_timer_arm(&timer->alarm, deadline ? deadline : monotonic_now());
+    service_timer_arm(&timer->alarm, state->deadline);
+    if (timer->object.shared)
+        shared_signaled(timer->object.shared);       /* its waiters elsewhere learn of the new time */
     dispatcher_release();
 }
 
@@ -219,6 +273,13 @@ API(kernel32 kernelbase, BOOL, CancelWaitableTimer, HANDLE hTimer) {
 
 enum { NotificationTimer, SynchronizationTimer };
 
+static bool is_signaled_now(struct object *object) {
+    dispatcher_acquire();
+    bool signaled = is_signaled(object, NULL);
+    dispatcher_release();
+    return signaled;
+}
+
 API(ntdll, NTSTATUS, NtCreateTimer, PHANDLE TimerHandle, ACCESS_MASK DesiredAccess,
     const OBJECT_ATTRIBUTES *ObjectAttributes, ULONG TimerType) {
     if (TimerType > SynchronizationTimer)
@@ -241,7 +302,7 @@ API(ntdll, NTSTATUS, NtSetTimer, HANDLE TimerHandle, const LARGE_INTEGER *DueTim
     if (!object)
         return status;
     if (PreviousState)
-        *PreviousState = ((struct timer *)object)->signaled;
+        *PreviousState = is_signaled_now(object);
     set((struct timer *)object, DueTime, Period, TimerApcRoutine, TimerContext);
     object_release(object);
     return STATUS_SUCCESS;
@@ -255,7 +316,7 @@ API(ntdll, NTSTATUS, NtCancelTimer, HANDLE TimerHandle, BOOLEAN *CurrentState) {
         return status;
     stop((struct timer *)object);
     if (CurrentState)
-        *CurrentState = ((struct timer *)object)->signaled;
+        *CurrentState = is_signaled_now(object);
     object_release(object);
     return STATUS_SUCCESS;
 }
@@ -274,11 +335,11 @@ API(ntdll, NTSTATUS, NtQueryTimer, HANDLE TimerHandle, ULONG TimerInformationCla
     struct object *object = handle_object(TimerHandle, &timer_type, TIMER_QUERY_STATE, &status);
     if (!object)
         return status;
-    struct timer *timer = (struct timer *)object;
     dispatcher_acquire();
-    int64_t remaining = timer->alarm.position ? timer->alarm.deadline - monotonic_now() : 0;
-    *information = (TIMER_BASIC_INFORMATION){{.QuadPart = remaining / 100}, timer->signaled};
+    const struct timer_state state = *(const struct timer_state *)object_state(object);
     dispatcher_release();
+    int64_t remaining = state.deadline != INT64_MAX ? state.deadline - monotonic_now() : 0;
+    *information = (TIMER_BASIC_INFORMATION){{.QuadPart = remaining / 100}, state.signaled};
     object_release(object);
     if (ReturnLength)
         *ReturnLength = sizeof *information;

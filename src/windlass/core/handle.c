@@ -10,6 +10,7 @@
 #include "fork.h"
 #include "namespace.h"
 #include "parameters.h"
+#include "shared.h"
 #include "thread_object.h"
 
 enum {
@@ -34,10 +35,15 @@ static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 SURVIVES_FORK(table_lock);
 static DWORD entries_in_use = 1, first_free, open_handles;
 
-
 void object_release(struct object *object) {
-    if (object && atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) == 1)
-        object->type->destroy(object);
+    if (!object || atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel) != 1)
+        return;
+    struct shared *shared = object->shared;
+    if (shared)
+        shared_detach(shared);
+    object->type->destroy(object);
+    if (shared)
+        shared_free(shared);
 }
 
 static void object_lost_handle(struct object *object) {
@@ -76,14 +82,9 @@ static void entry_unlock(struct entry *entry, struct object *object) {
     atomic_store_explicit(&entry->object, (uintptr_t)object, memory_order_release);
 }
 
-/* A free entry's index, or 0. The table lock is held. */
-static DWORD take_free_index(void) {
-    DWORD index = first_free;
-    if (index) {
-        first_free = entry_at(index)->next_free;
-        return index;
-    }
-    index = entries_in_use;
+/* The first entry that was never used; its index, or 0. The table lock is held. */
+static DWORD take_new_index(void) {
+    DWORD index = entries_in_use;
     if (index / CHUNK_ENTRIES == MAX_CHUNKS)
         return 0;
     if (!entry_at(index)) {
@@ -96,7 +97,46 @@ static DWORD take_free_index(void) {
     return index;
 }
 
+static void give_index_back(DWORD index) {
+    entry_at(index)->next_free = first_free;
+    first_free = index;
+}
+
+/* A free entry's index, or 0. */
+static DWORD take_free_index(void) {
+    DWORD index = first_free;
+    if (!index)
+        return take_new_index();
+    first_free = entry_at(index)->next_free;
+    return index;
+}
+
+/* This entry; false: it is in use, or there is no memory. */
+static bool take_index(DWORD wanted) {
+    while (entries_in_use <= wanted) {
+        DWORD index = take_new_index();
+        if (!index)
+            return false;
+        give_index_back(index);
+    }
+    for (DWORD *at = &first_free; *at; at = &entry_at(*at)->next_free) {
+        if (*at == wanted) {
+            *at = entry_at(wanted)->next_free;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- handles ---- */
+
+static void fill(DWORD index, struct object *object, ACCESS_MASK access, DWORD flags) {
+    struct entry *entry = entry_at(index);
+    entry->access = access;
+    entry->flags = flags;
+    atomic_fetch_add(&object->handles, 1);
+    entry_unlock(entry, object_reference(object));
+}
 
 HANDLE handle_new(struct object *object, ACCESS_MASK access, DWORD flags) {
     pthread_mutex_lock(&table_lock);
@@ -106,12 +146,20 @@ HANDLE handle_new(struct object *object, ACCESS_MASK access, DWORD flags) {
     pthread_mutex_unlock(&table_lock);
     if (!index)
         return NULL;
-    struct entry *entry = entry_at(index);
-    entry->access = access;
-    entry->flags = flags;
-    atomic_fetch_add(&object->handles, 1);
-    entry_unlock(entry, object_reference(object));
+    fill(index, object, access, flags);
     return (HANDLE)(uintptr_t)(index * 4);
+}
+
+bool handle_new_at(HANDLE handle, struct object *object, ACCESS_MASK access, DWORD flags) {
+    uintptr_t index = (uintptr_t)handle / 4;
+    pthread_mutex_lock(&table_lock);
+    bool done = index && index < (uintptr_t)MAX_CHUNKS * CHUNK_ENTRIES && take_index((DWORD)index);
+    if (done)
+        open_handles++;
+    pthread_mutex_unlock(&table_lock);
+    if (done)
+        fill((DWORD)index, object, access, flags);
+    return done;
 }
 
 static struct object *pseudo_handle_object(HANDLE handle) {
@@ -178,9 +226,7 @@ NTSTATUS handle_close(HANDLE handle) {
         return STATUS_HANDLE_NOT_CLOSABLE;
     }
     pthread_mutex_lock(&table_lock);
-    DWORD index = (DWORD)((uintptr_t)handle / 4);
-    entry->next_free = first_free;
-    first_free = index;
+    give_index_back((DWORD)((uintptr_t)handle / 4));
     open_handles--;
     entry_unlock(entry, NULL);
     pthread_mutex_unlock(&table_lock);

@@ -12,8 +12,10 @@
 
 #include "core.h"
 
+struct gift;
 struct object;
 struct object_name;
+struct shared;
 struct thread_object;
 struct wait_block;
 
@@ -45,6 +47,18 @@ struct object_type {
      * *needed when `size` is too small. */
     NTSTATUS (*query_name)(struct object *object, void *buffer, ULONG size, ULONG *needed);
 
+    /* Optional: objects that several processes can have (shared.h). Where in the object its state lies, and a new object
+     * whose state lies elsewhere, NULL without memory. */
+    size_t state_offset, state_size;
+    struct object *(*attach)(void);
+
+    /* Optional: the state has been copied to where other processes will see it. The dispatcher lock is held. */
+    NTSTATUS (*publish)(struct object *object);
+
+    /* Optional: what a child process needs to have the object, too (inherit.h). */
+    bool (*give)(struct object *object, struct gift *gift);
+    struct object *(*take)(const struct gift *gift);
+
     /* What GENERIC_ALL (and MAXIMUM_ALLOWED), GENERIC_READ ... stand for. */
     ACCESS_MASK all_access, generic_read, generic_write, generic_execute;
 };
@@ -54,6 +68,7 @@ struct object {
     atomic_uint references;
     atomic_uint handles;
     struct object_name *name;                       /* NULL: unnamed (namespace.h) */
+    struct shared *shared;                          /* NULL: private to this process (shared.h) */
     struct wait_block *first_waiter, *last_waiter;  /* under the dispatcher lock */
 };
 
@@ -102,6 +117,9 @@ enum {
 /* A new handle for the object; NULL when there is no memory (the object then keeps its references). The caller keeps
  * its own reference: `HANDLE h = handle_new(o, ...); object_release(o); return h;`. Flags are HANDLE_FLAG_*. */
 HANDLE handle_new(struct object *object, ACCESS_MASK access, DWORD flags);
+
+/* The same at a place of the caller's choice; false: it is taken, or there is no memory. */
+bool handle_new_at(HANDLE handle, struct object *object, ACCESS_MASK access, DWORD flags);
 
 /* The object behind a handle, with a reference for the caller; NULL: *status is STATUS_INVALID_HANDLE, or
  * STATUS_OBJECT_TYPE_MISMATCH when `type` is given and another, or STATUS_ACCESS_DENIED when the handle lacks a bit of

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "fork.h"
+#include "shared.h"
 #include "thread_object.h"
 
 /* ---- the dispatcher lock ---- */
@@ -32,9 +33,12 @@ static void call_done(struct async_wait *wait) {
 void dispatcher_release(void) {
     struct thread_object *thread = to_wake, *next;
     struct async_wait *done = to_call;
+    unsigned elsewhere = __builtin_expect(shared_entered, 0) ? shared_leave() : 0;
     to_wake = NULL;
     to_call = NULL;
     pthread_mutex_unlock(&lock);
+    if (elsewhere)
+        shared_wake(elsewhere);
     for (; thread; thread = next) {
         next = thread->next_to_wake;
         futex_wake(&thread->wake, 1);
@@ -81,6 +85,8 @@ static void enqueue(struct wait_block *block) {
     struct object *object = block->object;
     if (object->type->waited)
         object->type->waited(object);
+    if (object->shared)
+        shared_waited(object->shared);
     block->next = NULL;
     block->previous = object->last_waiter;
     if (block->previous)
@@ -150,6 +156,12 @@ static void finish(struct waiter *waiter) {
 }
 
 void object_signaled(struct object *object) {
+    if (object->shared)
+        shared_signaled(object->shared);
+    object_recheck(object);
+}
+
+void object_recheck(struct object *object) {
     struct wait_block *block = object->first_waiter;
     while (block && can_acquire(object, block->waiter->thread)) {
         struct waiter *waiter = block->waiter;
@@ -331,7 +343,7 @@ NTSTATUS sleep_until(int64_t deadline, bool alertable) {
 bool thread_queue_apc(struct thread_object *thread, struct apc *apc) {
     apc->next = NULL;
     dispatcher_acquire();
-    bool alive = !thread->ended;
+    bool alive = !thread->ended && !thread->process;
     if (alive) {
         if (thread->first_apc)
             thread->last_apc->next = apc;
@@ -383,6 +395,7 @@ static void after_fork_in_child(void) {
             waiter_remove(waiter);
     }
     to_wake = NULL;
+    shared_forked();
     dispatcher_release();
 }
 

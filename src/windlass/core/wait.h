@@ -29,6 +29,9 @@ void dispatcher_release(void);
  * is released. */
 void object_signaled(struct object *object);
 
+/* The same, when another process has changed it. */
+void object_recheck(struct object *object);
+
 /* Waits until one of the objects, or all at once, can be acquired. `deadline`: see futex.h. Returns STATUS_WAIT_0 + i,
  * STATUS_ABANDONED_WAIT_0 + i, STATUS_USER_APC (APCs have been run), STATUS_TIMEOUT. With count 0 it sleeps. */
 NTSTATUS wait_for_objects(struct object *const *objects, unsigned count, bool all, bool alertable, int64_t deadline);
