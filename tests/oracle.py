@@ -1,4 +1,6 @@
-"""Writes what the programs in tests/programs report under Wine into tests/expected, where tests compare it.
+"""Writes what the programs in tests/programs and tests/executables report under Wine into tests/expected,
+where tests compare it. Those in tests/executables are processes of their own; the others report through
+tests/host.c.
 
     python tests/oracle.py                 write the expectations of all programs
     python tests/oracle.py heap strings    of some
@@ -20,11 +22,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
-from compiler import CACHE, TESTS, build_dll, host_exe, locked
+from compiler import CACHE, TESTS, build_dll, build_exe, host_exe, locked
 
 PROGRAMS = TESTS / "programs"
+EXECUTABLES = TESTS / "executables"
 EXPECTED = TESTS / "expected"
 # Debian keeps the 64-bit loader out of PATH.
 WINE_PLACES = ("wine64", "/usr/lib/wine/wine64", "wine")
@@ -33,7 +37,13 @@ CORRECTION = re.compile(r"^ *// Wine reports: (.*)\n *// documented: (.*?)(?:  +
 
 def programs() -> list[Path]:
     """The sources of all programs."""
-    return sorted(each for each in PROGRAMS.iterdir() if each.suffix in (".c", ".cpp"))
+    found = [*PROGRAMS.iterdir(), *EXECUTABLES.iterdir()]
+    return sorted((each for each in found if each.suffix in (".c", ".cpp")), key=lambda each: each.stem)
+
+
+def is_executable(program: Path) -> bool:
+    """Whether the program is a process of its own."""
+    return program.parent == EXECUTABLES
 
 
 def expectation(program: Path) -> Path:
@@ -55,7 +65,7 @@ def run_under_wine(wine: str, command: list[str]) -> subprocess.CompletedProcess
         # Neither asks for its installer's download nor puts entries into the desktop's menus.
         "WINEDLLOVERRIDES": "mscoree=;mshtml=;winemenubuilder.exe=",
     }
-    with locked(prefix):
+    with locked(prefix), tempfile.TemporaryDirectory() as folder:
         return subprocess.run(
             [wine, *command],
             env=environment,
@@ -63,12 +73,17 @@ def run_under_wine(wine: str, command: list[str]) -> subprocess.CompletedProcess
             capture_output=True,
             text=True,
             timeout=300,
+            cwd=folder,
         )
 
 
 def reported_by_wine(wine: str, program: Path) -> str:
     """What `program` reports under Wine, with the documented corrections."""
-    done = run_under_wine(wine, [str(host_exe()), str(build_dll(program))])
+    if is_executable(program):
+        command = [str(build_exe(program))]
+    else:
+        command = [str(host_exe()), str(build_dll(program))]
+    done = run_under_wine(wine, command)
     if done.returncode != 0:
         raise SystemExit(f"{program.name} under Wine: exit {done.returncode}\n{done.stdout}{done.stderr}")
     return corrected(done.stdout, program)

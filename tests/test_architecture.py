@@ -15,7 +15,7 @@ ROWS = [
     {"__init__", "ctypes", "foreign", "script", "portable", "win32api"}
     | {"declaration", "dll", "linking", "overriding"},
     {"api"},
-    {"loader", "application"},
+    {"loader", "application", "child"},
     {"faults", "datafile", "authenticode"},
     {"additions", "search", "activation", "module", "lifetime", "mapping", "preparing"}
     | {"process", "registry", "image_cache"},

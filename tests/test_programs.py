@@ -25,9 +25,22 @@ print("run returned", returned)
 """
 
 
+RUN_EXECUTABLE = """
+import os, sys, tempfile
+from windlass import cli
+
+sys.argv = ["windlass", "run", sys.argv[1]]
+os.chdir(tempfile.mkdtemp())
+cli.main()
+"""
+
+
 @pytest.mark.parametrize("program", oracle.programs(), ids=lambda path: path.stem)
-def test_program_reports_what_the_reference_does(program, dll, fresh_python):
-    report = fresh_python(RUN, dll(program))
+def test_program_reports_what_the_reference_does(program, dll, exe, fresh_python):
+    if oracle.is_executable(program):
+        report = fresh_python(RUN_EXECUTABLE, exe(program))
+    else:
+        report = fresh_python(RUN, dll(program))
     assert not oracle.difference(program, report), oracle.difference(program, report)
 
 

@@ -291,3 +291,68 @@ def ansi_to_text(data: bytes) -> str:
     """Text in the ANSI code page, decoded."""
 
 def ansi_from_text(text: str) -> bytes: ...
+
+def process_block(image: bytes, suspended: bool) -> tuple[int, int]:
+    """A block for a process to be started, whose program's path is given in UTF-16: a descriptor that the
+    process holds, and the block's address for `process_handles`.
+    """
+
+def process_begin(block: int, is_new: bool) -> None:
+    """Say that this process has the block behind the descriptor, and wait while it is suspended.
+
+    is_new: the process has made it for itself.
+    """
+
+def process_start(
+    path: bytes,
+    arguments: list[bytes],
+    environment: list[bytes],
+    directory: bytes | None,
+    standard: tuple[int, ...],
+    kept: list[int],
+    new_group: bool,
+) -> int:
+    """Start a program of the host's: its number. OSError.
+
+    standard: become its descriptors 0 to 2; -1: the null device. kept: stay open.
+    """
+
+def process_handles(
+    number: int, block: int, address: int, process_flags: int, thread_flags: int
+) -> tuple[int, int]:
+    """Handles of a child and of its first thread; takes over the block, if there is one."""
+
+def inheritable_handles() -> list[int]: ...
+def give_handle(handle: int) -> tuple[str, int, int, int, bytes] | None:
+    """Type, access, flags, a descriptor and facts, by which a child takes the handle; None for what it cannot
+    have.
+    """
+
+def take_handle(handle: int, type: str, access: int, flags: int, fd: int, facts: bytes) -> bool: ...
+def handle_flags(handle: int) -> int:
+    """HANDLE_FLAG_*; 0 for what is no handle."""
+
+def is_this_process(handle: int) -> bool: ...
+def set_priority_class(handle: int, priority: int) -> bool: ...
+def std_handle(number: int) -> int:
+    """The handle that stands for the host's descriptor 0, 1 or 2."""
+
+def choose_std_handle(number: int, handle: int) -> None:
+    """Before anything has asked for it."""
+
+def descriptor_of(handle: int) -> int:
+    """The descriptor behind a file's handle, which stays the handle's; -1."""
+
+def environment() -> bytes:
+    """The variables as "name=value" strings in UTF-16, as CreateProcess takes them."""
+
+def set_environment(block: bytes) -> None:
+    """Let Windows code see these variables and no others."""
+
+def host_environment(block: bytes) -> list[bytes]:
+    """The variables as a program of the host gets them."""
+
+def set_startup(
+    numbers: tuple[int, ...], show: int, title: bytes, desktop: bytes, data: bytes
+) -> None:
+    """What GetStartupInfo gives: dwX to dwFlags, wShowWindow, texts in UTF-16, lpReserved2."""

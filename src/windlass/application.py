@@ -10,7 +10,7 @@ import sys
 
 from windlass import _core, errors, loader
 from windlass.errors import BadImage
-from windlass.light import TYPE_CHECKING
+from windlass.light import TYPE_CHECKING, suppress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from windlass.module import Module
     from windlass.plan import Plan
 
-__all__ = ["StartFailure", "main", "run"]
+__all__ = ["StartFailure", "main", "run", "start_main"]
 
 STATUS_DLL_NOT_FOUND = 0xC0000135
 STATUS_ENTRYPOINT_NOT_FOUND = 0xC0000139
@@ -40,15 +40,15 @@ class StartFailure(Exception):
         self.status = status
 
 
-def run(path: str, arguments: Sequence[str]) -> int:
+def run(path: str, line: str) -> int:
     """Run a console EXE in this process and return its exit code, if it returns at all: most programs end in
     ExitProcess, which ends this process.
 
-    path: the EXE. arguments: those behind the program's name.
+    path: the EXE. line: what GetCommandLine gives.
 
     StartFailure when it cannot be started. Nothing may have been loaded in this process before.
     """
-    _core.set_command_line(command_line(path, arguments).encode("utf-16-le", "surrogatepass"))
+    _core.set_command_line(line.encode("utf-16-le", "surrogatepass"))
     module = start(path)
     for rva in module.plan.tls_callbacks:
         _core.call(module.handle + rva, module.handle, 1, 1)
@@ -56,10 +56,19 @@ def run(path: str, arguments: Sequence[str]) -> int:
     return _core.call(module.handle + module.plan.entry_point, _core.peb) & 0xFFFFFFFF
 
 
-def main(path: str, arguments: Sequence[str]) -> NoReturn:
+def start_main(path: str, arguments: Sequence[str]) -> NoReturn:
+    """Run a console EXE from the command line, as a process that others can find; does not return."""
+    with suppress(OSError):
+        image = _core.path_to_windows(os.path.abspath(path)).encode("utf-16-le", "surrogatepass")
+        block, _ = _core.process_block(image, False)
+        _core.process_begin(block, True)
+    main(path, command_line(path, arguments))
+
+
+def main(path: str, line: str) -> NoReturn:
     """Run a console EXE as the program of this process and end it with the program's exit code."""
     try:
-        code = run(path, arguments)
+        code = run(path, line)
     except StartFailure as failure:
         print(failure, file=sys.stderr)
         code = failure.status

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "crt_io.h"
+#include "parameters.h"
 #include "path.h"
 
 struct fd *_Atomic fd_chunks[FD_CHUNKS];
@@ -45,6 +46,55 @@ static void open_standard(int number, DWORD which) {
     fd->flags |= type_flags(handle);
 }
 
+/* Descriptors of the parent's, in lpReserved2 of STARTUPINFO: their number, their flags, and then, wherever that leaves
+ * them, their handles. */
+static void open_inherited(void) {
+    const UNICODE_STRING *data = &process_parameters()->RuntimeData;
+    const unsigned char *bytes = (const unsigned char *)data->Buffer;
+    unsigned count;
+    if (data->Length < sizeof count)
+        return;
+    memcpy(&count, bytes, sizeof count);
+    if (count > (data->Length - sizeof count) / (1 + sizeof(HANDLE)))
+        return;
+    const unsigned char *flags = bytes + sizeof count, *handles = flags + count;
+    for (unsigned i = 0; i < count && i < FD_MAX; i++) {
+        HANDLE handle;
+        memcpy(&handle, handles + i * sizeof handle, sizeof handle);
+        struct fd *chunk = chunk_at((int)i / FD_CHUNK);
+        if (!chunk || !(flags[i] & FD_OPEN) || handle == INVALID_HANDLE_VALUE || handle == (HANDLE)(LONG_PTR)-2)
+            continue;
+        chunk[i % FD_CHUNK].handle = handle;
+        chunk[i % FD_CHUNK].flags = flags[i];
+    }
+}
+
+static unsigned char inherited_flags(const struct fd *fd) {
+    return fd && fd->flags & FD_OPEN && !(fd->flags & FD_NOINHERIT) ? fd->flags : 0;
+}
+
+PBYTE fd_inheritance(bool with_standard, WORD *size) {
+    unsigned count = 0;
+    for (int i = with_standard ? 0 : 3; i < FD_MAX && fd_record(i); i++)
+        if (inherited_flags(fd_record(i)))
+            count = (unsigned)i + 1;
+    if (sizeof count + count * (1 + sizeof(HANDLE)) > 0xffff)
+        count = (unsigned)((0xffff - sizeof count) / (1 + sizeof(HANDLE)));
+    PBYTE bytes = malloc(sizeof count + count * (1 + sizeof(HANDLE)));
+    if (!bytes)
+        return NULL;
+    memcpy(bytes, &count, sizeof count);
+    for (unsigned i = 0; i < count; i++) {
+        const struct fd *fd = fd_record((int)i);
+        unsigned char flags = i < 3 && !with_standard ? 0 : inherited_flags(fd);
+        HANDLE handle = flags ? fd->handle : INVALID_HANDLE_VALUE;
+        bytes[sizeof count + i] = flags;
+        memcpy(bytes + sizeof count + count + i * sizeof handle, &handle, sizeof handle);
+    }
+    *size = (WORD)(sizeof count + count * (1 + sizeof(HANDLE)));
+    return bytes;
+}
+
 static void init(void) {
     DWORD error = teb_self()->LastErrorValue;
     if (!chunk_at(0))
@@ -52,6 +102,7 @@ static void init(void) {
     open_standard(0, STD_INPUT_HANDLE);
     open_standard(1, STD_OUTPUT_HANDLE);
     open_standard(2, STD_ERROR_HANDLE);
+    open_inherited();
     set_last_error(error);
 }
 

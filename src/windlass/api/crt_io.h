@@ -70,6 +70,9 @@ struct fd *fd_acquire(int number);
 
 static inline void fd_release(struct fd *fd) { crt_lock_release(&fd->lock); }
 
+/* The open descriptors as a child's C run-time takes them over; from malloc(). */
+PBYTE fd_inheritance(bool with_standard, WORD *size);
+
 /* The descriptor's mode has changed: tells the streams on it (crt_stdio.c). */
 void streams_mode_changed(int number);
 

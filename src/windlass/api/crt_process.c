@@ -21,8 +21,17 @@ typedef struct {
     DWORD dwProcessId, dwThreadId;
 } CRT_PROCESS_INFORMATION;
 
-API_USE(BOOL, CreateProcessW, LPCWSTR, LPWSTR, SECURITY_ATTRIBUTES *, SECURITY_ATTRIBUTES *, BOOL, DWORD, LPVOID,
-        LPCWSTR, CRT_STARTUPINFO *, CRT_PROCESS_INFORMATION *) __attribute__((weak));
+/* In Python (create_process.py): found where every program finds it. */
+typedef BOOL(WINAPI *create_process_function)(LPCWSTR, LPWSTR, SECURITY_ATTRIBUTES *, SECURITY_ATTRIBUTES *, BOOL, DWORD,
+                                              LPVOID, LPCWSTR, CRT_STARTUPINFO *, CRT_PROCESS_INFORMATION *);
+
+static create_process_function find_create_process(void) {
+    static const WCHAR kernel32[] = u"kernel32.dll";
+    NTSTATUS status;
+    LDR_DATA_TABLE_ENTRY *module = module_from_name(kernel32, sizeof kernel32 / sizeof *kernel32 - 1);
+    return module ? (create_process_function)module_export(module->DllBase, "CreateProcessW", 0, &status) : NULL;
+}
+
 API_USE(BOOL, GetExitCodeProcess, HANDLE, LPDWORD);
 API_USE(DWORD, WaitForSingleObject, HANDLE, DWORD);
 API_USE(VOID, _exit, int);
@@ -108,16 +117,19 @@ static WCHAR *join(const WCHAR *const *strings, WCHAR separator) {
 static bool create(const WCHAR *program, WCHAR *command_line, WCHAR *environment, DWORD flags,
                    CRT_PROCESS_INFORMATION *process) {
     CRT_STARTUPINFO startup = {.cb = sizeof startup};
-    if (!api_CreateProcessW) {
-        crt_fail(CRT_ENOSYS);
+    create_process_function create_process = find_create_process();
+    startup.lpReserved2 = fd_inheritance(!(flags & DETACHED_PROCESS), &startup.cbReserved2);
+    if (!create_process || !startup.lpReserved2) {
+        crt_fail(CRT_ENOMEM);
         return false;
     }
     if (environment)
         flags |= CREATE_UNICODE_ENVIRONMENT;
-    if (api_CreateProcessW(program, command_line, NULL, NULL, TRUE, flags, environment, NULL, &startup, process))
-        return true;
-    crt_fail_win32();
-    return false;
+    bool done = create_process(program, command_line, NULL, NULL, TRUE, flags, environment, NULL, &startup, process);
+    free(startup.lpReserved2);
+    if (!done)
+        crt_fail_win32();
+    return done;
 }
 
 static intptr_t finish(int mode, const CRT_PROCESS_INFORMATION *process) {

@@ -11,7 +11,9 @@
 
 #include "api.h"
 #include "codepage.h"
+#include "environment.h"
 #include "fork.h"
+#include "handle.h"
 #include "parameters.h"
 #include "path.h"
 
@@ -160,6 +162,28 @@ enum { WINDOWS_VARIABLES = sizeof windows_variables / sizeof *windows_variables 
 /* Removed by SetEnvironmentVariable(name, NULL): then they are gone although the host never had them. */
 static bool removed[WINDOWS_VARIABLES];
 
+/* Variables of the host's that Windows code does not see, for its parent did not pass them on. */
+static char **hidden;
+static size_t hidden_count;
+
+static bool is_hidden(const char *entry) {
+    size_t length = strcspn(entry, "=");
+    for (size_t i = 0; i < hidden_count; i++)
+        if (strlen(hidden[i]) == length && strncmp(hidden[i], entry, length) == 0)
+            return true;
+    return false;
+}
+
+static void show(const char *name) {
+    for (size_t i = 0; i < hidden_count; i++) {
+        if (strcasecmp(hidden[i], name) != 0)
+            continue;
+        free(hidden[i]);
+        hidden[i] = hidden[--hidden_count];
+        return;
+    }
+}
+
 static WCHAR *windows_value(const struct windows_variable *variable) {
     return variable->make ? variable->make() : wide_from_utf8(variable->text);
 }
@@ -169,10 +193,10 @@ static WCHAR *windows_value(const struct windows_variable *variable) {
 static size_t name_length(const char *entry) { return strcspn(entry, "="); }
 
 static const char *find_host(const char *name) {
-    const char *exact = getenv(name), *found = NULL;
+    const char *exact = hidden_count && is_hidden(name) ? NULL : getenv(name), *found = NULL;
     size_t length = strlen(name);
     for (char **entry = environ; !exact && entry && *entry; entry++)
-        if (name_length(*entry) == length && strncasecmp(*entry, name, length) == 0)
+        if (name_length(*entry) == length && strncasecmp(*entry, name, length) == 0 && !is_hidden(*entry))
             found = *entry + length + 1;
     return exact ? exact : found;
 }
@@ -249,7 +273,7 @@ static size_t collect(struct entry *entries, size_t capacity) {
     size_t count = 0;
     for (char **each = environ; each && *each && count < capacity; each++) {
         char *name = strndup(*each, name_length(*each));
-        if (name && *name && strchr(*each, '='))
+        if (name && *name && strchr(*each, '=') && !is_hidden(*each))
             entries[count++] = (struct entry){wide_from_utf8(name), value_of(name, *each + strlen(name) + 1)};
         free(name);
     }
@@ -377,6 +401,7 @@ static BOOL set_variable(const char *name, const WCHAR *value) {
     if (!text)
         return fail(ERROR_NOT_ENOUGH_MEMORY);
     const char *spelled = name;
+    show(name);
     for (char **entry = environ; entry && *entry; entry++)
         if (name_length(*entry) == strlen(name) && strncasecmp(*entry, name, strlen(name)) == 0)
             spelled = *entry;
@@ -491,11 +516,160 @@ typedef struct {
     HANDLE hStdInput, hStdOutput, hStdError;
 } STARTUPINFO;
 
-/* Started without any wish of the parent's: no flag is set, so no other field counts. */
+/* What the parent has said; without a parent under windlass no flag is set, so no field counts. */
+static STARTUPINFO startup_info(PVOID desktop, PVOID title) {
+    enum { STARTF_USESTDHANDLES = 0x100 };
+    const RTL_USER_PROCESS_PARAMETERS *from = process_parameters();
+    STARTUPINFO info = {.cb = sizeof info, .lpDesktop = desktop, .lpTitle = title, .dwX = from->StartingX,
+                        .dwY = from->StartingY, .dwXSize = from->CountX, .dwYSize = from->CountY,
+                        .dwXCountChars = from->CountCharsX, .dwYCountChars = from->CountCharsY,
+                        .dwFillAttribute = from->FillAttribute, .dwFlags = from->WindowFlags,
+                        .wShowWindow = (WORD)from->ShowWindowFlags, .cbReserved2 = from->RuntimeData.Length,
+                        .lpReserved2 = (BYTE *)from->RuntimeData.Buffer};
+    if (info.dwFlags & STARTF_USESTDHANDLES) {
+        info.hStdInput = std_handle((DWORD)-10);
+        info.hStdOutput = std_handle((DWORD)-11);
+        info.hStdError = std_handle((DWORD)-12);
+    }
+    return info;
+}
+
+static PVOID wide_or_empty(const UNICODE_STRING *text) {
+    return text->Buffer ? text->Buffer : (PVOID)(uintptr_t)u"";
+}
+
 API(kernel32 kernelbase, void, GetStartupInfoW, STARTUPINFO *lpStartupInfo) {
-    *lpStartupInfo = (STARTUPINFO){.cb = sizeof *lpStartupInfo, .lpDesktop = (PVOID)(uintptr_t)u"", .lpTitle = (PVOID)(uintptr_t)u""};
+    const RTL_USER_PROCESS_PARAMETERS *from = process_parameters();
+    *lpStartupInfo = startup_info(wide_or_empty(&from->DesktopInfo), wide_or_empty(&from->WindowTitle));
+}
+
+/* Their copies in the ANSI code page live as long as the process. */
+static char *startup_desktop, *startup_title;
+
+static void make_startup_text(void) {
+    const RTL_USER_PROCESS_PARAMETERS *from = process_parameters();
+    startup_desktop = ansi_from_wide(wide_or_empty(&from->DesktopInfo));
+    startup_title = ansi_from_wide(wide_or_empty(&from->WindowTitle));
 }
 
 API(kernel32, void, GetStartupInfoA, STARTUPINFO *lpStartupInfo) {
-    *lpStartupInfo = (STARTUPINFO){.cb = sizeof *lpStartupInfo, .lpDesktop = (PVOID)(uintptr_t)"", .lpTitle = (PVOID)(uintptr_t)""};
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, make_startup_text);
+    *lpStartupInfo = startup_info(startup_desktop, startup_title);
+}
+
+/* ---- other processes' environments ---- */
+
+/* What windlass and the host's libraries read. */
+static bool is_kept(const char *entry) {
+    static const char *const prefixes[] = {"WINDLASS_", "XDG_", "LD_", "LC_", "LANG=", "HOME=", "TZ=", "TMPDIR="};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (strncmp(entry, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return false;
+}
+
+static const WCHAR *find_in_block(const WCHAR *block, const char *name) {
+    size_t length = strlen(name);
+    for (; *block; block += wide_length(block) + 1) {
+        size_t at = 0;
+        while (at < length && block[at] < 0x80 && (block[at] | 0x20) == (name[at] | 0x20))
+            at++;
+        if (at == length && block[at] == '=')
+            return block;
+    }
+    return NULL;
+}
+
+static void hide(char *name) {
+    char **grown = realloc(hidden, (hidden_count + 1) * sizeof *hidden);
+    if (!grown)
+        return;
+    hidden = grown;
+    hidden[hidden_count++] = name;
+}
+
+/* Takes away, or hides, what is not in the block. */
+static void keep_only(const WCHAR *block) {
+    char **each = environ;
+    while (each && *each) {
+        char *name = strndup(*each, name_length(*each));
+        bool kept = is_kept(*each), in_block = name && find_in_block(block, name);
+        if (!name || in_block || kept) {
+            each++;
+            if (name && !in_block)
+                hide(name);
+            else
+                free(name);
+            continue;
+        }
+        unsetenv(name);
+        free(name);
+        each = environ;
+    }
+    for (int i = 0; i < WINDOWS_VARIABLES; i++)
+        removed[i] = !find_in_block(block, windows_variables[i].name);
+}
+
+void environment_replace(const WCHAR *block) {
+    pthread_mutex_lock(&lock);
+    keep_only(block);
+    for (; *block; block += wide_length(block) + 1) {
+        size_t at = 1;                               /* "=C:=C:\\folder" is a drive's current directory */
+        while (block[at] && block[at] != '=')
+            at++;
+        char name[1024];
+        size_t length = utf8_from_wide(block, at, name, sizeof name - 1);
+        if (!block[at] || *block == '=' || length >= sizeof name)
+            continue;
+        name[length] = 0;
+        const struct windows_variable *own = find_windows(name);
+        WCHAR *usual = own ? windows_value(own) : NULL;
+        /* What Windows has by itself is not made a variable of the host's. */
+        if (!usual || wide_length(usual) != wide_length(block + at + 1) ||
+            memcmp(usual, block + at + 1, wide_length(usual) * sizeof *usual) != 0)
+            set_variable(name, block + at + 1);
+        free(usual);
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+/* "name=value" for the host; NULL: Windows has it by itself, and the host needs none. */
+static char *host_variable(const WCHAR *entry) {
+    char *text = path_ansi_from_wide(entry), *value = text ? strchr(text + 1, '=') : NULL;
+    if (!value || *text == '=')
+        return free(text), NULL;
+    *value = 0;
+    const struct windows_variable *own = find_windows(text);
+    bool is_path = strcasecmp(text, "PATH") == 0;
+    char *list = is_path ? path_list_to_host(entry + 5) : NULL;
+    char *whole = own && !find_host(text) ? NULL : malloc(strlen(text) + strlen(list ? list : value + 1) + 2);
+    if (whole)
+        sprintf(whole, "%s=%s", is_path ? "PATH" : text, list ? list : value + 1);
+    free(list);
+    free(text);
+    return whole;
+}
+
+char **environment_for_host(const WCHAR *block) {
+    size_t count = 0, bytes = 0, at = 0;
+    for (const WCHAR *entry = block; *entry; entry += wide_length(entry) + 1)
+        count++;
+    char **entries = calloc(count + 1, sizeof *entries);
+    for (const WCHAR *entry = block; entries && *entry; entry += wide_length(entry) + 1) {
+        entries[at] = host_variable(entry);
+        if (entries[at])
+            bytes += strlen(entries[at++]) + 1;
+    }
+    char **all = entries ? malloc((at + 1) * sizeof *all + bytes) : NULL;
+    char *text = all ? (char *)(all + at + 1) : NULL;
+    for (size_t i = 0; i < at; i++) {
+        if (all)
+            text = stpcpy(all[i] = text, entries[i]) + 1;
+        free(entries[i]);
+    }
+    if (all)
+        all[at] = NULL;
+    free(entries);
+    return all;
 }

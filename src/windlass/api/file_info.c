@@ -242,21 +242,16 @@ static WCHAR *final_path(const struct file *file, DWORD flags) {
     host[size] = 0;
     size_t length;
     WCHAR *path = path_to_windows(host, &length);
+    if (path && flags & VOLUME_NAME_NT) {
+        WCHAR *native = path_native(path, &length);
+        free(path);
+        return native;
+    }
     WCHAR *out = path ? calloc(length + 64, sizeof *out) : NULL;
     size_t skip = 0;
     if (out && flags & VOLUME_NAME_GUID) {
         volume_guid_name((char)path[0], out);
         skip = 3;
-    } else if (out && flags & VOLUME_NAME_NT) {
-        const char *device = "\\Device\\HarddiskVolume";
-        size_t count = 0;
-        for (; device[count]; count++)
-            out[count] = (WCHAR)device[count];
-        unsigned number = path[0] - u'A' + 1u;
-        if (number >= 10)
-            out[count++] = (WCHAR)('0' + number / 10);
-        out[count] = (WCHAR)('0' + number % 10);
-        skip = 2;
     } else if (out && flags & VOLUME_NAME_NONE) {
         skip = 2;
     } else if (out) {

@@ -9,6 +9,7 @@
 #include "api.h"
 #include "codepage.h"
 #include "fork.h"
+#include "inherit.h"
 #include "pipe.h"
 #include "wait.h"
 
@@ -249,29 +250,67 @@ static bool file_is_signaled(struct object *object, struct thread_object *waiter
 /* The native names of what a file object is for ("NtQueryObject": ObjectNameInformation). */
 static NTSTATUS file_query_name(struct object *object, void *buffer, ULONG size, ULONG *needed) {
     const struct file *file = (struct file *)object;
+    const char *device = file->is_null ? "\\Device\\Null" : file->is_console ? "\\Device\\ConDrv"
+                         : file->is_afd ? "\\Device\\Afd" : file->kind == FILE_KIND_PIPE ? "\\Device\\NamedPipe" : "";
     size_t length = 0;
     WCHAR *path = file->path ? path_to_windows(file->path, &length) : NULL;
-    enum { LONGEST = 0x7fff };
-    WCHAR name[LONGEST];
-    if (path && length > 1 && path[1] == ':') {
-        char volume[32];
-        snprintf(volume, sizeof volume, "\\Device\\HarddiskVolume%d", (path[0] & ~0x20) - 'A' + 1);
-        size_t prefix = utf8_to_wide(volume, strlen(volume), name, LONGEST);
-        length = length - 2 < LONGEST - prefix ? length - 2 : LONGEST - prefix;
-        memcpy(name + prefix, path + 2, length * sizeof *name);
-        length += prefix;
-    } else {
-        const char *device = file->is_null ? "\\Device\\Null" : file->is_console ? "\\Device\\ConDrv"
-                             : file->is_afd ? "\\Device\\Afd" : file->kind == FILE_KIND_PIPE ? "\\Device\\NamedPipe" : "";
-        length = utf8_to_wide(device, strlen(device), name, LONGEST);
-    }
+    WCHAR *name = path && length > 1 && path[1] == ':' ? path_native(path, &length) : wide_from_utf8(device);
     free(path);
-    return handle_put_name(name, length, buffer, size, needed);
+    if (!name)
+        return STATUS_NO_MEMORY;
+    NTSTATUS status = handle_put_name(name, wide_length(name), buffer, size, needed);
+    free(name);
+    return status;
+}
+
+/* ---- inheritance ---- */
+
+/* The descriptor is the same open file, with its position. The child's file has no share mode of its own. */
+struct given_file {
+    ACCESS_MASK access;
+    DWORD share;
+    bool is_overlapped, appends, writes_through, is_null, is_pipe_end, is_message, reads_messages;
+    char drive;
+    char path[HOST_PATH_SIZE];
+};
+
+static bool file_give(struct object *object, struct gift *gift) {
+    struct file *file = (struct file *)object;
+    struct given_file facts = {file->access, file->share, file->is_overlapped, file->appends, file->writes_through,
+                               file->is_null, file->pipe != NULL, false, false, file->drive, ""};
+    if (file->is_afd)                                /* a socket's state is not in its descriptor alone */
+        return false;
+    if (file->pipe && !pipe_end_give(file->pipe, &facts.is_message, &facts.reads_messages))
+        return false;
+    if (file->path)
+        snprintf(facts.path, sizeof facts.path, "%s", file->path);
+    GIFT_PUT(gift, facts);
+    gift->fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 3);
+    return gift->fd >= 0;
+}
+
+static struct object *file_take(const struct gift *gift) {
+    struct given_file facts;
+    struct file *file = GIFT_GET(gift, facts) ? file_from_fd(gift->fd, facts.access) : NULL;
+    if (!file)
+        return NULL;
+    file->share = facts.share;
+    file->is_overlapped = facts.is_overlapped;
+    file->appends = facts.appends;
+    file->writes_through = facts.writes_through;
+    file->is_null = facts.is_null;
+    file->drive = facts.drive;
+    file->path = facts.path[0] ? strdup(facts.path) : NULL;
+    if (facts.is_pipe_end)
+        file->pipe = pipe_end_take(facts.is_message, facts.reads_messages);
+    return &file->object;
 }
 
 const struct object_type file_type = {
     .name = "File",
     .query_name = file_query_name,
+    .give = file_give,
+    .take = file_take,
     .destroy = file_destroy,
     .closed = file_closed,
     .is_signaled = file_is_signaled,

@@ -190,6 +190,20 @@ void pipe_end_free(struct pipe_end *pipe) {
     free(pipe);
 }
 
+bool pipe_end_give(const struct pipe_end *pipe, bool *is_message, bool *reads_messages) {
+    *is_message = pipe->is_message;
+    *reads_messages = pipe->reads_messages;
+    return pipe->is_connected;
+}
+
+struct pipe_end *pipe_end_take(bool is_message, bool reads_messages) {
+    struct pipe_end *pipe = malloc(sizeof *pipe);
+    if (pipe)
+        *pipe = (struct pipe_end){.is_message = is_message, .reads_messages = reads_messages, .is_connected = true,
+                                  .timeout = 50, .open_mode = 3};
+    return pipe;
+}
+
 static struct file *pipe_file(int fd, ACCESS_MASK access, const struct pipe_end *model) {
     struct pipe_end *pipe = malloc(sizeof *pipe);
     struct file *file = pipe ? file_from_fd(fd, access) : NULL;

@@ -41,6 +41,10 @@ void pipe_settle(struct file *file);
 
 void pipe_end_free(struct pipe_end *pipe);
 
+/* What a child process inherits: a connection, but neither the name nor what was read too far. False: there is none. */
+bool pipe_end_give(const struct pipe_end *pipe, bool *is_message, bool *reads_messages);
+struct pipe_end *pipe_end_take(bool is_message, bool reads_messages);
+
 struct pipe_state {
     unsigned available;                 /* bytes that can be read now */
     unsigned message;                   /* of them, left of the first message */

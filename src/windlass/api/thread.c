@@ -317,7 +317,15 @@ static DWORD id_of(HANDLE handle) {
 
 API(kernel32 kernelbase, DWORD, GetThreadId, HANDLE Thread) { return id_of(Thread); }
 
-API(kernel32 kernelbase, DWORD, GetProcessIdOfThread, HANDLE Thread) { return id_of(Thread) ? (DWORD)getpid() : 0; }
+API(kernel32 kernelbase, DWORD, GetProcessIdOfThread, HANDLE Thread) {
+    struct object *object = handle_object_or_fail(Thread, &thread_type, 0);
+    if (!object)
+        return 0;
+    const struct process_object *process = ((struct thread_object *)object)->process;
+    DWORD id = (DWORD)(process ? process->id : getpid());
+    object_release(object);
+    return id;
+}
 
 /* ---- asynchronous procedure calls ("Asynchronous Procedure Calls") ---- */
 

@@ -20,7 +20,7 @@ def main() -> None:
     if words[:1] == ["run"] and len(words) > 1 and not words[1].startswith("-"):
         from windlass import application
 
-        application.main(words[1], words[2:])
+        application.start_main(words[1], words[2:])
     if words[:1] == ["implib"] and len(words) == 4 and words[1].endswith(".def") and words[2] == "-o":
         from windlass.cli import make_library
 

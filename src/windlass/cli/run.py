@@ -21,4 +21,4 @@ def command(trace: str | None, program: str, arguments: tuple[str, ...]) -> None
     """
     if trace:
         tracing.select(trace)
-    application.main(program, arguments)
+    application.start_main(program, arguments)

@@ -335,12 +335,24 @@ struct object *(*std_file_hook)(int fd, ACCESS_MASK *access);
 
 static pthread_once_t std_once = PTHREAD_ONCE_INIT;
 
+/* What the parent process has said. */
+static struct { bool is_set; HANDLE handle; } chosen_std[3];
+
+void std_handle_choose(int fd, HANDLE handle) {
+    chosen_std[fd].is_set = true;
+    chosen_std[fd].handle = handle;
+}
+
 /* They are kept where programs without a C library read them: StandardInput, StandardOutput and StandardError. */
 static HANDLE *std_slot(DWORD index) { return &process_parameters()->StandardInput + index; }
 
 static void make_std_handles(void) {
     for (int fd = 0; std_file_hook && fd < 3; fd++) {
         ACCESS_MASK access;
+        if (chosen_std[fd].is_set) {
+            *std_slot((DWORD)fd) = chosen_std[fd].handle;
+            continue;
+        }
         struct object *file = std_file_hook(fd, &access);
         if (file)
             *std_slot((DWORD)fd) = handle_new(file, access, HANDLE_FLAG_INHERIT);

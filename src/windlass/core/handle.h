@@ -153,6 +153,9 @@ extern struct object *(*std_file_hook)(int fd, ACCESS_MASK *access);
 HANDLE std_handle(DWORD which);
 bool std_handle_set(DWORD which, HANDLE handle);
 
+/* Before the first use: the handle that stands for a descriptor, instead of a new one. */
+void std_handle_choose(int fd, HANDLE handle);
+
 /* The object behind the pseudo handle -1 (api/process.c). */
 struct object *current_process_object(void);
 

@@ -8,6 +8,7 @@
 #include "parameters.h"
 #include "fork.h"
 #include "path.h"
+#include "process_object.h"
 
 static RTL_USER_PROCESS_PARAMETERS parameters;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -124,6 +125,28 @@ bool process_set_command_line(const WCHAR *text, size_t length) {
     chosen_command_line = copy;
     chosen_length = length;
     return true;
+}
+
+static bool set_copy(UNICODE_STRING *target, const void *text, size_t size) {
+    WCHAR *copy = malloc(size + sizeof *copy);
+    if (!copy)
+        return false;
+    memcpy(copy, text, size);
+    copy[size / sizeof *copy] = 0;
+    *target = (UNICODE_STRING){(USHORT)size, (USHORT)size, copy};
+    return true;
+}
+
+bool process_set_startup(const struct startup *startup) {
+    ULONG *const numbers[8] = {&parameters.StartingX, &parameters.StartingY, &parameters.CountX, &parameters.CountY,
+                               &parameters.CountCharsX, &parameters.CountCharsY, &parameters.FillAttribute,
+                               &parameters.WindowFlags};
+    for (int i = 0; i < 8; i++)
+        *numbers[i] = startup->numbers[i];
+    parameters.ShowWindowFlags = startup->show;
+    return set_copy(&parameters.WindowTitle, startup->title, startup->title_length * sizeof(WCHAR)) &&
+           set_copy(&parameters.DesktopInfo, startup->desktop, startup->desktop_length * sizeof(WCHAR)) &&
+           set_copy(&parameters.RuntimeData, startup->data, startup->data_size);
 }
 
 const char *process_command_line_ansi(void) {

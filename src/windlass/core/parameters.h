@@ -14,6 +14,16 @@ bool process_set_command_line(const WCHAR *text, size_t length);
  * (api/environment.c); the caller frees it. NULL out of memory. */
 WCHAR *environment_block(void);
 
+/* What the parent process says in STARTUPINFO, handles aside. The numbers are those from dwX to dwFlags. */
+struct startup {
+    DWORD numbers[8], show;
+    const WCHAR *title, *desktop;
+    size_t title_length, desktop_length;
+    const char *data;                                /* lpReserved2 */
+    size_t data_size;
+};
+bool process_set_startup(const struct startup *startup);
+
 /* The command line in the ANSI code page, as long-lived as the process; NULL out of memory. */
 const char *process_command_line_ansi(void);
 

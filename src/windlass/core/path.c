@@ -787,6 +787,23 @@ DWORD path_error(const struct host_path *path, int error) {
     return stat(folder, &status) == 0 && S_ISDIR(status.st_mode) ? ERROR_FILE_NOT_FOUND : ERROR_PATH_NOT_FOUND;
 }
 
+WCHAR *path_native(const WCHAR *path, size_t *length) {
+    static const char device[] = "\\Device\\HarddiskVolume";
+    size_t count = 0, rest = wide_length(path);
+    WCHAR *out = malloc((rest + sizeof device + 2) * sizeof *out);
+    if (!out || rest < 2)
+        return out;
+    for (; device[count]; count++)
+        out[count] = (WCHAR)device[count];
+    unsigned number = (path[0] & ~0x20u) - u'A' + 1u;
+    if (number >= 10)
+        out[count++] = (WCHAR)('0' + number / 10);
+    out[count++] = (WCHAR)('0' + number % 10);
+    memcpy(out + count, path + 2, (rest - 1) * sizeof *out);
+    *length = count + rest - 2;
+    return out;
+}
+
 /* ---- current directory ---- */
 
 static void remember_directory(const struct host_path *path) {

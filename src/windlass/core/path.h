@@ -59,6 +59,9 @@ WCHAR *path_full(const WCHAR *path, size_t *length, DWORD *error);
 /* A host path as Windows code sees it: "/tmp/x" is "Z:\tmp\x". Relative ones stay relative. A copy from malloc(). */
 WCHAR *path_to_windows(const char *host, size_t *length);
 
+/* "C:\x" as the system itself names it: "\Device\HarddiskVolume3\x". A copy from malloc(). */
+WCHAR *path_native(const WCHAR *path, size_t *length);
+
 /* One name of a directory. Writes at most `capacity` units and no zero; returns the units needed. */
 size_t path_name_to_windows(const char *name, size_t length, WCHAR *out, size_t capacity);
 

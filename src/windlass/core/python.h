@@ -42,6 +42,9 @@ int python_handle_add(PyObject *module);
 /* Adds the functions of python_token.c; -1 with an exception set. */
 int python_token_add(PyObject *module);
 
+/* Adds the functions of python_process.c; -1 with an exception set. */
+int python_process_add(PyObject *module);
+
 /* The exception that a missing function raises, with bit 29 for "not Microsoft's": information[0] is the address of
  * two zero-terminated texts, "dll!function" and the name of the module that imported it. */
 #define EXCEPTION_MISSING_FUNCTION 0xE0574C01u

@@ -15,6 +15,7 @@
 #include "fiber.h"
 #include "fork.h"
 #include "park.h"
+#include "process_object.h"
 #include "thread_object.h"
 #include "unwind.h"
 #include "wait.h"
@@ -144,6 +145,8 @@ static bool stop_thread(struct thread_object *object) {
 NTSTATUS thread_suspend(struct thread_object *object, ULONG *was) {
     bool self = object == thread_object_self();
     NTSTATUS status = STATUS_SUCCESS;
+    if (object->process)
+        return process_suspend(object->process, was);
     pthread_mutex_lock(&lock);
     ULONG count = atomic_load(&object->suspension) & COUNT_MASK;
     if (object->ended) {
@@ -171,6 +174,8 @@ void thread_stop_self(void) {
 }
 
 NTSTATUS thread_resume(struct thread_object *object, ULONG *was) {
+    if (object->process)
+        return process_resume(object->process, was);
     pthread_mutex_lock(&lock);
     *was = atomic_load(&object->suspension) & COUNT_MASK;
     if (*was && (atomic_fetch_sub(&object->suspension, 1) & COUNT_MASK) == 1)
@@ -241,6 +246,8 @@ static NTSTATUS with_registers(struct thread_object *object, void (*use)(ucontex
     NTSTATUS status = STATUS_SUCCESS;
     if (object == thread_object_self())
         return STATUS_UNSUCCESSFUL;
+    if (object->process)
+        return STATUS_NOT_SUPPORTED;
     pthread_mutex_lock(&lock);
     bool stopped = atomic_fetch_add(&object->suspension, 1) & STOPPED;
     object->stop_anywhere = false;
@@ -293,6 +300,8 @@ NTSTATUS thread_terminate(struct thread_object *object, DWORD exit_code) {
     NTSTATUS status = STATUS_SUCCESS;
     if (object == thread_object_self())
         thread_exit_self(exit_code, false);
+    if (object->process)
+        return STATUS_NOT_SUPPORTED;
     pthread_mutex_lock(&lock);
     dispatcher_acquire();
     bool made_here = object->thread && object->thread->created_here;

@@ -1,9 +1,7 @@
 #include "thread_object.h"
 
-#include <stdio.h>
-#include <unistd.h>
-
 #include "clock.h"
+#include "process_object.h"
 #include "sync.h"
 #include "wait.h"
 
@@ -12,11 +10,20 @@ static bool is_signaled(struct object *object, struct thread_object *waiter) {
     return ((struct thread_object *)object)->ended;
 }
 
+static void leave_process(struct thread_object *thread) {
+    dispatcher_acquire();
+    thread->process->main_thread = NULL;
+    dispatcher_release();
+    object_release(&thread->process->object);
+}
+
 static void destroy(struct object *object) {
     struct thread_object *thread = (struct thread_object *)object;
+    if (thread->process)
+        leave_process(thread);
     object_release(thread->token);
     free(thread->description);
-    free(object);
+    free(thread);
 }
 
 const struct object_type thread_type = {
@@ -103,19 +110,11 @@ void thread_object_fail(struct thread_object *object) {
 }
 
 void thread_object_times(struct thread_object *object, int64_t *kernel, int64_t *user) {
-    char path[64];
-    unsigned long user_ticks = 0, kernel_ticks = 0;
+    struct host_process facts;
+    pid_t id = (pid_t)object->id;
     *kernel = *user = 0;
-    snprintf(path, sizeof path, "/proc/self/task/%u/stat", (unsigned)object->id);
-    FILE *file = object->ended ? NULL : fopen(path, "re");
-    if (!file)
+    if (object->ended || !(object->process ? host_process_read(id, &facts) : host_thread_read(id, &facts)))
         return;
-    /* The second field, the name in parentheses, may hold anything but ends with the last ')'. */
-    char line[1024], *end = fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
-    fclose(file);
-    if (!end || sscanf(end + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user_ticks, &kernel_ticks) != 2)
-        return;
-    int64_t tick = 10000000 / sysconf(_SC_CLK_TCK);
-    *user = (int64_t)user_ticks * tick;
-    *kernel = (int64_t)kernel_ticks * tick;
+    *kernel = (int64_t)facts.kernel_time;
+    *user = (int64_t)facts.user_time;
 }

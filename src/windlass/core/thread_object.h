@@ -9,11 +9,13 @@
 
 struct apc;
 struct mutant;
+struct process_object;
 struct waiter;
 
 struct thread_object {
     struct object object;
     DWORD id;
+    struct process_object *process;                 /* the first thread of another process; NULL: of this one */
 
     /* Under the dispatcher lock. */
     struct thread *thread;                          /* NULL before it begins and once it has ended */
