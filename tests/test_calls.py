@@ -500,3 +500,10 @@ def test_paramflags_of_a_prototype_that_was_called_without(fresh):
     prototype = WINFUNCTYPE(c_int, c_int, c_int)
     assert prototype(("add", fresh))(1, 2) == 3
     assert prototype(("add", fresh), ((1, "a"), (1, "b", 5)))(a=1) == 6
+
+
+def test_paramflags_for_structures_and_callbacks(fresh):
+    prototype = CFUNCTYPE(c_int, CFUNCTYPE(c_int, c_int), c_int)
+    function = prototype(("add", fresh), ((1, "callback"), (1, "n")))
+    with pytest.raises(ctypes.ArgumentError):
+        function(1.5, n=2)

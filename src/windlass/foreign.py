@@ -46,6 +46,8 @@ FUNCFLAG_PYTHONAPI = 4
 FUNCFLAG_USE_ERRNO = 8
 FUNCFLAG_USE_LASTERROR = 16
 
+PARAMFLAG_OUT = 2
+
 # LoadLibraryEx's flags.
 LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR = 0x00000100
 LOAD_LIBRARY_SEARCH_DEFAULT_DIRS = 0x00001000
@@ -354,7 +356,7 @@ def _paramflags_of(function: Any, argtypes: Any) -> tuple[Any, ...] | None:
 
 
 def _paramflag(kind: Any, flags: int, name: str | None = None, *default: Any) -> tuple[Any, ...]:
-    return (flags, name, _factory(kind), *default)
+    return (flags, name, _factory(kind) if flags & PARAMFLAG_OUT else None, *default)
 
 
 def _factory(kind: Any) -> Any:

@@ -27,6 +27,7 @@ from windlass.declaration import Declaration, declaration_of
 __all__ = ["dllimport"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 class dllimport:
@@ -77,6 +78,20 @@ class dllimport:
             link.bind(bound)
         return bound  # type: ignore[no-any-return]
 
+    def data(self, name: str | int, type: type[T]) -> T:
+        """A variable that the DLL exports, as an instance of this type of ctypes; see ctypes' in_dll().
+
+        name: the exported name, or the ordinal.
+
+        ImportError if it is missing.
+        """
+        link = _Link(self, name, sys._getframe(1).f_globals)
+        if link.failure:
+            raise _import_error([link], link.names)
+        kind: Any = type
+        found: T = kind.from_address(foreign.export_address(link.library._handle, name))
+        return found
+
     def _unbound(self, function: Callable[..., Any], declared: Declaration) -> Any:
         """The function object, which leads nowhere yet."""
         kind = _prototype(declared, self.use_last_error)
@@ -98,14 +113,15 @@ def _prototype(declared: Declaration, use_last_error: bool) -> Any:
 
 
 class _Link:
-    """One declared function: what it wants, and of which DLL.
+    """One declared import: what it wants, and of which DLL.
 
+    name:  of the function, if `wanted` has no other.
     names: of the Python module that declares it.
     """
 
-    def __init__(self, wanted: dllimport, function: str, names: dict[str, Any]) -> None:
+    def __init__(self, wanted: dllimport, name: str | int, names: dict[str, Any]) -> None:
         self.dll = wanted.dll
-        self.export: str | int = wanted.name or function if wanted.ordinal is None else wanted.ordinal
+        self.export = wanted.name or name if wanted.ordinal is None else wanted.ordinal
         self.names = names
 
     @property

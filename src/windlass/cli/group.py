@@ -15,6 +15,7 @@ COMMANDS = {
     "call": "Call one function of a DLL and print its result.",
     "exports": "List what a DLL offers, or what an import library binds.",
     "imports": "List what a DLL needs of other DLLs.",
+    "stubs": "Write a Python module that declares what a DLL exports.",
     "check": "Say whether a DLL will load, and what it lacks.",
     "tree": "Show what a DLL needs as a tree, or draw it.",
     "where": "Show where a DLL is searched and found.",

@@ -1,0 +1,1 @@
+"""Writing Python modules that declare what a DLL exports: `windlass stubs`."""
