@@ -113,6 +113,11 @@ STRUCTURES = {
         "VTableFixups.VirtualAddress VTableFixups.Size ExportAddressTableJumps.VirtualAddress "
         "ExportAddressTableJumps.Size ManagedNativeHeader.VirtualAddress ManagedNativeHeader.Size",
     ),
+    layout.FixedFileInfo: (
+        "VS_FIXEDFILEINFO",
+        "dwSignature dwStrucVersion dwFileVersionMS dwFileVersionLS dwProductVersionMS dwProductVersionLS "
+        "dwFileFlagsMask dwFileFlags dwFileOS dwFileType dwFileSubtype dwFileDateMS dwFileDateLS",
+    ),
     layout.CoffSymbol: (
         "IMAGE_SYMBOL",
         "N Value SectionNumber Type StorageClass NumberOfAuxSymbols",
@@ -130,6 +135,7 @@ WITHOUT_HEADER = {
     layout.CertificateHeader,
     layout.CoffWeakExternal,
     layout.ImportObjectHeader,
+    layout.VersionRecord,
     layout.UnwindInfoHeader,
     layout.ArmRuntimeFunction,
     layout.CodeViewRsds,

@@ -425,6 +425,32 @@ RESOURCE_TYPE_NAMES = {
     24: "MANIFEST",
 }
 
+class VersionRecord(Record):
+    """What each record of a version resource begins with; its key follows, in UTF-16."""
+
+    length: U16
+    value_length: U16  # in characters if it is text
+    is_text: U16
+
+
+class FixedFileInfo(Record):
+    signature: U32
+    structure_version: U32
+    file_version_high: U32
+    file_version_low: U32
+    product_version_high: U32
+    product_version_low: U32
+    flags_mask: U32
+    flags: U32
+    operating_system: U32
+    file_type: U32
+    file_subtype: U32
+    date_high: U32
+    date_low: U32
+
+
+FIXED_FILE_INFO_SIGNATURE = 0xFEEF04BD
+
 DEBUG_COFF = 1
 DEBUG_CODEVIEW = 2
 DEBUG_FPO = 3
