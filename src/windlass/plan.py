@@ -13,7 +13,7 @@ import marshal
 
 __all__ = ["Plan", "functions", "page_up"]
 
-FORMAT = 2
+FORMAT = 3
 """Part of the names of kept plans: a plan of another number means something else."""
 
 PAGE = 0x1000

@@ -209,7 +209,8 @@ def lay_out(image: Image, plan: Plan, fd: int) -> None:
         os.pwrite(fd, image.read(0, min(image.size_of_headers, size)), 0)
         for section in mapped_sections(image):
             # The file's bytes go on to the end of the last page, whatever the virtual size is.
-            stored = min(page_up(section.virtual_size), section.raw_size if section.offset else 0)
+            in_file = section.offset or image.is_low_alignment  # which begins with its headers
+            stored = min(page_up(section.virtual_size), section.raw_size if in_file else 0)
             if stored:
                 os.pwrite(fd, image.read(section.rva, stored), section.rva)
         relocate(image, base, size)
