@@ -139,14 +139,25 @@ static const struct directory *find_languages(const struct resources *resources,
     return names ? find_directory(resources, names, name, ERROR_RESOURCE_NAME_NOT_FOUND) : NULL;
 }
 
-/* The language asked for; without one neutral, English (United States), then the first. */
-static const struct entry *choose_language(const struct directory *languages, WORD wanted) {
-    static const WORD preferred[] = {0x0000, 0x0409, 0x0009};
-    for (size_t choice = 0; choice < (wanted ? 1u : 3u); choice++)
+/* The entry of the first of these languages that is there. */
+static const struct entry *first_of(const struct directory *languages, const WORD *wanted, size_t count) {
+    for (size_t choice = 0; choice < count; choice++)
         for (size_t i = 0; i < entry_count(languages); i++)
-            if (languages->entries[i].name == (wanted ? wanted : preferred[choice]))
+            if (languages->entries[i].name == wanted[choice])
                 return &languages->entries[i];
-    return wanted || !entry_count(languages) ? NULL : &languages->entries[0];
+    return NULL;
+}
+
+/* A language, else its neutral form, else the neutral language. Without a wish neutral, English (United States), then
+ * whatever there is ("FindResourceExW function"; "Multilingual User Interface"). */
+static const struct entry *choose_language(const struct directory *languages, WORD wanted) {
+    enum { PRIMARY = 0x3FF };
+    static const WORD preferred[] = {0x0000, 0x0409, 0x0009};
+    const WORD asked[] = {wanted, wanted & PRIMARY, 0};
+    if (wanted)
+        return first_of(languages, asked, 3);
+    const struct entry *found = first_of(languages, preferred, 3);
+    return found || !entry_count(languages) ? found : &languages->entries[0];
 }
 
 API(kernel32 kernelbase, HANDLE, FindResourceExW, HMODULE hModule, LPCWSTR lpType, LPCWSTR lpName, WORD wLanguage) {
@@ -246,6 +257,29 @@ API(kernel32, BOOL, EnumResourceTypesA, HMODULE hModule, ENUM_TYPES lpEnumFunc, 
     return enum_types(hModule, lpEnumFunc, lParam, true);
 }
 
+/* Where translations in other files (.mui) are, the flags say whether they count; there are none here. */
+enum { ENUM_LN = 1, ENUM_MUI = 2, ENUM_MUI_SYSTEM = 4, ENUM_VALIDATE = 8, ENUM_EXACT = 0x10, ENUM_FLAGS = 0x1F };
+
+static bool flags_are_valid(DWORD flags) {
+    if (flags & ~(DWORD)ENUM_FLAGS || (flags & ENUM_EXACT && flags & (ENUM_MUI | ENUM_MUI_SYSTEM))) {
+        set_last_error(ERROR_INVALID_PARAMETER);
+        return false;
+    }
+    return true;
+}
+
+API(kernel32 kernelbase, BOOL, EnumResourceTypesExW, HMODULE hModule, ENUM_TYPES lpEnumFunc, LONG_PTR lParam, DWORD dwFlags,
+    WORD LangId) {
+    (void)LangId;
+    return flags_are_valid(dwFlags) && enum_types(hModule, lpEnumFunc, lParam, false);
+}
+
+API(kernel32 kernelbase, BOOL, EnumResourceTypesExA, HMODULE hModule, ENUM_TYPES lpEnumFunc, LONG_PTR lParam, DWORD dwFlags,
+    WORD LangId) {
+    (void)LangId;
+    return flags_are_valid(dwFlags) && enum_types(hModule, lpEnumFunc, lParam, true);
+}
+
 static BOOL enum_names(HMODULE module, LPCWSTR type, LPCVOID shown_type, ENUM_NAMES callback, LONG_PTR parameter, bool ansi) {
     struct resources resources;
     const struct directory *names = open_resources(module, &resources)
@@ -272,6 +306,18 @@ API(kernel32, BOOL, EnumResourceNamesA, HMODULE hModule, LPCSTR lpType, ENUM_NAM
     return result;
 }
 
+API(kernel32 kernelbase, BOOL, EnumResourceNamesExW, HMODULE hModule, LPCWSTR lpType, ENUM_NAMES lpEnumFunc, LONG_PTR lParam,
+    DWORD dwFlags, WORD LangId) {
+    (void)LangId;
+    return flags_are_valid(dwFlags) && enum_names(hModule, lpType, lpType, lpEnumFunc, lParam, false);
+}
+
+API(kernel32 kernelbase, BOOL, EnumResourceNamesExA, HMODULE hModule, LPCSTR lpType, ENUM_NAMES lpEnumFunc, LONG_PTR lParam,
+    DWORD dwFlags, WORD LangId) {
+    (void)LangId;
+    return flags_are_valid(dwFlags) && api_EnumResourceNamesA(hModule, lpType, lpEnumFunc, lParam);
+}
+
 static BOOL enum_languages(HMODULE module, LPCWSTR type, LPCWSTR name, LPCVOID shown_type, LPCVOID shown_name,
                            ENUM_LANGUAGES callback, LONG_PTR parameter) {
     struct resources resources;
@@ -296,4 +342,16 @@ API(kernel32, BOOL, EnumResourceLanguagesA, HMODULE hModule, LPCSTR lpType, LPCS
     free_name(type);
     free_name(name);
     return result;
+}
+
+API(kernel32 kernelbase, BOOL, EnumResourceLanguagesExW, HMODULE hModule, LPCWSTR lpType, LPCWSTR lpName,
+    ENUM_LANGUAGES lpEnumFunc, LONG_PTR lParam, DWORD dwFlags, WORD LangId) {
+    (void)LangId;
+    return flags_are_valid(dwFlags) && enum_languages(hModule, lpType, lpName, lpType, lpName, lpEnumFunc, lParam);
+}
+
+API(kernel32 kernelbase, BOOL, EnumResourceLanguagesExA, HMODULE hModule, LPCSTR lpType, LPCSTR lpName,
+    ENUM_LANGUAGES lpEnumFunc, LONG_PTR lParam, DWORD dwFlags, WORD LangId) {
+    (void)LangId;
+    return flags_are_valid(dwFlags) && api_EnumResourceLanguagesA(hModule, lpType, lpName, lpEnumFunc, lParam);
 }

@@ -6,7 +6,6 @@ Source: Microsoft, "BeginUpdateResourceW function", "UpdateResourceW function", 
 from __future__ import annotations
 
 import os
-import tempfile
 
 from windlass import _core
 from windlass.api.outputs import fail
@@ -20,6 +19,7 @@ from windlass.pe import Image
 from windlass.pe.resource_write import ResourceKey, read_all, with_resources
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, LPVOID, PVOID, WORD
+from windlass.whole_file import write_whole
 
 ERROR_INVALID_HANDLE = 6
 ERROR_WRITE_FAULT = 29
@@ -33,18 +33,10 @@ class Update:
         self.resources = resources
 
     def write(self) -> None:
-        """Write the file anew, under another name first: who has it mapped keeps the old one."""
+        """Write the file anew; who has it mapped keeps the old one."""
         with Image.open(self.path) as image:
             data = with_resources(image, self.resources)
-        with tempfile.NamedTemporaryFile(dir=os.path.dirname(self.path), delete=False) as file:
-            try:
-                file.write(data)
-                file.flush()
-                os.chmod(file.name, os.stat(self.path).st_mode & 0o7777)
-                os.replace(file.name, self.path)
-            except OSError:
-                os.unlink(file.name)
-                raise
+        write_whole(self.path, data)
 
 
 _updates: dict[int, Update] = {}

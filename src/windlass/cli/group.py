@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "Say whether a DLL will load, and what it lacks.",
     "tree": "Show what a DLL needs as a tree, or draw it.",
     "inspect": "Show everything that is to be read in a DLL's file.",
+    "resources": "List a DLL's resources, or write them to files.",
     "where": "Show where a DLL is searched and found.",
     "implib": "Make an import library, or a .def file.",
     "fetch": "Take the DLLs out of a package's Windows wheel.",
