@@ -60,6 +60,8 @@ API(ntdll, PVOID, RtlImageRvaToSection, const BYTE *NtHeaders, PVOID BaseAddress
     return NULL;
 }
 
+API_ALIAS(api_RtlImageRvaToSection, dbghelp, dbghelp imagehlp, "ImageRvaToSection");
+
 /* In a file that is mapped as it is. */
 API(ntdll, PVOID, RtlImageRvaToVa, const BYTE *NtHeaders, PVOID BaseAddress, ULONG Rva, const struct section_header **LastSection) {
     const struct section_header *section = LastSection ? *LastSection : NULL;
@@ -71,6 +73,7 @@ API(ntdll, PVOID, RtlImageRvaToVa, const BYTE *NtHeaders, PVOID BaseAddress, ULO
         *LastSection = section;
     return (BYTE *)BaseAddress + section->offset + (Rva - section->rva);
 }
+API_ALIAS(api_RtlImageRvaToVa, dbghelp, dbghelp imagehlp, "ImageRvaToVa");
 
 API(ntdll, PVOID, RtlImageDirectoryEntryToData, PVOID BaseAddress, BOOLEAN MappedAsImage, USHORT DirectoryEntry, ULONG *Size) {
     enum { PE32 = 0x10b, FLAT = 1 };
