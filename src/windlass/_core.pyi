@@ -138,8 +138,8 @@ def environment_variable(name: str) -> str:
 def fault_handlers_install() -> None:
     """Put the signal handlers for faults of Windows code in place, on top of those that are there."""
 
-def set_command_line(text: bytes) -> None:
-    """Say what GetCommandLine gives, in UTF-16; before anything is loaded."""
+def set_command_line(text: str) -> None:
+    """Say what GetCommandLine gives; before anything is loaded."""
 
 def module_add(
     base: int,
@@ -292,9 +292,9 @@ def ansi_to_text(data: bytes) -> str:
 
 def ansi_from_text(text: str) -> bytes: ...
 
-def process_block(image: bytes, suspended: bool) -> tuple[int, int]:
-    """A block for a process to be started, whose program's path is given in UTF-16: a descriptor that the
-    process holds, and the block's address for `process_handles`.
+def process_block(image: str, suspended: bool) -> tuple[int, int]:
+    """A block for a process to be started, whose program has that Windows path: a descriptor that the process
+    holds, and the block's address for `process_handles`.
     """
 
 def process_begin(block: int, is_new: bool) -> None:

@@ -20,13 +20,21 @@ from windlass.errors import BadImage
 from windlass.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Literal
 
     from windlass.manifest import ComClass, Identity, Manifest
     from windlass.pe import Image
 
-__all__ = ["Assembly", "Context", "MissingAssembly", "contexts", "from_file", "of_module", "of_program"]
+__all__ = [
+    "Assembly",
+    "Context",
+    "MissingAssembly",
+    "contexts",
+    "from_file",
+    "manifest_of",
+    "of_module",
+    "of_program",
+]
 
 RT_MANIFEST = 24
 # Their resource IDs: of a program, and of a DLL that brings its own context.
@@ -57,7 +65,8 @@ class Assembly:
 
 
 class Context:
-    """A manifest and everything it needs; the first assembly is the manifest's own.
+    """A manifest and everything it needs; the first assembly is the manifest's own. Without any it is the
+    context of a module that wants nothing to be redirected.
 
     strict: whether a missing assembly is an error, which it is on Windows. Modules that are loaded with a
             manifest are forgiven: mostly it asks for a run-time library that is found by name as well.
@@ -65,8 +74,8 @@ class Context:
     BadManifest and MissingAssembly.
     """
 
-    def __init__(self, root: Assembly, base: str, strict: bool = True) -> None:
-        self.assemblies = [root]
+    def __init__(self, root: Assembly | None, base: str, strict: bool = True) -> None:
+        self.assemblies = [root] if root is not None else []
         self._base = base
         self._files: dict[str, str] = {}
         self.com_classes: dict[str, tuple[str, ComClass]] = {}
@@ -154,27 +163,44 @@ def _parsed(data: bytes) -> Manifest:
     return parse(data)
 
 
-def of_module(embeds: bool, path: str, read: Callable[[], Image]) -> Context | Literal[False]:
-    """The context of a module that carries a manifest, or has one beside it; False without any.
+def manifest_of(image: Image) -> bytes | None:
+    """The manifest that a program or a DLL carries, if any; b"" for a DLL's that redirects nothing."""
+    data = embedded(image, DLL_MANIFEST if image.is_dll else PROGRAM_MANIFEST)
+    return b"" if data is not None and image.is_dll and _redirects_nothing(data) else data
 
-    embeds: whether the image that `read` gives has one.
+
+def _redirects_nothing(data: bytes) -> bool:
+    from windlass.manifest import BadManifest
+
+    try:
+        manifest = _parsed(data)
+    except BadManifest:
+        return False
+    builtin = all(identity.token.lower() == WINDOWS_TOKEN for identity, _ in manifest.dependencies)
+    return builtin and not manifest.files and not manifest.com_classes
+
+
+def of_module(carried: bytes | None, path: str) -> Context | Literal[False]:
+    """The context of a module that carries a manifest, or has one beside it; False without any.
 
     What is wrong with a manifest keeps no module from being loaded.
     """
-    data = embedded(read(), DLL_MANIFEST) if embeds else _beside(f"{path}.{DLL_MANIFEST}.manifest")
+    data = carried if carried is not None else _beside(f"{path}.{DLL_MANIFEST}.manifest")
     return _forgiving(data, path) if data is not None else False
 
 
-def of_program(image: Image, path: str) -> Context | None:
+def of_program(carried: bytes | None, path: str) -> Context | None:
     """The context that a program's manifest puts in force for its process."""
-    data = embedded(image, PROGRAM_MANIFEST) or _beside(f"{path}.manifest")
+    data = carried or _beside(f"{path}.manifest")
     return (_forgiving(data, path) or None) if data is not None else None
 
 
 def _forgiving(data: bytes, path: str) -> Context | Literal[False]:
+    directory = os.path.dirname(path)
+    if not data:
+        return Context(None, directory)
     from windlass.manifest import BadManifest
 
-    directory = os.path.dirname(path)
     try:
         return Context(Assembly(_parsed(data), path, directory), directory, strict=False)
     except BadManifest as error:

@@ -48,7 +48,7 @@ def run(path: str, line: str) -> int:
 
     StartFailure when it cannot be started. Nothing may have been loaded in this process before.
     """
-    _core.set_command_line(line.encode("utf-16-le", "surrogatepass"))
+    _core.set_command_line(line)
     module = start(path)
     for rva in module.plan.tls_callbacks:
         _core.call(module.handle + rva, module.handle, 1, 1)
@@ -59,8 +59,7 @@ def run(path: str, line: str) -> int:
 def start_main(path: str, arguments: Sequence[str]) -> NoReturn:
     """Run a console EXE from the command line, as a process that others can find; does not return."""
     with suppress(OSError):
-        image = _core.path_to_windows(os.path.abspath(path)).encode("utf-16-le", "surrogatepass")
-        block, _ = _core.process_block(image, False)
+        block, _ = _core.process_block(_core.path_to_windows(os.path.abspath(path)), False)
         _core.process_begin(block, True)
     main(path, command_line(path, arguments))
 

@@ -564,7 +564,7 @@ def start_program(path: str, check: Callable[[Plan], None]) -> Module:
         search.settings.set_program(path)
         _start_process(lambda: map_file(path, check))
         module = next(iter(modules))
-        activation.contexts.process_default = activation.of_program(module.image, path)
+        activation.contexts.process_default = activation.of_program(module.plan.manifest, path)
         _Load(path, 0).run_program(module)
         return module
 

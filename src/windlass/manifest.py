@@ -8,8 +8,9 @@ Source: Microsoft, "Manifest Files Reference", "Assembly Manifests", "Applicatio
 
 from __future__ import annotations
 
-from typing import NamedTuple
 from xml.parsers import expat
+
+from windlass.light import NamedTuple
 
 __all__ = ["BadManifest", "ComClass", "Identity", "Manifest", "parse"]
 

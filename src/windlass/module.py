@@ -112,7 +112,7 @@ class Module:
     def context(self) -> activation.Context | None:
         """The activation context of the manifest that the module brings; None without one."""
         if self._context is None and not self.builtin:
-            self._context = activation.of_module(self.plan.has_manifest, self.path, lambda: self.image)
+            self._context = activation.of_module(self.plan.manifest, self.path)
         return self._context or None
 
     def export(self, name: str | int) -> int:

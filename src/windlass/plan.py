@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import marshal
 
-__all__ = ["Plan", "functions", "page_up"]
+from windlass import _core
 
-FORMAT = 3
-"""Part of the names of kept plans: a plan of another number means something else."""
+__all__ = ["Plan", "functions", "page_up"]
 
 PAGE = 0x1000
 READ, WRITE, EXECUTE = 1, 2, 4  # PROT_ of <sys/mman.h>
@@ -26,7 +25,7 @@ class Plan:
     base:            where it lies, its addresses being relocated to there.
     size:            SizeOfImage, in bytes.
     preferred_base, entry_point (an RVA, 0 if none), is_dll, subsystem, timestamp: from its headers.
-    has_manifest:    whether it brings an activation context for what it imports.
+    manifest:        of its activation context: see activation.manifest_of.
     regions:         (rva, size, protection, protection while loading) of what to map, in this order.
     shared:          (rva, size, protection) of the regions that are one for all processes.
     imports:         (DLL, RVA of its IAT, its functions) of each import descriptor; see `functions`.
@@ -40,9 +39,9 @@ class Plan:
     __slots__ = (
         "base",
         "entry_point",
-        "has_manifest",
         "imports",
         "is_dll",
+        "manifest",
         "preferred_base",
         "regions",
         "security_cookie",
@@ -59,9 +58,9 @@ class Plan:
 
     base: int
     entry_point: int
-    has_manifest: bool
     imports: tuple[tuple[str, int, bytes], ...]
     is_dll: bool
+    manifest: bytes | None
     preferred_base: int
     regions: tuple[tuple[int, int, int, int], ...]
     security_cookie: int
@@ -91,6 +90,13 @@ class Plan:
         for name, value in zip(cls.__slots__, values):
             setattr(plan, name, value)
         return plan
+
+
+VERSION = 4
+"""To be raised when a plan's fields come to mean something else."""
+
+FORMAT = f"{VERSION}{_core.hash(' '.join(Plan.__slots__).encode()) & 0xFFFF:04x}"
+"""Part of the names of kept plans: those of another format are not looked at."""
 
 
 def page_up(size: int) -> int:

@@ -41,7 +41,7 @@ def plan_of(image: Image) -> Plan:
     check(image)
     plan = _plan_headers(image)
     plan.imports = tuple((dll.name, dll.iat_rva, _packed(dll.functions)) for dll in image.imports)
-    plan.has_manifest = activation.embedded(image, activation.DLL_MANIFEST) is not None
+    plan.manifest = activation.manifest_of(image)
     _plan_tls(plan, image.tls)
     plan.security_cookie = _security_cookie_of(image)
     plan.slots = next((section.rva for section in image.sections if section.name == ".slots"), 0)
@@ -58,7 +58,7 @@ def resource_plan(image: Image) -> Plan:
     """The plan for an image of which nothing is to run: no more than where its sections lie."""
     image.check()
     plan = _plan_headers(image)
-    plan.imports, plan.shared, plan.has_manifest = (), (), False
+    plan.imports, plan.shared, plan.manifest = (), (), None
     plan.security_cookie, plan.slots = 0, 0
     _plan_tls(plan, None)
     plan.regions = _regions_of(image, [])

@@ -448,7 +448,7 @@ def start(request: Request, program: Program) -> tuple[int, int, int]:
         descriptors, values = standard(request, handles)
         suspended = bool(request.flags & CREATE_SUSPENDED)
         if program.is_windows or suspended:
-            block, address = _core.process_block(_wide(program.windows), suspended)
+            block, address = _core.process_block(program.windows, suspended)
             opened.append(block)
             opened.append(record(request, program, block, handles, values))
             path, line = sys.executable, child.command(opened[-1])

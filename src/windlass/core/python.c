@@ -88,6 +88,25 @@ static PyObject *os_error(int error) {
     return PyErr_SetFromErrno(PyExc_OSError);
 }
 
+/* ---- text ---- */
+
+WCHAR *utf16_from_str(PyObject *text, size_t *length) {
+    Py_ssize_t count;
+    wchar_t *points = PyUnicode_AsWideCharString(text, &count);
+    WCHAR *units = points ? malloc((2 * (size_t)count + 1) * sizeof *units) : NULL;
+    if (points && !units)
+        PyErr_NoMemory();
+    *length = 0;
+    for (Py_ssize_t i = 0; units && i < count; i++) {
+        uint32_t point = (uint32_t)points[i];
+        if (point >= 0x10000)
+            units[(*length)++] = (WCHAR)(0xD7C0 + (point >> 10));
+        units[(*length)++] = (WCHAR)(point >= 0x10000 ? 0xDC00 | (point & 0x3FF) : point);
+    }
+    PyMem_Free(points);
+    return units;
+}
+
 /* ---- hooks ---- */
 
 static PyObject *core_set_hook(PyObject *self, PyObject *args) {
@@ -410,14 +429,17 @@ static PyObject *core_path_to_windows(PyObject *self, PyObject *args) {
 }
 
 static PyObject *core_set_command_line(PyObject *self, PyObject *args) {
-    const char *text;
-    Py_ssize_t bytes;
+    PyObject *text;
+    size_t length;
     (void)self;
-    if (!PyArg_ParseTuple(args, "y#", &text, &bytes))
+    if (!PyArg_ParseTuple(args, "U", &text))
         return NULL;
-    if (!process_set_command_line((const WCHAR *)text, (size_t)bytes / sizeof(WCHAR)))
-        return PyErr_NoMemory();
-    Py_RETURN_NONE;
+    WCHAR *units = utf16_from_str(text, &length);
+    if (!units)
+        return NULL;
+    bool done = process_set_command_line(units, length);
+    free(units);
+    return done ? (Py_INCREF(Py_None), Py_None) : PyErr_NoMemory();
 }
 
 static PyObject *core_fault_handlers_install(PyObject *self, PyObject *args) {

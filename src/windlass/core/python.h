@@ -33,6 +33,9 @@ PyObject *program_text(const void *text, Py_ssize_t length);
 extern PyObject *access_violation_type;
 int python_memory_add(PyObject *module);
 
+/* A str as UTF-16, without a zero, from malloc(); NULL with an exception set. No codec has to be imported for it. */
+WCHAR *utf16_from_str(PyObject *text, size_t *length);
+
 /* Adds the functions of python_module.c; -1 with an exception set. */
 int python_module_add(PyObject *module);
 

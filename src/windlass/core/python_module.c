@@ -3,26 +3,6 @@
 
 #include "module.h"
 
-/* ---- text ---- */
-
-/* A str as UTF-16, from malloc(); NULL with an exception set. */
-static WCHAR *utf16_from_str(PyObject *text, size_t *length) {
-    Py_ssize_t count;
-    wchar_t *points = PyUnicode_AsWideCharString(text, &count);
-    WCHAR *units = points ? malloc((2 * (size_t)count + 1) * sizeof *units) : NULL;
-    if (points && !units)
-        PyErr_NoMemory();
-    *length = 0;
-    for (Py_ssize_t i = 0; units && i < count; i++) {
-        uint32_t point = (uint32_t)points[i];
-        if (point >= 0x10000)
-            units[(*length)++] = (WCHAR)(0xD7C0 + (point >> 10));
-        units[(*length)++] = (WCHAR)(point >= 0x10000 ? 0xDC00 | (point & 0x3FF) : point);
-    }
-    PyMem_Free(points);
-    return units;
-}
-
 /* ---- entering and removing ---- */
 
 static PyObject *core_module_add(PyObject *self, PyObject *args) {

@@ -20,13 +20,17 @@ static PyObject *os_error(int error) {
 /* ---- blocks ---- */
 
 static PyObject *block_new(PyObject *self, PyObject *args) {
-    const char *image;
-    Py_ssize_t size;
+    PyObject *image;
+    size_t length;
     int suspended, fd;
     (void)self;
-    if (!PyArg_ParseTuple(args, "y#p", &image, &size, &suspended))
+    if (!PyArg_ParseTuple(args, "Up", &image, &suspended))
         return NULL;
-    struct process_block *block = process_block_new((const WCHAR *)image, (size_t)size / 2, suspended, &fd);
+    WCHAR *units = utf16_from_str(image, &length);
+    if (!units)
+        return NULL;
+    struct process_block *block = process_block_new(units, length, suspended, &fd);
+    free(units);
     return block ? Py_BuildValue("iK", fd, (unsigned long long)(uintptr_t)block) : os_error(errno);
 }
 
