@@ -1,6 +1,6 @@
 /* Handles of the two cryptographic interfaces ("CryptoAPI System Architecture", "Cryptography API: Next Generation").
- * They are addresses, as on Windows, of a structure that begins with a mark of its kind; the Python side (capi.py,
- * cng.py) keeps what belongs to them under that address. */
+ * They are addresses, as on Windows, of a structure that begins with a mark of its kind; the Python side
+ * (crypt_handles.py) keeps what belongs to them under that address. */
 #ifndef WINDLASS_CRYPT_H
 #define WINDLASS_CRYPT_H
 

@@ -1,10 +1,11 @@
 /* Cryptographic service providers: HCRYPTPROV ("CryptAcquireContextW function"). Hashes and keys of theirs are in
- * capi.py. */
+ * capi_hash.py and capi_key.py. */
 #include <stdatomic.h>
 
 #include "api.h"
 #include "codepage.h"
 #include "crypt.h"
+#include "luid.h"
 
 #define NTE_BAD_FLAGS ((DWORD)0x80090009)
 #define NTE_BAD_TYPE ((DWORD)0x8009000A)
@@ -23,8 +24,10 @@
 enum { PROV_RSA_FULL = 1, PROV_DSS = 3, PROV_RSA_SCHANNEL = 12, PROV_DSS_DH = 13, PROV_DH_SCHANNEL = 18,
        PROV_RSA_AES = 24 };
 
+/* The first three fields are known to capi_objects.py. */
 struct crypt_provider {
     DWORD mark, type;
+    uint64_t serial;                /* what Python keeps the container's keys by */
     const char *name;
     atomic_uint references;
     char container[];
@@ -80,7 +83,7 @@ static BOOL acquire(struct crypt_provider **result, const char *container, const
     struct crypt_provider *provider = malloc(sizeof *provider + length + 1);
     if (!provider)
         return fail(ERROR_NOT_ENOUGH_MEMORY);
-    *provider = (struct crypt_provider){CRYPT_PROVIDER, type, found, 1};
+    *provider = (struct crypt_provider){CRYPT_PROVIDER, type, luid_next(), found, 1};
     memcpy(provider->container, container ? container : "", length + 1);
     *result = provider;
     return TRUE;
@@ -99,6 +102,67 @@ API(advapi32 cryptsp, BOOL, CryptAcquireContextW, struct crypt_provider **phProv
     free(container);
     free(name);
     return result;
+}
+
+/* ---- which there are ("CryptEnumProvidersW function", "CryptGetDefaultProviderW function") ---- */
+
+/* `*size` counts bytes, with the zero. */
+static BOOL deliver_name(const char *name, bool wide, void *buffer, DWORD *size) {
+    DWORD unit = wide ? sizeof(WCHAR) : 1, needed = (DWORD)(strlen(name) + 1) * unit, capacity = *size;
+    *size = needed;
+    if (!buffer)
+        return TRUE;
+    if (capacity < needed)
+        return fail(ERROR_MORE_DATA);
+    for (DWORD i = 0; i * unit < needed; i++) {
+        if (wide)
+            ((WCHAR *)buffer)[i] = (unsigned char)name[i];
+        else
+            ((char *)buffer)[i] = name[i];
+    }
+    return TRUE;
+}
+
+static BOOL enumerate(DWORD index, DWORD *reserved, DWORD flags, DWORD *type, bool wide, void *name, DWORD *size) {
+    if (reserved || !type || !size)
+        return fail(ERROR_INVALID_PARAMETER);
+    if (flags)
+        return fail(NTE_BAD_FLAGS);
+    if (index >= KNOWN)
+        return fail(ERROR_NO_MORE_ITEMS);
+    *type = known[index].type;
+    return deliver_name(known[index].name, wide, name, size);
+}
+
+API(advapi32 cryptsp, BOOL, CryptEnumProvidersA, DWORD dwIndex, DWORD *pdwReserved, DWORD dwFlags, DWORD *pdwProvType,
+    LPSTR szProvName, DWORD *pcbProvName) {
+    return enumerate(dwIndex, pdwReserved, dwFlags, pdwProvType, false, szProvName, pcbProvName);
+}
+
+API(advapi32 cryptsp, BOOL, CryptEnumProvidersW, DWORD dwIndex, DWORD *pdwReserved, DWORD dwFlags, DWORD *pdwProvType,
+    LPWSTR szProvName, DWORD *pcbProvName) {
+    return enumerate(dwIndex, pdwReserved, dwFlags, pdwProvType, true, szProvName, pcbProvName);
+}
+
+static BOOL default_provider(DWORD type, DWORD *reserved, DWORD flags, bool wide, void *name, DWORD *size) {
+    enum { CRYPT_MACHINE_DEFAULT = 1, CRYPT_USER_DEFAULT = 2 };
+    const char *found = NULL;
+    if (reserved || !size)
+        return fail(ERROR_INVALID_PARAMETER);
+    if (flags != CRYPT_MACHINE_DEFAULT && flags != CRYPT_USER_DEFAULT)
+        return fail(NTE_BAD_FLAGS);
+    DWORD error = find_provider(NULL, type, &found);
+    return error ? fail(error) : deliver_name(found, wide, name, size);
+}
+
+API(advapi32 cryptsp, BOOL, CryptGetDefaultProviderA, DWORD dwProvType, DWORD *pdwReserved, DWORD dwFlags,
+    LPSTR pszProvName, DWORD *pcbProvName) {
+    return default_provider(dwProvType, pdwReserved, dwFlags, false, pszProvName, pcbProvName);
+}
+
+API(advapi32 cryptsp, BOOL, CryptGetDefaultProviderW, DWORD dwProvType, DWORD *pdwReserved, DWORD dwFlags,
+    LPWSTR pszProvName, DWORD *pcbProvName) {
+    return default_provider(dwProvType, pdwReserved, dwFlags, true, pszProvName, pcbProvName);
 }
 
 static struct crypt_provider *provider_or_fail(struct crypt_provider *provider) {
