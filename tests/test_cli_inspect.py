@@ -154,3 +154,104 @@ def test_a_damaged_version_is_none_or_bad(versioned):
                 read_version(Image(bytes(changed)))
             except ValueError as error:
                 assert "version resource" in str(error)
+
+
+# ---- diff ----
+
+OLD = """
+LINKER("-export:hidden,@9,NONAME");
+LINKER("-export:kept,@10");
+LINKER("-export:sleep=KERNEL32.Sleep");
+LINKER("-export:value,DATA");
+__declspec(dllimport) unsigned GetTickCount(void), GetLastError(void);
+int value = 1;
+int hidden(void) { return 9; }
+int kept(void) { return GetTickCount(); }
+EXPORT int gone(void) { return GetLastError(); }
+"""
+NEW = """
+// imports: newly.dll needed
+LINKER("-export:kept,@11");
+LINKER("-export:sleep=KERNEL32.SleepEx");
+__declspec(dllimport) unsigned GetTickCount(void), GetVersion(void);
+__declspec(dllimport) int needed(void);
+EXPORT int value(void) { return GetVersion(); }
+int kept(void) { return GetTickCount(); }
+EXPORT int added(void) { return needed(); }
+"""
+
+
+@pytest.fixture(scope="module")
+def versions(write_dll) -> tuple[Path, Path]:
+    return write_dll(OLD, name="old"), write_dll(NEW, name="new")
+
+
+def changes(*arguments: object, exit_code: int = 0) -> dict[tuple[str, str], tuple]:
+    found = answer("diff", *arguments, exit_code=exit_code)
+    assert found["breaks"] == bool(exit_code)
+    return {(c["part"], c["what"]): (c["before"], c["after"], c["breaks"]) for c in found["changes"]}
+
+
+def test_diff_of_a_dll_and_itself(versions):
+    assert windlass("diff", versions[0], versions[0]) == "no differences\n"
+    assert changes(versions[0], versions[0]) == {}
+
+
+def test_diff_shows_what_breaks(versions):
+    found = changes(*versions, exit_code=1)
+    assert found["exports", "gone"] == ("code", None, "it is gone")
+    assert found["exports", "#9"] == ("code", None, "the ordinal is gone")
+    assert found["exports", "value"] == ("data", "code", "programs call the one and read the other")
+    assert found["exports", "sleep"] == ("KERNEL32.Sleep", "KERNEL32.SleepEx", None)
+    assert found["ordinals", "kept"] == ("#10", "#11", None)
+    assert found["exports", "added"] == (None, "code", None)
+    assert found["imports", "newly.dll"] == (None, "1 functions", "no place has newly.dll")
+    assert found["imports", "kernel32.dll!GetLastError"] == ("load", None, None)
+    assert found["imports", "kernel32.dll!GetVersion"] == (None, "load", None)
+    assert found["file", "DLL name"] == ("old.dll", "new.dll", None)
+    assert ("imports", "kernel32.dll!GetTickCount") not in found
+
+
+def test_diff_by_ordinals(versions):
+    assert changes(*versions, "--ordinals", exit_code=1)["ordinals", "kept"][2] == "another ordinal"
+
+
+def test_diff_backwards_breaks_as_well(versions):
+    found = changes(versions[1], versions[0], exit_code=1)
+    assert found["exports", "added"] == ("code", None, "it is gone")
+    assert found["imports", "newly.dll"] == ("1 functions", None, None)
+
+
+def test_diff_for_people(versions):
+    lines = windlass("diff", *versions, exit_code=1).splitlines()
+    assert "  - gone: code  BREAKS: it is gone" in lines
+    assert "  + added: code" in lines
+    assert "    kept: #10 -> #11" in lines
+    assert lines[-1].startswith("4 of ") and lines[-1].endswith(" break programs that use the old DLL")
+
+
+def test_diff_of_machines(tmp_path):
+    paths = []
+    for name, data in pe_seeds.all_seeds().items():
+        paths.append(tmp_path / name)
+        paths[-1].write_bytes(data)
+    found = changes(tmp_path / "everything-x86-64.dll", tmp_path / "everything-arm64.dll", exit_code=1)
+    assert found["file", "machine"][:2] == ("x86-64", "ARM64")
+    found = changes(tmp_path / "everything-x86-64.dll", tmp_path / "everything-x86.dll", exit_code=1)
+    assert found["file", "format"][:2] == ("PE32+", "PE32")
+
+
+def test_an_update_that_only_adds(write_dll):
+    old = write_dll("EXPORT int a(void) { return 1; }", name="same")
+    new = write_dll("EXPORT int a(void) { return 1; } EXPORT int b(void) { return 2; }", name="same")
+    assert changes(old, new)["exports", "b"] == (None, "code", None)
+    assert windlass("diff", old, new).splitlines()[-1].startswith("nothing that would break programs")
+
+
+def test_diff_of_versions(versioned, tmp_path):
+    data = versioned.read_bytes()
+    newer = tmp_path / "v.dll"
+    newer.write_bytes(
+        data.replace(struct.pack("<II", 0x10002, 0x30004), struct.pack("<II", 0x10002, 0x30005))
+    )
+    assert changes(versioned, newer)["version", "file"] == ("1.2.3.4", "1.2.3.5", None)

@@ -20,6 +20,7 @@ COMMANDS = {
     "tree": "Show what a DLL needs as a tree, or draw it.",
     "inspect": "Show everything that is to be read in a DLL's file.",
     "resources": "List a DLL's resources, or write them to files.",
+    "diff": "Show what changed from one DLL to another, and what of it breaks programs.",
     "where": "Show where a DLL is searched and found.",
     "implib": "Make an import library, or a .def file.",
     "fetch": "Take the DLLs out of a package's Windows wheel.",
