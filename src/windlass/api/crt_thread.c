@@ -7,7 +7,7 @@
 typedef unsigned(WINAPI *thread_function)(void *);
 
 API_USE(HANDLE, CreateThread, SECURITY_ATTRIBUTES *, SIZE_T, PVOID, PVOID, DWORD, DWORD *) __attribute__((weak));
-API_USE(VOID, ExitThread, DWORD) __attribute__((weak));
+API_USE(VOID, RtlExitUserThread, DWORD);
 API_USE(BOOL, CloseHandle, HANDLE) __attribute__((weak));
 API_USE(DWORD, ResumeThread, HANDLE) __attribute__((weak));
 API_USE(VOID, Sleep, DWORD) __attribute__((weak));
@@ -30,7 +30,7 @@ _Noreturn static void end_thread(DWORD code) {
     if (start && start->closes && start->handle)
         api_CloseHandle(start->handle);
     free(start);
-    api_ExitThread(code);
+    api_RtlExitUserThread(code);
     __builtin_unreachable();
 }
 
