@@ -380,6 +380,8 @@ API(kernel32 kernelbase, BOOL, AllocConsole, void) {
     return fail(ERROR_ACCESS_DENIED);
 }
 
+API(kernel32 kernelbase, BOOL, FreeConsole, void) { return TRUE; }
+
 API(kernel32 kernelbase, BOOL, AttachConsole, DWORD dwProcessId) {
     (void)dwProcessId;
     return fail(ERROR_ACCESS_DENIED);

@@ -2,8 +2,11 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <linux/membarrier.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -524,3 +527,14 @@ API_AS(api_K32EmptyWorkingSet, kernel32 kernelbase, BOOL, "K32EmptyWorkingSet", 
     return succeed_or_fail(check_process(hProcess, 0));
 }
 API_ALIAS(api_K32EmptyWorkingSet, psapi_name, psapi, "EmptyWorkingSet");
+
+/* "FlushProcessWriteBuffers function": every other thread of the process has passed a barrier when it returns. */
+API(kernel32 kernelbase, void, FlushProcessWriteBuffers, void) {
+    static atomic_bool is_registered;
+    if (!atomic_load(&is_registered)) {
+        syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+        atomic_store(&is_registered, true);
+    }
+    if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0))
+        syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}

@@ -593,6 +593,58 @@ API(kernel32 kernelbase, BOOL, GetNamedPipeHandleStateW, HANDLE hNamedPipe, LPDW
     return TRUE;
 }
 
+API(kernel32 kernelbase, BOOL, GetNamedPipeHandleStateA, HANDLE hNamedPipe, LPDWORD lpState, LPDWORD lpCurInstances,
+    LPDWORD lpMaxCollectionCount, LPDWORD lpCollectDataTimeout, LPSTR lpUserName, DWORD nMaxUserNameSize) {
+    (void)lpUserName, (void)nMaxUserNameSize;
+    return api_GetNamedPipeHandleStateW(hNamedPipe, lpState, lpCurInstances, lpMaxCollectionCount, lpCollectDataTimeout,
+                                        NULL, 0);
+}
+
+/* The process at the other end, as the host knows it. */
+static BOOL peer_process(HANDLE handle, bool wants_server, PULONG id) {
+    struct file *file = named_pipe(handle);
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (!file)
+        return FALSE;
+    pipe_settle(file);
+    bool is_server = file->pipe && file->pipe->server;
+    DWORD error = !file->pipe ? ERROR_INVALID_FUNCTION : ERROR_SUCCESS;
+    if (!error && is_server == wants_server)
+        *id = (ULONG)getpid();
+    else if (!error && getsockopt(file->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0)
+        *id = (ULONG)peer.pid;
+    else if (!error)
+        error = ERROR_PIPE_NOT_CONNECTED;
+    file_release(file);
+    return error ? fail(error) : TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, GetNamedPipeClientProcessId, HANDLE Pipe, PULONG ClientProcessId) {
+    return peer_process(Pipe, false, ClientProcessId);
+}
+
+API(kernel32 kernelbase, BOOL, GetNamedPipeServerProcessId, HANDLE Pipe, PULONG ServerProcessId) {
+    return peer_process(Pipe, true, ServerProcessId);
+}
+
+/* All processes here are in the one interactive session. */
+API(kernel32 kernelbase, BOOL, GetNamedPipeClientSessionId, HANDLE Pipe, PULONG ClientSessionId) {
+    ULONG id;
+    if (!peer_process(Pipe, false, &id))
+        return FALSE;
+    *ClientSessionId = process_peb.SessionId;
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, GetNamedPipeServerSessionId, HANDLE Pipe, PULONG ServerSessionId) {
+    ULONG id;
+    if (!peer_process(Pipe, true, &id))
+        return FALSE;
+    *ServerSessionId = process_peb.SessionId;
+    return TRUE;
+}
+
 API(kernel32 kernelbase, BOOL, GetNamedPipeInfo, HANDLE hNamedPipe, LPDWORD lpFlags, LPDWORD lpOutBufferSize,
     LPDWORD lpInBufferSize, LPDWORD lpMaxInstances) {
     struct file *file = named_pipe(hNamedPipe);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api.h"
+#include "clock.h"
 #include "handle.h"
 
 /* ---- features ---- */
@@ -472,5 +473,27 @@ API(kernel32 kernelbase, BOOL, GetPhysicallyInstalledSystemMemory, ULONGLONG *To
     if (!TotalMemoryInKilobytes || sysinfo(&info))
         return fail(ERROR_INVALID_PARAMETER);
     *TotalMemoryInKilobytes = (ULONGLONG)info.totalram * info.mem_unit / 1024;
+    return TRUE;
+}
+
+/* ---- times ---- */
+
+/* "GetSystemTimes function": the sums over all processors; kernel time includes idle time. */
+API(kernel32 kernelbase, BOOL, GetSystemTimes, FILETIME *lpIdleTime, FILETIME *lpKernelTime, FILETIME *lpUserTime) {
+    unsigned long long user, nice, system, idle, wait, interrupts, soft;
+    FILE *facts = fopen("/proc/stat", "re");
+    int found = facts ? fscanf(facts, "cpu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle, &wait,
+                               &interrupts, &soft) : 0;
+    if (facts)
+        fclose(facts);
+    if (found != 7)
+        return fail(ERROR_NOT_SUPPORTED);
+    int64_t tick = 10000000 / sysconf(_SC_CLK_TCK);
+    if (lpIdleTime)
+        *lpIdleTime = filetime_from((int64_t)(idle + wait) * tick);
+    if (lpKernelTime)
+        *lpKernelTime = filetime_from((int64_t)(system + interrupts + soft + idle + wait) * tick);
+    if (lpUserTime)
+        *lpUserTime = filetime_from((int64_t)(user + nice) * tick);
     return TRUE;
 }

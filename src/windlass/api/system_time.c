@@ -130,6 +130,12 @@ API(kernel32 kernelbase, BOOL, SetLocalTime, const SYSTEMTIME *lpSystemTime) {
     return fail(ERROR_PRIVILEGE_NOT_HELD);
 }
 
+/* The clock is the host administrator's to set. */
+API(kernel32 kernelbase, BOOL, SetSystemTimeAdjustment, DWORD dwTimeAdjustment, BOOL bTimeAdjustmentDisabled) {
+    (void)dwTimeAdjustment, (void)bTimeAdjustmentDisabled;
+    return fail(ERROR_PRIVILEGE_NOT_HELD);
+}
+
 API(kernel32 kernelbase, BOOL, GetSystemTimeAdjustment, PDWORD lpTimeAdjustment, PDWORD lpTimeIncrement,
     PBOOL lpTimeAdjustmentDisabled) {
     *lpTimeAdjustment = *lpTimeIncrement = 156250;

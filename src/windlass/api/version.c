@@ -160,6 +160,19 @@ API(kernel32 kernelbase, BOOL, VerifyVersionInfoW, OSVERSIONINFOEXW *lpVersionIn
     return ok ? TRUE : fail(ERROR_OLD_WIN_VERSION);
 }
 
+API(kernel32 kernelbase, BOOL, VerifyVersionInfoA, const OSVERSIONINFOEXA *lpVersionInformation, DWORD dwTypeMask,
+    DWORDLONG dwlConditionMask) {
+    OSVERSIONINFOEXW wide = {.dwMajorVersion = lpVersionInformation->dwMajorVersion,
+                                   .dwMinorVersion = lpVersionInformation->dwMinorVersion,
+                                   .dwBuildNumber = lpVersionInformation->dwBuildNumber,
+                                   .dwPlatformId = lpVersionInformation->dwPlatformId,
+                                   .wServicePackMajor = lpVersionInformation->wServicePackMajor,
+                                   .wServicePackMinor = lpVersionInformation->wServicePackMinor,
+                                   .wSuiteMask = lpVersionInformation->wSuiteMask,
+                                   .wProductType = lpVersionInformation->wProductType};
+    return api_VerifyVersionInfoW(&wide, dwTypeMask, dwlConditionMask);
+}
+
 API(ntdll, NTSTATUS, RtlVerifyVersionInfo, OSVERSIONINFOEXW *VersionInfo, ULONG TypeMask, ULONGLONG ConditionMask) {
     if (!TypeMask || !ConditionMask)
         return STATUS_INVALID_PARAMETER;
