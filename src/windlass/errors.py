@@ -276,7 +276,28 @@ def _spelled(code: int, parameters: tuple[int, ...]) -> OSError:
         return OSError(f"exception: access violation {verb} 0x{parameters[1]:016X}")
     if code in _EXCEPTIONS:
         return OSError(f"exception: {_EXCEPTIONS[code]}")
-    return win_error(code - (1 << 32) if code >> 31 else code, f"Windows Error 0x{code:08x}")
+    text = f"Windows Error 0x{code:08x}"
+    if code in (DELAY_LOAD_NO_MODULE, DELAY_LOAD_NO_FUNCTION) and parameters:
+        text += f": {_delay_loaded(parameters[0], code == DELAY_LOAD_NO_FUNCTION)} could not be found"
+    return win_error(code - (1 << 32) if code >> 31 else code, text)
+
+
+# What the delay load helper of Visual C++ raises ("Understanding the Helper Function").
+DELAY_LOAD_NO_MODULE = 0xC06D007E
+DELAY_LOAD_NO_FUNCTION = 0xC06D007F
+
+
+def _delay_loaded(info: int, function: bool) -> str:
+    """What a DelayLoadInfo structure is about: "dll", or "dll!function"."""
+    import struct
+
+    from windlass import _core
+
+    dll, by_name, name = struct.unpack("<Qi4xQ", _core.read(info + 0x18, 24))
+    text = _core.string(dll).decode("latin-1")
+    if function:
+        text += "!" + (_core.string(name).decode("latin-1") if by_name else f"#{name & 0xFFFF}")
+    return text
 
 
 _EXCEPTIONS = {
