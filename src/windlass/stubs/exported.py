@@ -61,12 +61,13 @@ def _plain(name: str) -> str:
 
 
 _SIGNS = {
-    "=": "assign", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "+": "add",
-    "-": "sub", "*": "mul", "/": "div", "%": "mod", "&": "and", "|": "or", "^": "xor", "~": "invert", "!": "not",
-    "<<": "lshift", ">>": "rshift", "++": "increment", "--": "decrement", "&&": "logical_and",
-    "||": "logical_or", "[]": "item", "()": "call", "->": "arrow", "->*": "arrow_star", ",": "comma",
-    "+=": "iadd", "-=": "isub", "*=": "imul", "/=": "idiv", "%=": "imod", "&=": "iand", "|=": "ior",
-    "^=": "ixor", "<<=": "ilshift", ">>=": "irshift",
+    "=": "assign", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
+    "+": "add", "-": "sub", "*": "mul", "/": "div", "%": "mod", "++": "increment", "--": "decrement",
+    "&": "and", "|": "or", "^": "xor", "~": "invert", "<<": "lshift", ">>": "rshift",
+    "!": "not", "&&": "logical_and", "||": "logical_or",
+    "[]": "item", "()": "call", "->": "arrow", "->*": "arrow_star", ",": "comma",
+    "+=": "iadd", "-=": "isub", "*=": "imul", "/=": "idiv", "%=": "imod",
+    "&=": "iand", "|=": "ior", "^=": "ixor", "<<=": "ilshift", ">>=": "irshift",
 }  # fmt: skip
 
 
