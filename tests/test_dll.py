@@ -238,9 +238,54 @@ def test_an_exe_imports_it(exe, fresh_python, tmp_path):
         def OpenDevice(index: INT) -> INT:
             return index * 100
 
-        application.main(sys.argv[1], [])
+        application.start_main(sys.argv[1], [])
     """
     assert fresh_python(program, exe(source)) == "400\n"
+
+
+def test_a_script_makes_a_dll_for_a_program(exe, tmp_path, made):
+    """The program is linked with the import library that the DLL writes."""
+
+    @made.export
+    def Scale(n: INT, factor: DOUBLE) -> INT:
+        return int(n * factor)
+
+    made.data("made_scale", c_int(3))
+
+    @made.export(ordinal=8, noname=True)
+    def Hidden() -> INT:
+        return 5
+
+    source = tmp_path / "scaled.c"
+    source.write_text(
+        "#include <stdio.h>\n"
+        "__declspec(dllimport) int Scale(int, double);\n"
+        "__declspec(dllimport) int Hidden(void);\n"
+        "__declspec(dllimport) extern int made_scale;\n"
+        'int main(void) { printf("%d %d %d\\n", Scale(4, 2.5), Hidden(), ++made_scale); return 0; }\n'
+    )
+    script = tmp_path / "made.py"
+    script.write_text(
+        "from ctypes import c_int\n"
+        "from windlass import DLL\n"
+        "from windlass.types import DOUBLE, INT\n"
+        'made = DLL("made.dll")\n'
+        "@made.export\n"
+        "def Scale(n: INT, factor: DOUBLE) -> INT:\n"
+        "    return int(n * factor)\n"
+        'made.data("made_scale", c_int(3))\n'
+        "@made.export(ordinal=8, noname=True)\n"
+        "def Hidden() -> INT:\n"
+        "    return 5\n"
+    )
+    for library in (tmp_path / "made.lib", tmp_path / "libmade.a"):
+        made.save_import_library(library)
+        program = exe(source, str(library))
+        command = [sys.executable, "-m", "windlass", "run", "--with", str(script), str(program)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stdout) == (0, "10 5 4\n"), done.stderr
+    with pytest.raises(ValueError, match="neither"):
+        made.save_import_library(tmp_path / "made.txt")
 
 
 # ---- a DLL like others ----

@@ -11,6 +11,7 @@ Source: Microsoft, "About Dynamic-Link Libraries", "DllMain entry point", "PE Fo
 from __future__ import annotations
 
 import ctypes as host
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
 
@@ -228,6 +229,18 @@ class DLL:
         )
         self._keep.append(thunk)
 
+    def save_import_library(self, path: str | os.PathLike[str]) -> None:
+        """Write what a linker needs to bind programs to the DLL: a .lib, or a .a for mingw's linker."""
+        from windlass.pe.definition import ExportDefinition
+        from windlass.pe.write_library import write_import_library
+
+        ordinals = self._image(0).ordinals
+        exports = [
+            ExportDefinition(each.name, each.target, ordinal, not each.listed, each.value is not None)
+            for each, ordinal in zip(self._exports, ordinals)
+        ]
+        write_import_library(path, self.name, exports)
+
     def _add(self, export: _Export) -> None:
         self._check_not_loaded()
         for other in self._exports:
@@ -241,22 +254,28 @@ class DLL:
 
     # ---- the image ----
 
-    def _make(self, number: int) -> registry.Builtin:
-        """The DLL for the loader, which is about to map it."""
-        functions = [each for each in self._exports if each.address]
-        ids = {id(each): number << 16 | position for position, each in enumerate(functions)}
-        image = write.builtin_image(
+    @property
+    def _functions(self) -> list[_Export]:
+        """In the order of their ids."""
+        return [each for each in self._exports if each.address]
+
+    def _image(self, number: int) -> write.BuiltinImage:
+        ids = {id(each): number << 16 | position for position, each in enumerate(self._functions)}
+        return write.builtin_image(
             self.name,
             [each.written(ids.get(id(each), 0)) for each in self._exports],
-            entry=None if self._main is None else number << 16 | len(functions),
+            entry=None if self._main is None else number << 16 | len(ids),
         )
+
+    def _make(self, number: int) -> registry.Builtin:
+        """The DLL for the loader, which is about to map it."""
         return registry.Builtin(
             self.name,
             number,
-            [self._function(each) for each in functions],
+            [self._function(each) for each in self._functions],
             [],
             self._main.address if self._main else 0,
-            image.data,
+            self._image(number).data,
             self,
         )
 
