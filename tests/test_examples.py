@@ -39,6 +39,13 @@ PRINTED = {
         attached_by: symbol 'attached_by' not found
         turns in another process: 0
     """,
+    "thermometer": """
+        loaded: thermo.dll with 5 exports
+        cellar: 12.25 Celsius
+        attic by Python itself: 3
+        sensors: 3
+        alarms: 2
+    """,
 }
 
 
@@ -50,3 +57,20 @@ def test_example(name, tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert done.stdout.splitlines() == [line.strip() for line in PRINTED[name].strip().splitlines()]
+
+
+def test_a_program_runs_with_the_thermometer(exe, tmp_path):
+    script = EXAMPLES / "thermometer.py"
+    library = tmp_path / "thermo.lib"
+    subprocess.run([sys.executable, script, library], check=True, timeout=60)
+    program = exe(EXAMPLES / "thermostat.c", str(library))
+
+    def run(*arguments):
+        command = [sys.executable, "-m", "windlass", "run", "--with", script, program, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout.splitlines()
+
+    alarms = ["sensor 1 is too warm: 21.5", "sensor 3 is too warm: 30.0", "2 alarms"]
+    assert run() == (0, ["kitchen: 21.5 Celsius (raw 86), one of 3 sensors", *alarms])
+    assert run("attic") == (0, ["attic: 30.0 Celsius (raw 120), one of 3 sensors", *alarms])
+    assert run("garage") == (1, ["there is no sensor in the garage"])
