@@ -16,7 +16,7 @@ ROWS = [
     | {"declaration", "dll", "linking", "overriding"},
     {"api"},
     {"loader", "application", "child"},
-    {"faults", "datafile", "authenticode"},
+    {"faults", "datafile", "authenticode", "guardian"},
     {"additions", "search", "activation", "module", "lifetime", "mapping", "preparing"}
     | {"process", "registry", "image_cache"},
     {"convention", "types", "manifest", "tracing", "system_dlls", "plan"},

@@ -356,3 +356,27 @@ def set_startup(
     numbers: tuple[int, ...], show: int, title: bytes, desktop: bytes, data: bytes
 ) -> None:
     """What GetStartupInfo gives: dwX to dwFlags, wShowWindow, texts in UTF-16, lpReserved2."""
+
+def resume_process(handle: int) -> None:
+    """Take back the suspension that each process begins with."""
+
+def job_limits(handle: int) -> bytes | None:
+    """JOBOBJECT_EXTENDED_LIMIT_INFORMATION of a job, 0: of this process's; None for what is no job."""
+
+def set_job_limits(handle: int, limits: bytes) -> None: ...
+def job_ui(handle: int) -> int: ...
+def set_job_ui(handle: int, restrictions: int) -> None: ...
+def take_job_guard(handle: int) -> bool:
+    """True once for each job: the caller is to start its guardian."""
+
+def job_file(handle: int) -> tuple[int, int]:
+    """A descriptor of the job's file, without a lock, and the offset of its state."""
+
+def job_processes(handle: int) -> list[int]: ...
+def job_accounting(handle: int) -> tuple[int, int, int, int, int]:
+    """User and kernel time and page faults of a job's processes; how many there were and are."""
+
+def join_jobs(process: int, breaks_away: bool) -> int:
+    """Let a child join this process's jobs; an NTSTATUS."""
+
+def assign_to_job(job: int, process: int) -> int: ...

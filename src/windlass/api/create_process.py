@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import struct
 import sys
 
@@ -38,6 +39,8 @@ ERROR_BAD_EXE_FORMAT = 193
 ERROR_FILENAME_EXCED_RANGE = 206
 ERROR_EXE_MACHINE_TYPE_MISMATCH = 216
 ERROR_DIRECTORY = 267
+ERROR_NOT_ENOUGH_QUOTA = 1816
+STATUS_QUOTA_EXCEEDED = 0xC0000044 - (1 << 32)
 
 DEBUG_PROCESS, DEBUG_ONLY_THIS_PROCESS = 0x1, 0x2
 CREATE_SUSPENDED = 0x4
@@ -46,6 +49,7 @@ CREATE_NEW_CONSOLE = 0x10
 CREATE_NEW_PROCESS_GROUP = 0x200
 CREATE_UNICODE_ENVIRONMENT = 0x400
 EXTENDED_STARTUPINFO_PRESENT = 0x80000
+CREATE_BREAKAWAY_FROM_JOB = 0x1000000
 CREATE_NO_WINDOW = 0x8000000
 PRIORITY_CLASSES = 0x40 | 0x4000 | 0x20 | 0x8000 | 0x80 | 0x100
 
@@ -446,9 +450,8 @@ def start(request: Request, program: Program) -> tuple[int, int, int]:
     opened = [fd for _, _, _, _, fd, _ in handles]  # for the child alone
     try:
         descriptors, values = standard(request, handles)
-        suspended = bool(request.flags & CREATE_SUSPENDED)
-        if program.is_windows or suspended:
-            block, address = _core.process_block(program.windows, suspended)
+        if program.is_windows or request.flags & CREATE_SUSPENDED:
+            block, address = _core.process_block(program.windows, True)
             opened.append(block)
             opened.append(record(request, program, block, handles, values))
             path, line = sys.executable, child.command(opened[-1])
@@ -470,7 +473,24 @@ def start(request: Request, program: Program) -> tuple[int, int, int]:
             os.close(fd)
     if request.flags & PRIORITY_CLASSES:
         _core.set_priority_class(process, request.flags & PRIORITY_CLASSES)
+    if status := join_jobs(request, process):
+        os.kill(number, signal.SIGKILL)
+        _core.close_handle(process)
+        _core.close_handle(thread)
+        raise Refused(status)
+    if not request.flags & CREATE_SUSPENDED:
+        _core.resume_process(process)
     return process, thread, number
+
+
+def join_jobs(request: Request, process: int) -> int:
+    """Let the child join the jobs of this process and those it is given; an error code, or 0."""
+    statuses = [_core.join_jobs(process, bool(request.flags & CREATE_BREAKAWAY_FROM_JOB))]
+    given = request.startup.attributes.get(PROC_THREAD_ATTRIBUTE_JOB_LIST)
+    statuses += [_core.assign_to_job(job, process) for job in (listed(*given) if given else ())]
+    if STATUS_QUOTA_EXCEEDED in statuses:
+        return ERROR_NOT_ENOUGH_QUOTA
+    return ERROR_ACCESS_DENIED if any(status < 0 for status in statuses) else 0
 
 
 def record(

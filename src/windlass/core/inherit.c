@@ -6,9 +6,9 @@
 #include "shared.h"
 #include "sync.h"
 
-extern const struct object_type file_type, process_type, section_type, timer_type;
+extern const struct object_type file_type, process_type, section_type, timer_type, job_type;
 
-static const struct object_type *const types[] = {&event_type, &file_type,      &mutant_type,
+static const struct object_type *const types[] = {&event_type, &file_type,      &job_type,  &mutant_type,
                                                   &process_type, &section_type, &semaphore_type, &timer_type};
 
 bool object_give_shared(struct object *object, struct gift *gift) {

@@ -45,8 +45,9 @@ int python_handle_add(PyObject *module);
 /* Adds the functions of python_token.c; -1 with an exception set. */
 int python_token_add(PyObject *module);
 
-/* Adds the functions of python_process.c; -1 with an exception set. */
+/* Add the functions of python_process.c and python_job.c; -1 with an exception set. */
 int python_process_add(PyObject *module);
+int python_job_add(PyObject *module);
 
 /* The exception that a missing function raises, with bit 29 for "not Microsoft's": information[0] is the address of
  * two zero-terminated texts, "dll!function" and the name of the module that imported it. */

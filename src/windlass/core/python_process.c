@@ -326,7 +326,23 @@ static PyObject *set_startup(PyObject *self, PyObject *args) {
     return process_set_startup(&startup) ? (Py_INCREF(Py_None), Py_None) : PyErr_NoMemory();
 }
 
+/* Takes back the suspension that each process begins with. */
+static PyObject *resume_process(PyObject *self, PyObject *args) {
+    unsigned long long number;
+    NTSTATUS status;
+    ULONG was;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "K", &number))
+        return NULL;
+    struct object *process = handle_object((HANDLE)(uintptr_t)number, &process_type, 0, &status);
+    if (process)
+        process_resume((struct process_object *)process, &was);
+    object_release(process);
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef functions[] = {
+    {"resume_process", resume_process, METH_VARARGS, NULL},
     {"process_block", block_new, METH_VARARGS, NULL},
     {"process_begin", begin, METH_VARARGS, NULL},
     {"process_start", start, METH_VARARGS, NULL},
