@@ -22,6 +22,7 @@ COMMANDS = {
     "resources": "List a DLL's resources, or write them to files.",
     "diff": "Show what changed from one DLL to another, and what of it breaks programs.",
     "where": "Show where a DLL is searched and found.",
+    "maps": "Show the address space of a process: modules, sections, memory.",
     "implib": "Make an import library, or a .def file.",
     "fetch": "Take the DLLs out of a package's Windows wheel.",
     "api": "List the Windows API functions that windlass implements.",
