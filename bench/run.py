@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -54,9 +55,13 @@ class Side:
         found = corpus.package(package)
         return str(found.dll(dll) if self.windows else found.twin(twin))
 
+    def built(self, name: str) -> str:
+        """A source of this folder, compiled."""
+        source = BENCH / f"{name}.c"
+        return str(compiler.build_dll(source) if self.windows else linux_library(source))
+
     def native(self) -> str:
-        """bench/native.c, compiled."""
-        return str(compiler.build_dll(BENCH / "native.c") if self.windows else linux_library())
+        return self.built("native")
 
     def function(self, name: str, result: Any, *arguments: Any) -> Any:
         """A function of native.c with its prototype declared."""
@@ -73,33 +78,33 @@ Timed = Callable[[], object]
 
 @dataclass
 class Measurement:
-    """A name, what is to be timed, how many things one run of it does, and the ratio wanted."""
+    """A name, what is to be timed, how many things one run of it does, the ratio wanted, and the unit."""
 
     name: str
     prepare: Callable[[Side], Timed]
     count: int
     goal: float
+    unit: str
 
 
 MEASUREMENTS: list[Measurement] = []
 
 
 def measurement(
-    name: str, count: int, goal: float
+    name: str, count: int, goal: float, unit: str = "ns"
 ) -> Callable[[Callable[[Side], Timed]], Callable[[Side], Timed]]:
     """Register a function that prepares one side; what that returns does `count` things when called."""
 
     def register(prepare: Callable[[Side], Timed]) -> Callable[[Side], Timed]:
-        MEASUREMENTS.append(Measurement(name, prepare, count, goal))
+        MEASUREMENTS.append(Measurement(name, prepare, count, goal, unit))
         return prepare
 
     return register
 
 
-def linux_library() -> Path:
-    """native.c as a Linux library, compiled by the system's compiler, else by zig."""
-    source = BENCH / "native.c"
-    output = compiler.CACHE / "native.so"
+def linux_library(source: Path) -> Path:
+    """A source as a Linux library, compiled by the system's compiler, else by zig."""
+    output = compiler.CACHE / f"{source.stem}.so"
     cc = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     command = [cc] if cc else [sys.executable, "-m", "ziglang", "cc"]
     command += ["-O1", "-shared", "-fPIC", str(source), "-o", str(output), "-ldl"]
@@ -230,23 +235,109 @@ def open_again(side: Side) -> Timed:
 LOAD = """
 import importlib, sys, time
 ctypes = importlib.import_module(sys.argv[1])
+*before, path = sys.argv[2:]
+kept = [ctypes.CDLL(each) for each in before]
 start = time.perf_counter()
-library = ctypes.CDLL(sys.argv[2])
-seconds = time.perf_counter() - start
-library.sf_version_string.restype = ctypes.c_char_p
-assert b"sndfile" in library.sf_version_string()
-print(seconds)
+library = ctypes.CDLL(path)
+print(time.perf_counter() - start)
 """
 
 
-@measurement("load libsndfile, warm", 1, 1)
-def load_libsndfile(side: Side) -> Timed:
-    """Its first load in a fresh process, timed there, after one that filled the caches."""
-    path = side.path("soundfile", "libsndfile_x64.dll", "libsndfile*.so")
+def load(side: Side, *paths: str) -> Timed:
+    """The last path's load, timed in a fresh process that has loaded the others, when all caches are warm."""
+    command = [sys.executable, "-c", LOAD, side.module, *paths]
 
     def run() -> float:
-        command = [sys.executable, "-c", LOAD, side.module, path]
-        return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment(side))
+        return float(done.stdout)
+
+    run()
+    return run
+
+
+def environment(side: Side) -> dict[str, str]:
+    """Where libraries find their companions: Microsoft's run-time for the Windows ones."""
+    if not side.windows:
+        return dict(os.environ)
+    runtime = corpus.package("msvc-runtime").dll("Scripts/msvcp140.dll").parent
+    return {**os.environ, "WINDLASS_PATH": str(runtime)}
+
+
+def libsndfile(side: Side) -> str:
+    return side.path("soundfile", "libsndfile_x64.dll", "libsndfile*.so")
+
+
+def libclang(side: Side) -> str:
+    return side.path("libclang", "libclang.dll", "libclang.so")
+
+
+@measurement("load libsndfile, the first DLL", 1, 1)
+def load_first(side: Side) -> Timed:
+    return load(side, libsndfile(side))
+
+
+@measurement("load libsndfile, a further DLL", 1, 2)
+def load_further(side: Side) -> Timed:
+    return load(side, side.native(), libsndfile(side))
+
+
+@measurement("load libclang (84 MB)", 1, 1)
+def load_libclang(side: Side) -> Timed:
+    return load(side, side.native(), libclang(side))
+
+
+@measurement("load 131,072 relocations", 1, 1)
+def load_relocated(side: Side) -> Timed:
+    return load(side, side.native(), side.built("relocated"))
+
+
+MEMORY = """
+import importlib, sys
+ctypes = importlib.import_module(sys.argv[1])
+
+def pss():
+    lines = open("/proc/self/smaps_rollup").read().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+*before, path = sys.argv[2:]
+kept = [ctypes.CDLL(each) for each in before]
+start = pss()
+library = ctypes.CDLL(path)
+print(pss() - start, flush=True)
+sys.stdin.read()
+"""
+
+
+@measurement("memory of one more libclang", 1, 1, "bytes")
+def memory_of_libclang(side: Side) -> Timed:
+    """What a load adds to the proportional set size of a process, while another one has the DLL too."""
+    command = [sys.executable, "-c", MEMORY, side.module, side.native(), libclang(side)]
+
+    def run() -> float:
+        started = []
+        for _ in range(2):
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(side)
+            )
+            assert process.stdout is not None
+            started.append((process, float(process.stdout.readline())))
+        for process, _ in started:
+            process.communicate()
+        return started[-1][1]
+
+    return run
+
+
+@measurement("hello.exe, python3 -S", 1, 31 / 11)
+def start_program(side: Side) -> Timed:
+    """A console program from start to end, beside a Python that does nothing."""
+    command = [sys.executable, "-S", "-c", ""]
+    if side.windows:
+        entrance = "import sys; from windlass.cli import main; main()"
+        command = [sys.executable, "-c", entrance, "run", str(compiler.build_exe(BENCH / "hello.c"))]
+
+    def run() -> None:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     run()
     return run
@@ -305,9 +396,10 @@ def sha256(side: Side) -> Timed:
 
 @dataclass
 class Result:
-    """Nanoseconds for one thing on each side."""
+    """Nanoseconds, or bytes, for one thing on each side."""
 
     name: str
+    unit: str
     windlass: float
     ctypes: float
     ratio: float
@@ -315,7 +407,7 @@ class Result:
 
 
 def seconds(timed: Timed) -> float:
-    """How long one run takes; a function that measures by itself, elsewhere, returns its seconds."""
+    """How long one run takes; a function that measures by itself, elsewhere, returns what it measured."""
     start = time.perf_counter()
     result = timed()
     elapsed = time.perf_counter() - start
@@ -329,8 +421,9 @@ def take(each: Measurement) -> Result:
     for _ in range(ROUNDS):
         for index, run in enumerate(timed):
             best[index] = min(best[index], seconds(run))
-    ours, theirs = (value / each.count * 1e9 for value in best)
-    return Result(each.name, ours, theirs, ours / theirs, each.goal)
+    scale = 1e9 if each.unit == "ns" else 1
+    ours, theirs = (value / each.count * scale for value in best)
+    return Result(each.name, each.unit, ours, theirs, ours / theirs, each.goal)
 
 
 def chosen(prefixes: Iterable[str]) -> list[Measurement]:
@@ -338,10 +431,12 @@ def chosen(prefixes: Iterable[str]) -> list[Measurement]:
     return [each for each in MEASUREMENTS if not wanted or each.name.lower().startswith(wanted)]
 
 
-def show(nanoseconds: float) -> str:
-    if nanoseconds < 1e4:
-        return f"{nanoseconds:8.1f} ns"
-    return f"{nanoseconds / 1e3:8.1f} us" if nanoseconds < 1e7 else f"{nanoseconds / 1e6:8.1f} ms"
+def show(value: float, unit: str) -> str:
+    if unit == "bytes":
+        return f"{value / 1024:7.0f} KiB"
+    if value < 1e4:
+        return f"{value:8.1f} ns"
+    return f"{value / 1e3:8.1f} us" if value < 1e7 else f"{value / 1e6:8.1f} ms"
 
 
 def main() -> None:
@@ -361,7 +456,8 @@ def main() -> None:
             print(json.dumps(asdict(result)), flush=True)
         else:
             print(
-                f"{result.name:32}{show(result.windlass)}{show(result.ctypes):>12}"
+                f"{result.name:32}{show(result.windlass, result.unit)}"
+                f"{show(result.ctypes, result.unit):>12}"
                 f"{result.ratio:8.2f}{result.goal:7.2f}",
                 flush=True,
             )
