@@ -195,6 +195,8 @@ def _loaded_by(name: str) -> Module | None:
 
 def _loaded_for(name: str, needed_by: Module | None) -> Module | None:
     """The module that a name means to a module or, for LoadLibrary, to the calling thread."""
+    if known := modules.known_as(name):
+        return known
     path = _redirected(name, needed_by)
     return modules.by_path(path) if path is not None else _loaded_by(name)
 

@@ -92,7 +92,7 @@ class Plan:
         return plan
 
 
-VERSION = 4
+VERSION = 5
 """To be raised when a plan's fields come to mean something else."""
 
 FORMAT = f"{VERSION}{_core.hash(' '.join(Plan.__slots__).encode()) & 0xFFFF:04x}"

@@ -104,15 +104,19 @@ def _protection_of(section: Section) -> int:
 def _regions_of(
     image: Image, used: list[tuple[int, int, bool, str]]
 ) -> tuple[tuple[int, int, int, int], ...]:
-    """The headers and the sections; writable while loading is what loading writes to."""
+    """The headers and the sections, neighbours of one protection as one; writable while loading is what
+    loading writes to.
+    """
     wanted = [(0, page_up(image.size_of_headers), READ)]
     wanted += [(*_pages(image, section), _protection_of(section)) for section in mapped_sections(image)]
-    regions = []
+    regions: list[tuple[int, int, int, int]] = []
     for start, size, protection in wanted:
         written = any(writes and start <= rva < start + size for rva, _, writes, _ in used)
         # Never executable at the same time, unless the section is.
         meanwhile = READ | WRITE if written and not protection & WRITE else protection
-        if size > 0:
+        if regions and (sum(regions[-1][:2]), *regions[-1][2:]) == (start, protection, meanwhile):
+            regions[-1] = (regions[-1][0], regions[-1][1] + size, protection, meanwhile)
+        elif size > 0:
             regions.append((start, size, protection, meanwhile))
     for rva, size, _, what in used:
         if not any(start <= rva and rva + size <= start + length for start, length, _, _ in regions):

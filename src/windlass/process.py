@@ -41,6 +41,7 @@ class ModuleTable:
 
     def __init__(self) -> None:
         self._by_handle: dict[int, Module] = {}
+        self._by_name: dict[str, list[Module]] = {}
         self.attached: list[Module] = []
         """In the order in which their entry points were called."""
         self.being_loaded: list[list[Module]] = []
@@ -59,20 +60,23 @@ class ModuleTable:
 
     def add(self, module: Module) -> None:
         self._by_handle[module.handle] = module
+        self._by_name.setdefault(module.name.lower(), []).append(module)
 
     def remove(self, module: Module) -> None:
-        self._by_handle.pop(module.handle, None)
+        if self._by_handle.pop(module.handle, None) is module:
+            self._by_name[module.name.lower()].remove(module)
 
     def by_handle(self, handle: int) -> Module | None:
         return self._by_handle.get(handle)
 
     def by_name(self, name: str) -> Module | None:
         """By file name, in any case; the one mapped first."""
-        wanted = name.lower()
-        for module in self._by_handle.values():
-            if module.name.lower() == wanted:
-                return module
-        return None
+        named = self._by_name.get(name.lower())
+        return named[0] if named else None
+
+    def known_as(self, name: str) -> Module | None:
+        """A known DLL or an API set: what such a name means does not depend on who asks."""
+        return self._by_handle.get(_core.module_known_as(name))
 
     def by_path(self, path: str) -> Module | None:
         """By the file itself, whatever it is called."""

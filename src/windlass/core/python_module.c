@@ -110,6 +110,17 @@ static PyObject *core_load_again(PyObject *self, PyObject *path) {
     return handle_of(module);
 }
 
+static PyObject *core_module_known_as(PyObject *self, PyObject *name) {
+    size_t length;
+    (void)self;
+    WCHAR *units = utf16_from_str(name, &length);
+    if (!units)
+        return NULL;
+    PyObject *handle = handle_of(module_known_as(units, length));
+    free(units);
+    return handle;
+}
+
 static PyObject *core_api_set_hosts(PyObject *self, PyObject *name) {
     size_t length;
     (void)self;
@@ -235,6 +246,7 @@ static PyMethodDef functions[] = {
     {"module_loads", core_module_loads, METH_VARARGS, NULL},
     {"module_set_loads", core_module_set_loads, METH_VARARGS, NULL},
     {"module_from_file", core_module_from_file, METH_VARARGS, NULL},
+    {"module_known_as", core_module_known_as, METH_O, NULL},
     {"load_again", core_load_again, METH_O, NULL},
     {"api_set_hosts", core_api_set_hosts, METH_O, NULL},
     {NULL, NULL, 0, NULL},
