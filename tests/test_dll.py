@@ -461,27 +461,27 @@ def test_every_call_is_traced():
     program = """
         import windlass
         from windlass import DLL
-        from windlass.ctypes import c_double, c_int, c_wchar_p
-        from windlass.types import DOUBLE, INT, LPCWSTR
+        from windlass.ctypes import c_double, c_float, c_int, c_wchar_p
+        from windlass.types import DOUBLE, FLOAT, INT, LPCWSTR
         made = DLL("Made.dll")
 
         @made.export
-        def Measure(name: LPCWSTR, count: INT, scale: DOUBLE) -> INT:
+        def Measure(name: LPCWSTR, count: INT, scale: DOUBLE, half: FLOAT) -> INT:
             return -count
 
         library = windlass.WinDLL("made")
-        library.Measure.argtypes = [c_wchar_p, c_int, c_double]
+        library.Measure.argtypes = [c_wchar_p, c_int, c_double, c_float]
         windlass.trace("made")
-        library.Measure("size", 3, 0.5)
+        library.Measure("size", 3, 0.5, 0.25)
         windlass.trace()
-        library.Measure("size", 3, 0.5)
+        library.Measure("size", 3, 0.5, 0.25)
     """
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)], stderr=subprocess.PIPE, text=True, check=True
     )
     lines = done.stderr.splitlines()
     assert len(lines) == 2, done.stderr
-    assert 'Made.dll!Measure(name=L"size", count=3, scale=0.5)' in lines[0]
+    assert 'Made.dll!Measure(name=L"size", count=3, scale=0.5, half=0.25)' in lines[0]
     assert lines[1].split(":")[1].strip() == "Made.dll!Measure = -3"
 
 

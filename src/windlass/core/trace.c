@@ -97,6 +97,7 @@ static void put_value(struct line *line, const char *type, uint64_t slot, uint64
     static const char *const word[] = {"DWORD",    "UINT",    "ULONG",    "unsigned",
                                        "NTSTATUS", "HRESULT", "uint32_t", NULL};
     double number;
+    float single;
     if (is_one_of(type, wide) && slot > 0xffff)
         put_wide(line, (const WCHAR *)(uintptr_t)slot);
     else if (is_one_of(type, narrow) && slot > 0xffff)
@@ -110,6 +111,9 @@ static void put_value(struct line *line, const char *type, uint64_t slot, uint64
     else if (strcmp(type, "double") == 0) {
         memcpy(&number, &xmm, sizeof number);
         put(line, "%g", number);
+    } else if (strcmp(type, "float") == 0) {
+        memcpy(&single, &xmm, sizeof single);
+        put(line, "%g", (double)single);
     } else
         put(line, "%#llx", (unsigned long long)slot);
 }
