@@ -179,6 +179,28 @@ def compile_msvc_image(recipe: Recipe, folder: Path) -> None:
     run_zig("lld-link", *MSVC_LINKER_FLAGS, output, str(object_file), *libraries)
 
 
+def build_with_pdb(name: str, sources: Sequence[str], *options: str) -> Path:
+    """The path of a DLL compiled for Microsoft's ABI with a PDB beside it; options are for lld-link."""
+    paths = [FIXTURES / source for source in sources]
+    content = b"\0".join([*(path.read_bytes() for path in paths), repr((name, options)).encode()])
+    folder = CACHE / "images" / hashlib.sha256(content + version("ziglang").encode()).hexdigest()[:24]
+    with locked(folder):
+        if not folder.exists():
+            with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+                made = Path(scratch, "made")
+                made.mkdir()
+                objects = []
+                for path in paths:
+                    objects.append(str(made / f"{path.stem}.obj"))
+                    driver = "cc" if path.suffix == ".c" else "c++"
+                    flags = [*MSVC_COMPILER_FLAGS, "-g", "-gcodeview", "-c", str(path), "-o", objects[-1]]
+                    run_zig(driver, *flags)
+                linker_flags = ["/dll", "/nodefaultlib", "/entry:_DllMainCRTStartup", "/debug"]
+                run_zig("lld-link", *linker_flags, f"/out:{made / name}", *options, *objects)
+                made.rename(folder)
+    return folder / name
+
+
 def import_library(dll: str, names: Sequence[str], folder: Path) -> Path:
     """An import library in `folder` for functions `names` of a DLL called `dll` that need not exist."""
     definition = folder / f"{dll}.def"

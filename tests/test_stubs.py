@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import inspect
 import json
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import compiler
 from windlass.cli.group import group
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -156,6 +158,24 @@ def test_plain_names_are_callable(dll, written):
     module = written("by_name", dll("gear.c"))
     assert module.undeclared(5, 3) == 2
     assert module.print(4) == 4
+
+
+def test_a_pdb_declares_functions(written, tmp_path):
+    options = ["/export:add", "/export:scale", "/export:hidden,@30,NONAME", "/export:by_value"]
+    options.append("/export:twice=?twice@math@@YAHH@Z")
+    made = compiler.build_with_pdb("gadget.dll", ["gadget.c", "gadget_cxx.cpp"], *options)
+    module = written("gadget_module", made)
+    assert module.add(first=20, second=22) == 42
+    assert module.scale(3, 0.5, unit=b"m") == 1.5
+    assert module.hidden(x=1, name=b"\x05") == 6
+    assert module.twice(number=4) == 8
+    assert module.by_value.__doc__ == "int by_value(struct pair pair, int n)"
+    moved = tmp_path / "gadget.dll"
+    moved.write_bytes(made.read_bytes())
+    (tmp_path / "gadget.pdb").write_bytes(b"this is none")
+    alone = written("gadget_alone", moved)
+    assert list(inspect.signature(alone.add).parameters) == ["arguments"]
+    assert alone.add(1, 2) == 3
 
 
 def test_a_builtin_dll(written):

@@ -13,6 +13,7 @@ from windlass.pe.exports import Export
 from windlass.search import Found
 from windlass.stubs.exported import add_exports
 from windlass.stubs.model import Contents, Names
+from windlass.stubs.symbols import Symbols
 from windlass.stubs.writer import module_text
 
 __all__ = ["command"]
@@ -39,15 +40,18 @@ def command(
     """Write a Python module that declares what DLL exports.
 
     With a header it has the functions' real parameters and results, structures, enumerations, callbacks and
-    constants. Without, names tell what they can: decorated names of C++ functions everything, others nothing.
+    constants. Without, a PDB beside the DLL declares functions, or their names tell what they can: decorated
+    names of C++ functions everything, others nothing.
     """
     found = locate(dll)
     contents, names = Contents(), Names()
-    left = _exports(found)
+    with open_image(found) as image:
+        left = [(each, exports.kind(each, image)) for each in image.exports or ()]
+        symbols = Symbols(image)
     if headers:
         declared = _read(contents, names, headers, left, include, define)
         left = [each for each in left if each[0].name not in declared]
-    _add_by_name(contents, names, left)
+    _add_others(contents, names, left, symbols)
     text = module_text(contents, dll=_loaded_as(found, target), command=_command_line(), delay=delay)
     if target:
         with open(target, "w", encoding="utf-8") as file:
@@ -56,12 +60,6 @@ def command(
         output.show_json(_summary(contents, target, text))
     elif not target:
         print(text, end="")
-
-
-def _exports(found: Found) -> list[tuple[Export, str]]:
-    """The exports, each with what it is; see cli.exports.kind."""
-    with open_image(found) as image:
-        return [(each, exports.kind(each, image)) for each in image.exports or ()]
 
 
 def _read(
@@ -85,12 +83,13 @@ def _read(
         raise output.Failure(str(error)) from None
 
 
-def _add_by_name(contents: Contents, names: Names, left: list[tuple[Export, str]]) -> None:
+def _add_others(contents: Contents, names: Names, left: list[tuple[Export, str]], symbols: Symbols) -> None:
+    """Declare what no header does."""
     data = [each for each, kind in left if kind == "data" and not (each.name or "").startswith("?")]
     contents.remarks += [
         f"{each.name or f'#{each.ordinal}'} is data, of a type that is not known" for each in data
     ]
-    add_exports(contents, names, [each for each, _ in left if each not in data])
+    add_exports(contents, names, [each for each, _ in left if each not in data], symbols)
 
 
 def _loaded_as(found: Found, target: str | None) -> str:

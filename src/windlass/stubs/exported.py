@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from windlass.pe.decorated import Decorated, Type, undecorate
 from windlass.pe.exports import Export
+from windlass.pe.pdb import Procedure
 from windlass.stubs.model import Contents, Function, Names
+from windlass.stubs.symbols import Symbols
 
 __all__ = ["add_exports"]
 
@@ -22,33 +24,68 @@ _ANNOTATIONS = {
 }  # fmt: skip
 
 
-def add_exports(contents: Contents, names: Names, functions: Iterable[Export]) -> None:
-    """Declare functions as far as their exported names say what they are."""
+def add_exports(contents: Contents, names: Names, functions: Iterable[Export], symbols: Symbols) -> None:
+    """Declare functions as far as their PDB, or their exported names, say what they are."""
     for export in functions:
-        declared = undecorate(export.name) if export.name else None
+        key = export.name or export.ordinal
+        if procedure := symbols.procedure(export):
+            contents.functions.append(_by_symbols(procedure, export, names))
+            continue
+        declared = undecorate(export.name or "") or undecorate(symbols.public_name(export))
         if declared is None:
             name = export.name or f"ordinal_{export.ordinal}"
-            contents.functions.append(Function(names.new(name), export.name or export.ordinal, variadic=True))
+            contents.functions.append(Function(names.new(name), key, variadic=True))
         elif declared.is_data:
-            contents.remarks.append(f"{export.name} is data: {declared}")
+            contents.remarks.append(f"{key} is data: {declared}")
         else:
-            contents.functions.append(_function(declared, export.name or "", names))
+            contents.functions.append(_by_name(declared, key, names))
 
 
-def _function(declared: Decorated, export: str, names: Names) -> Function:
+def _by_symbols(procedure: Procedure, export: Export, names: Names) -> Function:
+    plain = export.name if export.name and not export.name.startswith("?") else procedure.name
+    name = names.new(plain.replace("::", "_").replace("~", "delete_"))
+    function = Function(name, export.name or export.ordinal, text=str(procedure))
+    types = [kind for _, kind in procedure.parameters]
+    return _declared(
+        function,
+        [name for name, _ in procedure.parameters],
+        types,
+        procedure.result,
+        procedure.is_method,
+        procedure.variadic,
+    )
+
+
+def _by_name(declared: Decorated, export: str | int, names: Names) -> Function:
     scope = [each for each in declared.scope if not each.startswith("`")]
-    name = names.new("_".join([*scope, _plain(declared.name)]))
-    function = Function(name, export, text=str(declared))
-    parameters = [_annotation(each) for each in declared.parameters]
-    result = _annotation(declared.result) if declared.result else POINTER
-    if result is None or None in parameters:  # a class by value: what is in it is not known
+    function = Function(names.new("_".join([*scope, _plain(declared.name)])), export, text=str(declared))
+    parameters = declared.parameters
+    return _declared(
+        function, [""] * len(parameters), parameters, declared.result, declared.is_method, declared.variadic
+    )
+
+
+def _declared(
+    function: Function,
+    names: list[str],
+    types: list[Type],
+    result: Type | None,
+    is_method: bool,
+    variadic: bool,
+) -> Function:
+    """The function with its parameters and its result; as it is, if one of them is a class by value."""
+    annotations = [_annotation(each) for each in types]
+    returned = _annotation(result) if result else POINTER
+    if returned is None or None in annotations:
         function.variadic = True
         return function
-    if declared.is_method:
-        function.parameters.append(("this", POINTER))
-    function.parameters += [(f"a{i}", each) for i, each in enumerate(parameters, 1) if each]
-    function.variadic = declared.variadic
-    function.result = result
+    used = Names(frozenset())
+    if is_method:
+        function.parameters.append((used.new("this"), POINTER))
+    for position, (name, annotation) in enumerate(zip(names, annotations), 1):
+        function.parameters.append((used.new(name or f"a{position}"), annotation or POINTER))
+    function.variadic = variadic
+    function.result = returned
     return function
 
 

@@ -111,8 +111,8 @@ def _function(function: Function, delay: bool) -> str:
     line = f"def {function.name}({', '.join(parameters)}) -> {function.result}:"
     text = _docstring(function)
     if len(line) + (0 if text else 4) > WIDTH:
-        line = f"def {function.name}(\n" + "".join(f"    {each},\n" for each in parameters)
-        line = line.replace("    *arguments: Any,\n", "    *arguments: Any\n") + f") -> {function.result}:"
+        listed = "".join(f"    {each},\n" for each in parameters)
+        line = f"def {function.name}(\n{listed}) -> {function.result}:"
     return f"{decorator}\n{line}{text or ' ...'}"
 
 
