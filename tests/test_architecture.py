@@ -12,7 +12,7 @@ import pytest
 # From the top; modules of one row may import one another.
 ROWS = [
     {"cli", "stubs", "__main__"},
-    {"__init__", "ctypes", "foreign", "script", "portable", "win32api"}
+    {"__init__", "ctypes", "foreign", "script", "portable", "win32api", "hooks"}
     | {"declaration", "dll", "linking", "overriding"},
     {"api"},
     {"loader", "application", "child"},
@@ -20,7 +20,7 @@ ROWS = [
     {"additions", "search", "activation", "module", "lifetime", "mapping", "preparing"}
     | {"process", "registry", "image_cache"},
     {"convention", "types", "manifest", "tracing", "system_dlls", "plan"},
-    {"pe", "errors", "messages", "light", "whole_file", "_core"},
+    {"pe", "errors", "messages", "machine_code", "light", "whole_file", "_core"},
 ]
 PACKAGE = Path(find_spec("windlass").submodule_search_locations[0])
 

@@ -30,11 +30,11 @@ DLL_PROCESS_DETACH, DLL_PROCESS_ATTACH = 0, 1
 RELEASE, ADD_REFERENCE, PIN = 0, 1, 2
 
 
-# The reasons of LdrDllNotification.
-LOADED, UNLOADED = 1, 2
+# The reasons of LdrDllNotification, and one of windlass's own.
+LOADED, UNLOADED, BOUND = 1, 2, 3
 
 watchers: list[Watcher] = []
-"""Called with a module that has been mapped but not bound, and with one that is about to be unmapped."""
+"""Called with a module that has been mapped, that has been bound, or that is about to be unmapped."""
 
 
 def announce(module: Module, reason: int) -> None:

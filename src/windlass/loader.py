@@ -270,6 +270,7 @@ class _Load:
         if not self.flags & DONT_RESOLVE_DLL_REFERENCES:
             self.bind(module)
         protect(module)
+        lifetime.announce(module, lifetime.BOUND)
         return module
 
     def find(self, name: str, needed_by: Module | None, imported: bytes) -> search.Found:

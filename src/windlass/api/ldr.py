@@ -76,6 +76,8 @@ def LdrRegisterDllNotification(
         return STATUS_INVALID_PARAMETER
 
     def tell(module: Module, reason: int) -> None:
+        if reason == lifetime.BOUND:
+            return
         names = module.record + FULL_DLL_NAME, module.record + BASE_DLL_NAME
         data = struct.pack("<IxxxxQQQIxxxx", 0, *names, module.handle, module.size)
         memory = ctypes.create_string_buffer(data, len(data))
