@@ -19,6 +19,7 @@ import os
 import struct
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from windlass.errors import BadLibrary
@@ -147,7 +148,7 @@ def archive_bytes(members: Sequence[NewMember], *, microsoft: bool) -> bytes:
     """
     if len(members) > MOST_MEMBERS:
         raise ValueError(f"{len(members)} members; an archive can have {MOST_MEMBERS}")
-    names, long_names = _member_names(members, b"\0" if microsoft else b"/\n")
+    headers, long_names = _member_headers(members, b"\0" if microsoft else b"/\n")
     symbols = [symbol for member in members for symbol in member.symbols]
     strings = b"\0".join(symbols) + b"\0" if symbols else b""
 
@@ -156,20 +157,17 @@ def archive_bytes(members: Sequence[NewMember], *, microsoft: bool) -> bytes:
         start += _span(8 + 4 * len(members) + 2 * len(symbols) + len(strings))
     if long_names:
         start += _span(len(long_names))
-    offsets = []
-    for member in members:
-        offsets.append(start)
-        start += _span(len(member.data))
+    offsets = list(accumulate([_span(len(member.data)) for member in members], initial=start))[:-1]
 
     parts = [layout.ARCHIVE_SIGNATURE]
     defined_at = [where for where, member in zip(offsets, members) for _ in member.symbols]
-    _add(parts, b"/", struct.pack(f">I{len(symbols)}I", len(symbols), *defined_at) + strings)
+    _add(parts, _header(b"/"), struct.pack(f">I{len(symbols)}I", len(symbols), *defined_at) + strings)
     if microsoft:
-        _add(parts, b"/", _second_linker_member(members, offsets))
+        _add(parts, _header(b"/"), _second_linker_member(members, offsets))
     if long_names:
-        _add(parts, b"//", long_names)
-    for name, member in zip(names, members):
-        _add(parts, name, member.data)
+        _add(parts, _header(b"//"), long_names)
+    for header, member in zip(headers, members):
+        _add(parts, header, member.data)
     return b"".join(parts)
 
 
@@ -178,15 +176,18 @@ def _span(size: int) -> int:
     return _HEADER_SIZE + size + size % 2
 
 
-def _add(parts: list[bytes], name: bytes, data: bytes) -> None:
-    parts.append(b"%-16s0           0     0     644     %-10d`\n" % (name, len(data)))
-    parts.append(data)
-    if len(data) % 2:
-        parts.append(b"\n")
+def _header(name: bytes) -> bytes:
+    """A member's header up to the size; the time stamp is zero, so that equal inputs make equal archives."""
+    return b"%-16s0           0     0     644     " % name
 
 
-def _member_names(members: Sequence[NewMember], end: bytes) -> tuple[list[bytes], bytes]:
-    """The names as headers have them, and the member that holds the long ones."""
+def _add(parts: list[bytes], header: bytes, data: bytes) -> None:
+    size = len(data)
+    parts += (header, b"%-10d`\n" % size, data, b"\n" if size % 2 else b"")
+
+
+def _member_headers(members: Sequence[NewMember], end: bytes) -> tuple[list[bytes], bytes]:
+    """The headers of the members, and what holds the long ones of their names."""
     written: dict[bytes, bytes] = {}
     long_names: list[bytes] = []
     position = 0
@@ -195,9 +196,9 @@ def _member_names(members: Sequence[NewMember], end: bytes) -> tuple[list[bytes]
         if name in written:
             continue
         if len(name) < 16:
-            written[name] = name + b"/"
+            written[name] = _header(name + b"/")
         else:
-            written[name] = b"/%d" % position
+            written[name] = _header(b"/%d" % position)
             long_names.append(name + end)
             position += len(name) + len(end)
     return [written[member.name] for member in members], b"".join(long_names)

@@ -182,15 +182,13 @@ class _Parser:
 
     def _split(self, text: str) -> list[_Token]:
         tokens: list[_Token] = []
-        last = 1
         for number, line in enumerate(text.split("\n"), 1):
             if '"' in line or ";" in line or "=" in line or "," in line or "'" in line:
                 tokens += self._split_line(line, number)
             else:  # as nearly all are
-                tokens += [_Token(word, False, number) for word in line.split()]
-            if line.strip():
-                last = number
-        tokens.append(_Token(_END, False, last))
+                for word in line.split():
+                    tokens.append(_Token(word, False, number))
+        tokens.append(_Token(_END, False, tokens[-1].line if tokens else 1))
         return tokens
 
     def _split_line(self, line: str, number: int) -> Iterator[_Token]:
@@ -223,17 +221,17 @@ class _Parser:
         return True
 
     def _at_statement(self) -> bool:
-        token = self._peek()
-        return not token.quoted and (token.text == _END or token.text.partition(":")[0] in self._statements)
+        text, quoted, _ = self._peek()
+        return not quoted and (text.partition(":")[0] in self._statements or text == _END)
 
     def _name(self, what: str) -> str:
-        token = self._peek()
-        if not token.quoted and token.text in (_END, "=", "==", ","):
+        token = self._next()
+        if token.quoted and not token.text:
+            raise self._bad(f"{what} is empty", token)
+        if token.text in (_END, "=", "==", ",") and not token.quoted:
             found = repr(token.text) if token.text else "the file's end"
-            raise self._bad(f"{what} is missing: there is {found}")
-        if not token.text:
-            raise self._bad(f"{what} is empty")
-        return self._next().text
+            raise self._bad(f"{what} is missing: there is {found}", token)
+        return token.text
 
     def _number(self, what: str, token: _Token | None = None) -> int:
         token = token or self._next()
@@ -303,8 +301,8 @@ class _Parser:
 
     def _at_option(self) -> bool:
         """Whether what comes next belongs to the export before it."""
-        token = self._peek()
-        return not token.quoted and (token.text in _OPTIONS or _is_ordinal(token.text))
+        text, quoted, _ = self._peek()
+        return not quoted and (text in _OPTIONS or _is_ordinal(text))
 
     def _option(self, token: _Token) -> tuple[str, object]:
         """The field of ExportDefinition that an option sets, and its value."""

@@ -111,9 +111,10 @@ def _encoded(name: str) -> bytes:
 
 def _imports(exports: Sequence[ExportDefinition], machine: int) -> list[_Import]:
     # The linker of the DLL sorts the names; so the hints of a DLL made from the same definition are known.
-    names = sorted(_encoded(each.import_name or each.name) for each in exports if not each.noname)
-    hints = {name: hint for hint, name in enumerate(names)}
-    made = [_import(export, hints, machine) for export in exports if not export.private]
+    names = [_encoded(each.import_name or each.name) for each in exports]
+    in_order = sorted([name for name, each in zip(names, exports) if not each.noname])
+    hints = {name: hint for hint, name in enumerate(in_order)}
+    made = [_import(each, name, hints, machine) for each, name in zip(exports, names) if not each.private]
     by_symbol: dict[bytes, _Import] = {}
     for each in made:
         if by_symbol.setdefault(each.symbol, each) != each:
@@ -121,10 +122,10 @@ def _imports(exports: Sequence[ExportDefinition], machine: int) -> list[_Import]
     return list(by_symbol.values())
 
 
-def _import(export: ExportDefinition, hints: dict[bytes, int], machine: int) -> _Import:
-    symbol = _symbol(_encoded(export.name), machine)
+def _import(export: ExportDefinition, name: bytes, hints: dict[bytes, int], machine: int) -> _Import:
+    """name: that in the DLL, if it has one there."""
+    symbol = _symbol(_encoded(export.name) if export.import_name else name, machine)
     if not export.noname:
-        name = _encoded(export.import_name) if export.import_name else _encoded(export.name)
         return _Import(symbol, name, export.ordinal, hints[name], _type(export))
     if export.ordinal is None:
         raise ValueError(f"{export.name} has neither a name nor an ordinal in the DLL")
@@ -206,6 +207,7 @@ class _Library:
         self.imports = imports
         self.number = machine
         self.machine = _MACHINES[machine]
+        self._dll_string = b"\0" + dll + b"\0"
         self._by_symbol = {each.symbol: each for each in imports}
         self._shapes: dict[tuple[int, int | None, int], tuple[bytes, bytes]] = {}
 
@@ -260,24 +262,16 @@ class _Library:
 
     def _short_member(self, each: _Import) -> bytes:
         name_type = _name_type(each)
-        strings = each.symbol + b"\0" + self.dll + b"\0"
+        strings = each.symbol + self._dll_string
         if name_type == layout.IMPORT_NAME_EXPORTAS:
             assert each.name is not None
             other = self._by_symbol.get(each.name)
             if other is not None and (other.name, other.type) == (each.name, each.type):
                 return self._alias(each, other)
             strings += each.name + b"\0"
-        header = layout.ImportObjectHeader.pack_fields(
-            layout.MACHINE_UNKNOWN,
-            layout.IMPORT_OBJECT_SIGNATURE,
-            0,
-            self.number,
-            0,
-            len(strings),
-            each.hint if each.name is not None else each.ordinal or 0,
-            each.type | name_type << 2,
-        )
-        return header + strings
+        number = each.hint if each.name is not None else each.ordinal or 0
+        fields = 0, layout.IMPORT_OBJECT_SIGNATURE, 0, self.number, 0, len(strings), number
+        return layout.ImportObjectHeader.pack_fields(*fields, each.type | name_type << 2) + strings
 
     def _alias(self, each: _Import, other: _Import) -> bytes:
         """An object whose symbols are only other names of another import's: all linkers know these."""
