@@ -19,6 +19,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -31,6 +32,7 @@ sys.path.insert(0, str(BENCH.parent / "tests"))
 
 import compiler  # noqa: E402
 import corpus  # noqa: E402
+from windlass.pe import read_definition, write_import_library  # noqa: E402
 
 ROUNDS = 7
 CALLS = 100_000
@@ -392,6 +394,22 @@ def sha256(side: Side) -> Timed:
             assert update(state, MEGABYTE, len(MEGABYTE)) == 0
 
     return run
+
+
+@measurement("import library, llvm-dlltool's", 1, 1)
+def import_library(side: Side) -> Timed:
+    """A .lib for 5,000 exports, from their .def file; the other side is LLVM's tool as a process."""
+    folder = Path(tempfile.mkdtemp())
+    definition, library = folder / "big.def", folder / "big.lib"
+    names = "".join(f"    SomeFunctionName{number}\n" for number in range(5000))
+    definition.write_text(f"LIBRARY big.dll\nEXPORTS\n{names}")
+    if side.windows:
+        return lambda: write_import_library(library, "big.dll", read_definition(definition).exports)
+    tool = shutil.which("llvm-dlltool")
+    if tool is None:
+        raise corpus.Unavailable("llvm-dlltool is not installed")
+    command = [tool, "-m", "i386:x86-64", "-d", str(definition), "-l", str(library)]
+    return lambda: subprocess.run(command, check=True)
 
 
 @dataclass
