@@ -135,7 +135,7 @@ def _evaluated(
         return annotation
     module_names = getattr(inspect.unwrap(function), "__globals__", {})
     try:
-        return eval(annotation, dict(module_names), names or {})
+        return eval(annotation, module_names, names or {})
     except Exception as error:
         raise TypeError(f"{_name(function)}: {what} is annotated with {annotation!r}: {error}") from error
 

@@ -38,6 +38,7 @@ struct signature {
     Py_ssize_t count;         /* of parameters */
     struct parameter *parameters;
     struct flagged *flagged;  /* `count` of them, or NULL */
+    bool inputs_only;         /* none of them is an output, or comes from elsewhere than the caller */
     struct shape result;
     bool result_is_instance;
     PyObject *result_type;    /* or NULL */
@@ -760,6 +761,12 @@ static PyObject *call_with_tuple(struct signature *signature, PyObject *self, co
     return result;
 }
 
+/* Whether what the caller gave is what the function gets: paramflags would add nothing, and move nothing. */
+static bool is_complete(const struct signature *signature, const struct given *given) {
+    return !signature->flagged ||
+           (signature->inputs_only && !given->name_count && given->count == signature->count);
+}
+
 /* Keywords without paramflags are ignored, as by ctypes. */
 static PyObject *call_function(PyObject *self, struct given *given) {
     struct signature *signature = signature_of(self);
@@ -775,7 +782,7 @@ static PyObject *call_function(PyObject *self, struct given *given) {
         given->values++;
         given->count--;
     }
-    if (signature->flagged || signature->errcheck)
+    if (!is_complete(signature, given) || signature->errcheck)
         result = call_with_tuple(signature, self, function, given, interface);
     else
         result = call_with(signature, function, given->values, given->count, interface);
@@ -903,6 +910,7 @@ static bool parse_flagged(PyObject *tuple, struct signature *self) {
         PyErr_SetString(PyExc_ValueError, "paramflags must have the same length as argtypes");
         return false;
     }
+    self->inputs_only = true;
     self->flagged = calloc((size_t)self->count + 1, sizeof *self->flagged);
     if (!self->flagged)
         return PyErr_NoMemory() != NULL;
@@ -911,6 +919,7 @@ static bool parse_flagged(PyObject *tuple, struct signature *self) {
         if (!PyArg_ParseTuple(PyTuple_GetItem(tuple, i), "iOO|O", &flagged->flags, &flagged->name, &flagged->factory,
                               &flagged->default_value))
             return flagged->name = flagged->factory = flagged->default_value = NULL, false;
+        self->inputs_only &= !(flagged->flags & (PARAMETER_OUT | PARAMETER_LCID));
         flagged->name = or_null(flagged->name);
         flagged->factory = or_null(flagged->factory);
         Py_XINCREF(flagged->default_value);
