@@ -73,6 +73,7 @@ def test_callbacks_are_prototypes(gear):
     visit = gear.Visitor(lambda wheel, context: seen.append(context) or wheel[0].teeth)
     assert gear.VisitWheels(wheels, visit, 9) == 11
     assert seen == [9, 9]
+    assert gear.TurnBy(gear.Turned(lambda teeth: 2 * teeth), 21) == 42
 
 
 def test_structures_lie_as_in_c(gear):

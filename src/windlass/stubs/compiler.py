@@ -84,11 +84,13 @@ def name_of(cursor: Cursor) -> str:
 
 
 def target_of(type: Type) -> Type | None:
-    """What a pointer, a reference or an array as a parameter leads to; None for another type."""
+    """What a pointer, a reference, or a parameter that is an array or a function leads to; else None."""
     if type.kind in (TypeKind.POINTER, TypeKind.LVALUEREFERENCE, TypeKind.RVALUEREFERENCE):
         return type.get_pointee()
     if type.kind in (TypeKind.CONSTANTARRAY, TypeKind.INCOMPLETEARRAY):
         return type.element_type
+    if type.kind in (TypeKind.FUNCTIONPROTO, TypeKind.FUNCTIONNOPROTO):
+        return type
     return None
 
 
