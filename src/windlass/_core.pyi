@@ -103,6 +103,11 @@ def reserve(address: int, size: int) -> None:
 def map(address: int, size: int, protection: int, fd: int, offset: int, shared: bool) -> None:
     """Map a piece of a file, or zeros (fd -1), over reserved address space. OSError."""
 
+def map_regions(base: int, fd: int, regions: tuple[tuple[int, int, int, int], ...]) -> None:
+    """Map the pieces of a laid-out file privately over reserved address space: (rva, size, protection that
+    they get later, protection now) each. OSError.
+    """
+
 def protect(address: int, size: int, protection: int) -> None: ...
 def unmap(address: int, size: int) -> None: ...
 def relocate(address: int, size: int, rva: int, length: int, delta: int) -> int:
@@ -200,6 +205,14 @@ def bind(iat: int, functions: bytes, providers: tuple[int, ...]) -> list[int]:
     """Write the addresses of imported functions into an IAT, each from the first provider that exports it.
 
     functions: as windlass.plan packs them. Returns the indices of those that none exports; their slots are 0.
+    """
+
+def bind_known(
+    base: int, imports: tuple[tuple[str, int, bytes], ...], first: int
+) -> tuple[int, list[int], list[tuple[int, list[int]]]]:
+    """Bind the import descriptors of a plan from the first on, as far as they name known DLLs and API sets
+    that are loaded. Returns the index of the one where that ends, the handles of the providers, and the
+    descriptors in which functions are missing, with their indices.
     """
 
 def tls_add(data: int, size: int, zero_fill: int, alignment: int) -> int:

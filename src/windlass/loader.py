@@ -311,13 +311,16 @@ class _Load:
 
     def bind(self, module: Module) -> None:
         """Fill the IAT; dependencies are mapped and bound first, except in a circle."""
-        for dll, iat_rva, imported in module.plan.imports:
+        imports, at = module.plan.imports, 0
+        while (at := bind_known(module, at)) < len(imports):
+            dll, iat_rva, imported = imports[at]
             # An API set is a name for several DLLs; the first one's handle is what its name gives.
             names = search.api_set_hosts(dll) or (dll,)
             providers = [self.need(name, module, imported) for name in names]
             for provider in providers:
                 lifetime.depend(module, provider)
             write_iat(module, dll, iat_rva, imported, providers)
+            at += 1
 
     def in_attach_order(self, module: Module) -> list[Module]:
         """The new modules, dependencies first; in a circle the one that was reached last comes first."""
@@ -477,6 +480,23 @@ def set_up_tls(module: Module) -> None:
 
 
 # ---- bind ----
+
+
+def bind_known(module: Module, first: int) -> int:
+    """Bind the imports from the first on that come from known DLLs which are loaded; returns the index of the
+    one that does not.
+
+    Most imports do: no search and no activation context can change what their names mean.
+    """
+    end, handles, missing = _core.bind_known(module.handle, module.plan.imports, first)
+    for handle in handles:
+        lifetime.depend(module, modules[handle])
+    for number, indices in missing:
+        dll, iat_rva, imported = module.plan.imports[number]
+        for index in indices:
+            stub = stand_in(module, dll, functions(imported)[index])
+            _core.write(module.handle + iat_rva + 8 * index, stub.to_bytes(8, "little"))
+    return end
 
 
 def write_iat(module: Module, dll: str, iat_rva: int, imported: bytes, providers: list[Module]) -> None:

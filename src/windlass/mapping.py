@@ -105,8 +105,7 @@ def _reserve(plan: Plan) -> bool:
 def _map_regions(plan: Plan, fd: int) -> None:
     """Map a laid-out copy over the address space taken for it, which is given back when that fails."""
     try:
-        for rva, size, _, meanwhile in plan.regions:
-            _core.map(plan.base + rva, size, meanwhile, fd, rva, False)
+        _core.map_regions(plan.base, fd, plan.regions)
     except BaseException:
         _core.unmap(plan.base, page_up(plan.size))
         raise

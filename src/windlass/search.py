@@ -9,7 +9,7 @@ import os
 import sys
 
 from windlass import _core, registry
-from windlass.light import TYPE_CHECKING, NamedTuple
+from windlass.light import TYPE_CHECKING, NamedTuple, cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,6 +83,7 @@ def is_runtime(name: str) -> bool:
     return extension == "dll" and (stem.startswith(_GNU) or any(each[:1].isdigit() for each in versions))
 
 
+@cache
 def is_known(name: str) -> bool:
     """True for a known DLL or an API set: no file takes the builtin DLL's place."""
     lower = name.lower()
@@ -248,8 +249,7 @@ def _matches(directory: str, name: str) -> list[str]:
     """The names in a folder that are this one in any case."""
     wanted = name.lower()
     try:
-        with os.scandir(directory) as entries:
-            return sorted(entry.name for entry in entries if entry.name.lower() == wanted)
+        return sorted(entry for entry in os.listdir(directory) if entry.lower() == wanted)
     except OSError:
         return []
 

@@ -2,11 +2,9 @@
 #include "module.h"
 #include "unicode.h"
 
-enum { MAX_HOSTS = 4 };
-
 /* The first prefix that fits decides. */
 static const struct {
-    const char *prefix, *hosts[MAX_HOSTS + 1];
+    const char *prefix, *hosts[MAX_API_SET_HOSTS + 1];
 } api_sets[] = {
     {"api-ms-win-crt-", {"ucrtbase.dll", NULL}},
     {"api-ms-win-core-com-", {"ole32.dll", "combase.dll", NULL}},

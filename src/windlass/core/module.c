@@ -166,13 +166,17 @@ struct module *module_loaded_from(const char *path) {
     return has_extension && !strchr(path, '\\') ? module_from_file(path) : NULL;
 }
 
+static struct module *module_from_host(const char *host) {
+    WCHAR name[32];
+    size_t length = 0;
+    for (; host[length]; length++)
+        name[length] = (unsigned char)host[length];
+    return (struct module *)module_from_name(name, length);
+}
+
 struct module *module_from_api_set(const WCHAR *name, size_t length) {
     const char *const *hosts = api_set_hosts(name, length);
-    WCHAR host[32];
-    size_t count = 0;
-    for (; hosts && hosts[0][count]; count++)
-        host[count] = (unsigned char)hosts[0][count];
-    return hosts ? (struct module *)module_from_name(host, count) : NULL;
+    return hosts ? module_from_host(hosts[0]) : NULL;
 }
 
 struct module *module_known_as(const WCHAR *name, size_t length) {
@@ -188,6 +192,17 @@ struct module *module_known_as(const WCHAR *name, size_t length) {
     memcpy(full + length, u".dll", 4 * sizeof *full);
     struct module *module = (struct module *)module_from_name(full, has_extension ? length : length + 4);
     return module && module->known ? module : NULL;
+}
+
+size_t modules_known_as(const WCHAR *name, size_t length, struct module *found[MAX_API_SET_HOSTS]) {
+    const char *const *hosts = api_set_hosts(name, length);
+    size_t count = 0;
+    if (!hosts)
+        return (found[0] = module_known_as(name, length)) != NULL;
+    for (; hosts[count]; count++)
+        if (!(found[count] = module_from_host(hosts[count])))
+            return 0;
+    return count;
 }
 
 /* ---- adding and removing ---- */

@@ -46,6 +46,10 @@ struct module *module_known_as(const WCHAR *name, size_t length);
 const char *const *api_set_hosts(const WCHAR *name, size_t length);
 struct module *module_from_api_set(const WCHAR *name, size_t length);
 
+/* All modules that the name of a known DLL or an API set stands for; 0 unless all of them are loaded. */
+enum { MAX_API_SET_HOSTS = 4 };
+size_t modules_known_as(const WCHAR *name, size_t length, struct module *found[MAX_API_SET_HOSTS]);
+
 /* Gives a module with static TLS its index and every thread its block; -1: no index left. */
 int tls_add(const void *data, size_t size, size_t zero_fill, size_t alignment);
 void tls_remove(unsigned index);

@@ -342,6 +342,23 @@ static PyObject *core_map(PyObject *self, PyObject *args) {
     return error ? os_error(error) : (Py_INCREF(Py_None), Py_None);
 }
 
+static PyObject *core_map_regions(PyObject *self, PyObject *args) {
+    unsigned long long base;
+    int fd, error = 0;
+    PyObject *regions;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "KiO!", &base, &fd, &PyTuple_Type, &regions))
+        return NULL;
+    for (Py_ssize_t i = 0; i < PyTuple_Size(regions) && !error; i++) {
+        Py_ssize_t rva, size;
+        int later, now;
+        if (!PyArg_ParseTuple(PyTuple_GetItem(regions, i), "nnii", &rva, &size, &later, &now))
+            return NULL;
+        error = image_map(base + (size_t)rva, (size_t)size, now, fd, rva, false);
+    }
+    return error ? os_error(error) : (Py_INCREF(Py_None), Py_None);
+}
+
 static PyObject *core_protect(PyObject *self, PyObject *args) {
     unsigned long long address;
     Py_ssize_t size;
@@ -534,6 +551,7 @@ static PyMethodDef methods[] = {
     {"trace_add", core_trace_add, METH_VARARGS, NULL},
     {"reserve", core_reserve, METH_VARARGS, NULL},
     {"map", core_map, METH_VARARGS, NULL},
+    {"map_regions", core_map_regions, METH_VARARGS, NULL},
     {"protect", core_protect, METH_VARARGS, NULL},
     {"unmap", core_unmap, METH_VARARGS, NULL},
     {"relocate", core_relocate, METH_VARARGS, NULL},

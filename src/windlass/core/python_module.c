@@ -181,6 +181,24 @@ static const char *unpack_import(const char *at, const char **name, unsigned *or
     return *name ? *name + strlen(*name) + 1 : at + 3;
 }
 
+/* Writes the addresses of one descriptor's functions; returns a list of the indices of those that are missing. */
+static PyObject *bind_functions(char *iat, const char *at, Py_ssize_t size, void *const *providers, size_t count) {
+    PyObject *missing = PyList_New(0);
+    const char *end = at + size;
+    for (unsigned long index = 0; missing && at < end; index++) {
+        const char *name;
+        unsigned ordinal;
+        at = unpack_import(at, &name, &ordinal);
+        void *address = export_of_any(providers, count, name, ordinal);
+        memcpy(iat + index * sizeof address, &address, sizeof address);
+        PyObject *number = address ? NULL : PyLong_FromUnsignedLong(index);
+        if (!address && (!number || PyList_Append(missing, number)))
+            Py_CLEAR(missing);
+        Py_XDECREF(number);
+    }
+    return missing;
+}
+
 static PyObject *core_bind(PyObject *self, PyObject *args) {
     unsigned long long iat;
     const char *at;
@@ -195,20 +213,73 @@ static PyObject *core_bind(PyObject *self, PyObject *args) {
         return PyErr_Format(PyExc_ValueError, "more than %d providers", MAX_PROVIDERS);
     for (Py_ssize_t i = 0; i < count; i++)
         providers[i] = PyLong_AsVoidPtr(PyTuple_GetItem(handles, i));
-    PyObject *missing = PyErr_Occurred() ? NULL : PyList_New(0);
-    const char *end = at + size;
-    for (unsigned long index = 0; missing && at < end; index++) {
-        const char *name;
-        unsigned ordinal;
-        at = unpack_import(at, &name, &ordinal);
-        void *address = export_of_any(providers, (size_t)count, name, ordinal);
-        memcpy((char *)(uintptr_t)iat + index * sizeof address, &address, sizeof address);
-        PyObject *number = address ? NULL : PyLong_FromUnsignedLong(index);
-        if (!address && (!number || PyList_Append(missing, number)))
-            Py_CLEAR(missing);
-        Py_XDECREF(number);
+    return PyErr_Occurred() ? NULL : bind_functions((char *)(uintptr_t)iat, at, size, providers, (size_t)count);
+}
+
+/* The handles of what a DLL's name in an import descriptor stands for; 0 unless it is known and loaded, -1 for an
+ * exception. */
+static int known_providers(PyObject *name, void *providers[MAX_API_SET_HOSTS]) {
+    struct module *found[MAX_API_SET_HOSTS];
+    size_t length;
+    WCHAR *units = utf16_from_str(name, &length);
+    if (!units)
+        return -1;
+    size_t count = modules_known_as(units, length, found);
+    free(units);
+    for (size_t i = 0; i < count; i++)
+        providers[i] = found[i]->ldr.DllBase;
+    return (int)count;
+}
+
+/* Appends what was built, which is taken over; false with an exception. */
+static bool append(PyObject *list, PyObject *item) {
+    bool done = item && PyList_Append(list, item) == 0;
+    Py_XDECREF(item);
+    return done;
+}
+
+/* One import descriptor; 1 when it is bound, 0 when that is the loader's, -1 for an exception. */
+static int bind_descriptor(char *base, Py_ssize_t index, PyObject *descriptor, PyObject *used, PyObject *missing) {
+    PyObject *name;
+    const char *functions;
+    Py_ssize_t rva, size;
+    void *providers[MAX_API_SET_HOSTS];
+    if (!PyArg_ParseTuple(descriptor, "Uny#", &name, &rva, &functions, &size))
+        return -1;
+    int count = known_providers(name, providers);
+    if (count <= 0)
+        return count;
+    for (int i = 0; i < count; i++)
+        if (!append(used, PyLong_FromVoidPtr(providers[i])))
+            return -1;
+    PyObject *lacking = bind_functions(base + rva, functions, size, providers, (size_t)count);
+    if (!lacking)
+        return -1;
+    if (PyList_Size(lacking))
+        return append(missing, Py_BuildValue("(nN)", index, lacking)) ? 1 : -1;
+    Py_DECREF(lacking);
+    return 1;
+}
+
+static PyObject *core_bind_known(PyObject *self, PyObject *args) {
+    unsigned long long base;
+    Py_ssize_t index;
+    PyObject *imports, *used = PyList_New(0), *missing = PyList_New(0);
+    int bound = 1;
+    (void)self;
+    if (used && missing && PyArg_ParseTuple(args, "KO!n", &base, &PyTuple_Type, &imports, &index)) {
+        for (; index < PyTuple_Size(imports); index++) {
+            PyObject *descriptor = PyTuple_GetItem(imports, index);
+            bound = descriptor ? bind_descriptor((char *)(uintptr_t)base, index, descriptor, used, missing) : -1;
+            if (bound <= 0)
+                break;
+        }
+        if (bound >= 0)
+            return Py_BuildValue("(nNN)", index, used, missing);
     }
-    return missing;
+    Py_XDECREF(used);
+    Py_XDECREF(missing);
+    return NULL;
 }
 
 /* ---- static TLS ---- */
@@ -241,6 +312,7 @@ static PyMethodDef functions[] = {
     {"module_from_address", core_module_from_address, METH_VARARGS, NULL},
     {"export", core_export, METH_VARARGS, NULL},
     {"bind", core_bind, METH_VARARGS, NULL},
+    {"bind_known", core_bind_known, METH_VARARGS, NULL},
     {"tls_add", core_tls_add, METH_VARARGS, NULL},
     {"tls_remove", core_tls_remove, METH_VARARGS, NULL},
     {"module_loads", core_module_loads, METH_VARARGS, NULL},
