@@ -234,6 +234,29 @@ def open_again(side: Side) -> Timed:
     return run
 
 
+def inside(name: str, function: str, goal: float, *arguments: Any) -> None:
+    """Register what a function of native.c does CALLS times by itself: windlass's system against Linux's."""
+
+    @measurement(name, CALLS, goal)
+    def prepare(side: Side) -> Timed:
+        timed = getattr(side.ctypes.CDLL(side.native()), function)
+        return lambda: timed(CALLS, *arguments)
+
+
+inside("EnterCriticalSection, mutex", "critical_section", 1.2)
+inside("AcquireSRWLockShared, rwlock", "shared_lock", 1.2)
+inside("TlsGetValue, getspecific", "thread_local_value", 1.2)
+inside("QueryPerformanceCounter, clock", "clock_time", 1.2)
+inside("HeapAlloc, malloc", "heap_block", 1.5)
+inside("malloc", "crt_block", 1)
+inside("memcpy of 64 bytes", "copy", 1.5, 64)
+inside("memcpy of 4 KB", "copy", 1.1, 4096)
+inside("strlen of 64 bytes", "measure", 2, 64)
+inside("strlen of 4 KB", "measure", 1.2, 4096)
+inside("exp", "mathematics", 1.5, b"exp")
+inside("log", "mathematics", 1.5, b"log")
+
+
 LOAD = """
 import importlib, sys, time
 ctypes = importlib.import_module(sys.argv[1])

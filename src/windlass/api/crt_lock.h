@@ -5,12 +5,8 @@
 
 #include <stdatomic.h>
 
+#include "alone.h"
 #include "core.h"
-
-/* The host C library's, from glibc 2.32 on: true until a second thread is started. */
-extern char __libc_single_threaded __attribute__((weak));
-
-static inline bool crt_lock_alone(void) { return &__libc_single_threaded && __libc_single_threaded; }
 
 struct crt_lock {
     atomic_uint state;      /* 0 free, 1 held, 2 held and waited for */
@@ -32,7 +28,7 @@ static inline void crt_lock_acquire(struct crt_lock *lock) {
         return;
     }
     unsigned free = 0;
-    if (crt_lock_alone())
+    if (thread_is_alone())
         atomic_store_explicit(&lock->state, 1, memory_order_relaxed);
     else if (!atomic_compare_exchange_strong_explicit(&lock->state, &free, 1, memory_order_acquire,
                                                       memory_order_relaxed))
@@ -59,7 +55,7 @@ static inline void crt_lock_release(struct crt_lock *lock) {
         return;
     }
     atomic_store_explicit(&lock->owner, NULL, memory_order_relaxed);
-    if (crt_lock_alone())
+    if (thread_is_alone())
         atomic_store_explicit(&lock->state, 0, memory_order_relaxed);
     else if (atomic_exchange_explicit(&lock->state, 0, memory_order_release) == 2)
         crt_lock_wake(lock);

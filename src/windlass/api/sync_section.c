@@ -7,6 +7,7 @@
  *
  * Waiting threads sleep on LockCount itself, so after a section is released its memory is not touched any more: its
  * next owner may delete it. A thread that comes by may take the section before the one that was woken. */
+#include "alone.h"
 #include "futex.h"
 #include "nt.h"
 #include "spin.h"
@@ -98,8 +99,7 @@ static NTSTATUS WINAPI __attribute__((noinline)) wake_next(CRITICAL_SECTION *sec
 
 /* The usual cases call nothing, so that the compiler need not save xmm6 to xmm15 around a System V function. */
 API(ntdll, NTSTATUS, RtlEnterCriticalSection, CRITICAL_SECTION *CriticalSection) {
-    unsigned free = (unsigned)-1;
-    if (!compare_exchange(CriticalSection, &free, (unsigned)-2))
+    if (!change_cheaply(word_of(CriticalSection), (unsigned)-1, (unsigned)-2))
         return enter_slowly(CriticalSection);
     own(CriticalSection);
     return STATUS_SUCCESS;
@@ -110,8 +110,7 @@ API(ntdll, NTSTATUS, RtlLeaveCriticalSection, CRITICAL_SECTION *CriticalSection)
     if (--CriticalSection->RecursionCount)
         return STATUS_SUCCESS;
     CriticalSection->OwningThread = NULL;
-    unsigned owned = (unsigned)-2;
-    if (!compare_exchange(CriticalSection, &owned, (unsigned)-1))
+    if (!change_cheaply(word_of(CriticalSection), (unsigned)-2, (unsigned)-1))
         return wake_next(CriticalSection);
     return STATUS_SUCCESS;
 }

@@ -2,6 +2,7 @@
  *
  * A lock is one 32-bit word, zero when it is free. Both kinds of waiters sleep on it, told apart by their futex mask.
  * Waiting writers keep new readers out. After a release the lock's memory is not touched any more. */
+#include "alone.h"
 #include "futex.h"
 #include "nt.h"
 #include "spin.h"
@@ -83,15 +84,14 @@ static void WINAPI __attribute__((noinline)) wake_waiters(SRWLOCK *lock) {
 }
 
 API(ntdll, void, RtlAcquireSRWLockExclusive, SRWLOCK *SRWLock) {
-    unsigned word = 0;
-    if (!change(SRWLock, &word, WRITER))
+    if (!change_cheaply(&SRWLock->word, 0, WRITER))
         write_slowly(SRWLock);
 }
 API_ALIAS(api_RtlAcquireSRWLockExclusive, kernel32_name, kernel32 kernelbase, "AcquireSRWLockExclusive");
 
 API(ntdll, void, RtlAcquireSRWLockShared, SRWLOCK *SRWLock) {
     unsigned word = load(SRWLock);
-    if (!may_read(word) || !change(SRWLock, &word, word + ONE_READER))
+    if (!may_read(word) || !change_cheaply(&SRWLock->word, word, word + ONE_READER))
         read_slowly(SRWLock);
 }
 API_ALIAS(api_RtlAcquireSRWLockShared, kernel32_name, kernel32 kernelbase, "AcquireSRWLockShared");
@@ -115,12 +115,16 @@ API(ntdll, BOOLEAN, RtlTryAcquireSRWLockShared, SRWLOCK *SRWLock) {
 API_ALIAS(api_RtlTryAcquireSRWLockShared, kernel32_name, kernel32 kernelbase, "TryAcquireSRWLockShared");
 
 API(ntdll, void, RtlReleaseSRWLockExclusive, SRWLOCK *SRWLock) {
+    if (thread_is_alone() && change_cheaply(&SRWLock->word, WRITER, 0))
+        return;
     if (atomic_fetch_sub_explicit(&SRWLock->word, WRITER, memory_order_release) != WRITER)
         wake_waiters(SRWLock);
 }
 API_ALIAS(api_RtlReleaseSRWLockExclusive, kernel32_name, kernel32 kernelbase, "ReleaseSRWLockExclusive");
 
 API(ntdll, void, RtlReleaseSRWLockShared, SRWLOCK *SRWLock) {
+    if (thread_is_alone() && change_cheaply(&SRWLock->word, ONE_READER, 0))
+        return;
     unsigned was = atomic_fetch_sub_explicit(&SRWLock->word, ONE_READER, memory_order_release);
     if (was & WAITING && was < 2 * ONE_READER)
         wake_waiters(SRWLock);
