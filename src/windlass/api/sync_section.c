@@ -30,8 +30,17 @@ static unsigned load(CRITICAL_SECTION *section) {
     return atomic_load_explicit(word_of(section), memory_order_relaxed);
 }
 
+/* Threads that do not own the section read this, too: it is never theirs then, whatever it is. */
+static void set_owner(CRITICAL_SECTION *section, HANDLE thread) {
+    __atomic_store_n(&section->OwningThread, thread, __ATOMIC_RELAXED);
+}
+
+static bool is_owner(CRITICAL_SECTION *section) {
+    return __atomic_load_n(&section->OwningThread, __ATOMIC_RELAXED) == teb_self()->ThreadId;
+}
+
 static void own(CRITICAL_SECTION *section) {
-    section->OwningThread = teb_self()->ThreadId;
+    set_owner(section, teb_self()->ThreadId);
     section->RecursionCount = 1;
 }
 
@@ -75,7 +84,7 @@ static void sleep_and_take(CRITICAL_SECTION *section) {
 }
 
 static NTSTATUS WINAPI __attribute__((noinline)) enter_slowly(CRITICAL_SECTION *section) {
-    if (section->OwningThread == teb_self()->ThreadId) {
+    if (is_owner(section)) {
         section->RecursionCount++;
         return STATUS_SUCCESS;
     }
@@ -109,7 +118,7 @@ API_ALIAS(api_RtlEnterCriticalSection, kernel32_name, kernel32 kernelbase, "Ente
 API(ntdll, NTSTATUS, RtlLeaveCriticalSection, CRITICAL_SECTION *CriticalSection) {
     if (--CriticalSection->RecursionCount)
         return STATUS_SUCCESS;
-    CriticalSection->OwningThread = NULL;
+    set_owner(CriticalSection, NULL);
     if (!change_cheaply(word_of(CriticalSection), (unsigned)-2, (unsigned)-1))
         return wake_next(CriticalSection);
     return STATUS_SUCCESS;
@@ -121,7 +130,7 @@ API(ntdll, BOOL, RtlTryEnterCriticalSection, CRITICAL_SECTION *CriticalSection) 
         own(CriticalSection);
         return TRUE;
     }
-    if (CriticalSection->OwningThread != teb_self()->ThreadId)
+    if (!is_owner(CriticalSection))
         return FALSE;
     CriticalSection->RecursionCount++;
     return TRUE;
@@ -206,5 +215,5 @@ API(ntdll, BOOL, RtlIsCriticalSectionLocked, CRITICAL_SECTION *CriticalSection) 
 }
 
 API(ntdll, BOOL, RtlIsCriticalSectionLockedByThread, CRITICAL_SECTION *CriticalSection) {
-    return CriticalSection->OwningThread == teb_self()->ThreadId && CriticalSection->RecursionCount > 0;
+    return is_owner(CriticalSection) && CriticalSection->RecursionCount > 0;
 }

@@ -28,12 +28,14 @@ static struct bucket *bucket_of(const volatile void *address) {
     return &buckets[hash >> 56];
 }
 
+#define SAME(type_) (__atomic_load_n((const volatile type_ *)address, __ATOMIC_ACQUIRE) == *(const type_ *)compare)
+
 static bool equal(const volatile void *address, const void *compare, size_t size) {
     switch (size) {
-    case 1: return *(const volatile uint8_t *)address == *(const uint8_t *)compare;
-    case 2: return *(const volatile uint16_t *)address == *(const uint16_t *)compare;
-    case 4: return *(const volatile uint32_t *)address == *(const uint32_t *)compare;
-    default: return *(const volatile uint64_t *)address == *(const uint64_t *)compare;
+    case 1: return SAME(uint8_t);
+    case 2: return SAME(uint16_t);
+    case 4: return SAME(uint32_t);
+    default: return SAME(uint64_t);
     }
 }
 
