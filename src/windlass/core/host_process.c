@@ -77,6 +77,59 @@ void host_thread_each(pid_t process, bool (*visit)(pid_t, void *), void *context
     each_number(path, visit, context);
 }
 
+/* ---- memory ---- */
+
+struct field {
+    const char *name;
+    uint64_t *value;
+};
+
+/* Reads "Name:   123 kB" lines; fields that are not there become 0. */
+static bool read_fields(const char *path, const struct field *fields, size_t count) {
+    char line[256];
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        *fields[i].value = 0;
+    while (fgets(line, sizeof line, file)) {
+        char *value = strchr(line, ':');
+        if (!value)
+            continue;
+        *value = 0;
+        for (size_t i = 0; i < count; i++)
+            if (strcmp(line, fields[i].name) == 0)
+                *fields[i].value = strtoull(value + 1, NULL, 10) * 1024;
+    }
+    fclose(file);
+    return true;
+}
+
+bool host_memory_read(pid_t id, struct host_memory *memory) {
+    char path[48];
+    uint64_t swapped;
+    const struct field fields[] = {{"VmRSS", &memory->resident}, {"VmHWM", &memory->peak_resident},
+                                   {"VmPeak", &memory->peak_virtual}, {"RssAnon", &memory->private_bytes},
+                                   {"VmSwap", &swapped}};
+    snprintf(path, sizeof path, "/proc/%d/status", (int)id);
+    if (!read_fields(path, fields, sizeof fields / sizeof *fields))
+        return false;
+    memory->private_bytes += swapped;
+    return true;
+}
+
+bool host_system_memory_read(struct host_system_memory *memory) {
+    uint64_t unreclaimable;
+    const struct field fields[] = {{"MemTotal", &memory->total}, {"MemAvailable", &memory->available},
+                                   {"Cached", &memory->cached}, {"Committed_AS", &memory->committed},
+                                   {"CommitLimit", &memory->commit_limit}, {"SReclaimable", &memory->kernel_reclaimable},
+                                   {"SUnreclaim", &unreclaimable}};
+    bool found = read_fields("/proc/meminfo", fields, sizeof fields / sizeof *fields);
+    if (found)
+        memory->kernel = memory->kernel_reclaimable + unreclaimable;
+    return found;
+}
+
 /* ---- identity ---- */
 
 static struct process_identity self;

@@ -31,6 +31,17 @@ int64_t host_process_created(const struct host_process *facts);
 void host_process_each(bool (*visit)(pid_t id, void *context), void *context);
 void host_thread_each(pid_t process, bool (*visit)(pid_t id, void *context), void *context);
 
+/* Memory of a process, and of the machine, in bytes. */
+struct host_memory {
+    uint64_t resident, peak_resident, private_bytes, peak_virtual;
+};
+bool host_memory_read(pid_t id, struct host_memory *memory);
+
+struct host_system_memory {
+    uint64_t total, available, cached, committed, commit_limit, kernel, kernel_reclaimable;
+};
+bool host_system_memory_read(struct host_system_memory *memory);
+
 /* Ids are used again; with the time of its start one names a process for ever. */
 struct process_identity {
     uint64_t start;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "codepage.h"
 #include "inherit.h"
 #include "path.h"
 #include "shared.h"
@@ -104,6 +105,7 @@ bool process_block_adopt(int fd) {
         return false;
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     block->process = *process_identity_self();
+    block->peb = (uintptr_t)&process_peb;
     own_block = block;
     own_fd = fd;
     return true;
@@ -395,6 +397,21 @@ WCHAR *process_image(struct process_object *process, bool native, size_t *length
     if (longer != path)
         free(path);
     return longer;
+}
+
+WCHAR *process_program_name(const struct host_process *facts) {
+    size_t length = 0;
+    struct process_object *process = process_object_open(facts->id);
+    WCHAR *path = process ? process_image(process, false, &length) : NULL;
+    if (process)
+        object_release(&process->object);
+    if (!path)
+        return wide_from_utf8(facts->name);
+    size_t start = length;
+    while (start && !is_path_separator(path[start - 1]))
+        start--;
+    memmove(path, path + start, (length - start + 1) * sizeof *path);
+    return path;
 }
 
 void process_times(struct process_object *process, struct host_process *facts) {

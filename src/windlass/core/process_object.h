@@ -21,6 +21,7 @@ struct process_block {
     atomic_ullong exit_code;                         /* with EXIT_CODE_KNOWN */
     atomic_uint suspension;                          /* the process does not begin while this is not 0 */
     uint32_t priority_class;
+    uint64_t peb;                                    /* in the process's memory; 0: it has not begun */
     uint32_t image_length;
     WCHAR image[PROCESS_IMAGE_MAX];                  /* the program's path, as Windows code sees it */
 };
@@ -70,6 +71,9 @@ void process_times(struct process_object *process, struct host_process *facts);
 
 /* The program's path as Windows code sees it, or `native`ly (\Device\...), from malloc(); NULL: not to be known. */
 WCHAR *process_image(struct process_object *process, bool native, size_t *length);
+
+/* The program's file name, from malloc(); of a process whose program the host does not show, the host's name for it. */
+WCHAR *process_program_name(const struct host_process *facts);
 
 /* PRIORITY_CLASS values; false: it is none. The host lets few processes go above normal, or back up: that is no failure
  * ("SetPriorityClass function"). */
