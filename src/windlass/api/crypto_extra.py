@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 try:
+    from cryptography import x509 as crypto_x509
     from cryptography.exceptions import InvalidSignature, InvalidTag
     from cryptography.hazmat.decrepit.ciphers import algorithms as old_ciphers
     from cryptography.hazmat.primitives import cmac, hashes, keywrap
@@ -34,6 +35,7 @@ __all__ = [
     "InvalidTag",
     "aead",
     "cmac",
+    "crypto_x509",
     "dh",
     "dsa",
     "ec",
