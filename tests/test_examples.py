@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -74,3 +75,16 @@ def test_a_program_runs_with_the_thermometer(exe, tmp_path):
     assert run() == (0, ["kitchen: 21.5 Celsius (raw 86), one of 3 sensors", *alarms])
     assert run("attic") == (0, ["attic: 30.0 Celsius (raw 120), one of 3 sensors", *alarms])
     assert run("garage") == (1, ["there is no sensor in the garage"])
+
+
+def test_fuzzing_finds_its_way_through_a_dll(real, tmp_path):
+    pytest.importorskip("atheris")
+    dll = next(iter(real("msvc-runtime").windows.rglob("vcruntime140.dll")))
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / "fuzzing.py", dll, "-runs=3000", "-seed=1"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    reached = re.search(r"#3000\s+DONE\s+cov: (\d+)", done.stderr)
+    assert reached, done.stderr
+    assert int(reached[1]) > 20

@@ -134,9 +134,10 @@ class _Header(NamedTuple):
 def with_resources(image: Image, resources: Mapping[ResourceKey, bytes]) -> bytes:
     """The image's file with these resources in place of its own.
 
-    BadImage if the file has no room for a section header that it needs. A signature in the file does not fit
-    any more afterwards.
+    BadImage if the file cannot be loaded anyway, or has no room for a section header that it needs. A
+    signature in the file does not fit any more afterwards.
     """
+    image.check()
     return _FileWriter(image).write(resources)
 
 

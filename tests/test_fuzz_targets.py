@@ -1,0 +1,65 @@
+"""The targets of fuzz/ on their seeds and on mutations of them.
+
+WINDLASS_MUTATIONS=1000000 makes it the long run.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import random
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pe_seeds import AMD64, CLR, Everything
+
+FUZZ = Path(__file__).parent.parent / "fuzz"
+MUTATIONS = int(os.environ.get("WINDLASS_MUTATIONS", "400"))
+
+
+def target(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"fuzz_{name}", FUZZ / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def native() -> bytes:
+    """An image with every directory that can be loaded."""
+    image = Everything(AMD64)
+    del image.directories[CLR]
+    return image.bytes()
+
+
+def mutated(data: bytes, chosen: random.Random) -> bytes:
+    """A few bytes, or words of interest, put anywhere; sometimes the end is missing."""
+    changed = bytearray(data)
+    for _ in range(chosen.randrange(1, 6)):
+        value = chosen.choice([0, 1, 0xFF, 0x7FFFFFFF, 0xFFFFFFFF, 0x1000, chosen.getrandbits(32)])
+        size = chosen.choice([1, 2, 4, 8])
+        at = chosen.randrange(max(1, len(changed)))
+        changed[at : at + size] = (value & (1 << 8 * size) - 1).to_bytes(size, "little")
+    return bytes(changed[: chosen.randrange(len(changed))] if chosen.random() < 0.05 else changed)
+
+
+@pytest.mark.parametrize("seed", ["builtin.dll", "everything"])
+def test_mutated_images_end_in_typed_errors(seed):
+    data = native() if seed == "everything" else (FUZZ / "seeds" / seed).read_bytes()
+    run, chosen = target("loading").run, random.Random(seed)
+    mappings = len(Path("/proc/self/maps").read_text().splitlines())
+    run(data)
+    for _ in range(MUTATIONS // 2):
+        run(mutated(data, chosen))
+    assert len(Path("/proc/self/maps").read_text().splitlines()) <= mappings + 20
+
+
+@pytest.mark.parametrize("seed", sorted((FUZZ / "manifest_seeds").iterdir()), ids=lambda path: path.stem)
+def test_mutated_manifests_end_in_typed_errors(seed):
+    run, chosen = target("manifests").run, random.Random(3)
+    data = seed.read_bytes()
+    run(data)
+    for _ in range(MUTATIONS):
+        run(mutated(data, chosen))
