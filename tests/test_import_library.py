@@ -45,7 +45,7 @@ EXPORTS
     x
 """
 EXPORTS = parse_definition(DEFINITION).exports
-NAMES = sorted(each.import_name or each.name for each in EXPORTS if not each.noname)
+NAMES = sorted({each.import_name or each.name for each in EXPORTS if not each.noname})
 PUBLIC = [each for each in EXPORTS if not each.private]
 KINDS = ("msvc", "gnu")
 

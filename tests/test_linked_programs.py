@@ -16,6 +16,7 @@ import pytest
 
 import compiler
 import oracle
+from windlass.pe import Image, layout
 
 GAUGE = """
 // build: freestanding
@@ -220,3 +221,26 @@ def test_a_renamed_import(folder, exports, kind):
     library, exe = make_library(folder, "rename.def", f"rename{kind}"), folder / "rename.exe"
     compiler.run_zig("cc", *compiler.COMMON_FLAGS, str(folder / "rename.c"), str(library), "-o", str(exe))
     assert windlass("run", exe).returncode == 43
+
+
+@pytest.mark.parametrize("kind", [".lib", ".a"])
+@pytest.mark.parametrize("machine, target", [("x86", "x86"), ("arm64", "aarch64"), ("x86-64", "x86_64")])
+def test_other_machines(folder, machine, target, kind):
+    """Nothing here runs these, but their imports are those that were linked."""
+    (folder / "other.def").write_text("LIBRARY gauge.dll\nEXPORTS\n raise\n secret @77 NONAME\n level DATA\n")
+    (folder / "other.c").write_text(
+        "__declspec(dllimport) extern int level;\nint raise(int), secret(void);\n"
+        "int start(void) { return raise(1) + secret() + level; }\n"
+    )
+    library, exe = folder / f"{machine}{kind}", folder / f"{machine}{kind}.exe"
+    assert windlass("implib", folder / "other.def", "-o", library, "--machine", machine).returncode == 0
+    compiler.run_zig(
+        "cc", "-target", f"{target}-windows-gnu", "-O1", "-fno-sanitize=undefined", "-nostdlib",
+        "-Wl,-e,start", str(folder / "other.c"), str(library), "-o", str(exe),
+    )  # fmt: skip
+    with Image.open(exe) as image:
+        assert layout.MACHINE_NAMES[image.machine].replace("ARM", "arm") == machine
+        [dll] = image.imports
+        assert dll.name == "gauge.dll"
+        imports = {(each.name, each.ordinal): each.hint for each in dll.functions}
+    assert imports == {("level", None): 0, ("raise", None): 1, (None, 77): 0}

@@ -112,7 +112,7 @@ def _encoded(name: str) -> bytes:
 def _imports(exports: Sequence[ExportDefinition], machine: int) -> list[_Import]:
     # The linker of the DLL sorts the names; so the hints of a DLL made from the same definition are known.
     names = [_encoded(each.import_name or each.name) for each in exports]
-    in_order = sorted([name for name, each in zip(names, exports) if not each.noname])
+    in_order = sorted({name for name, each in zip(names, exports) if not each.noname})
     hints = {name: hint for hint, name in enumerate(in_order)}
     made = [_import(each, name, hints, machine) for each, name in zip(exports, names) if not each.private]
     by_symbol: dict[bytes, _Import] = {}
