@@ -95,6 +95,32 @@ def test_the_graph_as_data(top, folder):
     assert found["cycles"] == [["left.dll", "right.dll", "left.dll"]]
 
 
+def test_names_in_another_case_are_the_same_dll(write_dll):
+    """The linker keeps what each library says, so one DLL may be missing under two spellings."""
+    dll = write_dll(
+        """
+        // imports: Gone.dll f
+        // imports: helper.dll g
+        __declspec(dllimport) int f(void), g(void);
+        EXPORT int h(void) { return f() + g(); }
+        """,
+        name="spelling",
+    )
+    helper = write_dll(
+        """
+        // imports: GONE.DLL f
+        __declspec(dllimport) int f(void);
+        EXPORT int g(void) { return f(); }
+        """,
+        name="helper",
+    )
+    shutil.copy2(helper, dll.parent)
+    found = answer("tree", dll, exit_code=1)
+    missing = [node["name"] for node in found["nodes"] if not node["where"]]
+    assert len(missing) == 1
+    assert sum(link["target"] == missing[0] for link in found["links"]) == 2
+
+
 def test_api_sets_are_one_link(exe, tmp_path):
     source = tmp_path / "hello.c"
     source.write_text('#include <stdio.h>\nint main(void) { printf("%d", getchar()); return 0; }\n')
@@ -106,8 +132,10 @@ def test_api_sets_are_one_link(exe, tmp_path):
 
 
 def test_delay_loads_are_marked(tmp_path):
+    image = pe_seeds.Everything(pe_seeds.AMD64)
+    del image.directories[pe_seeds.CLR]  # no .NET assembly can be loaded
     path = tmp_path / "everything.dll"
-    path.write_bytes(pe_seeds.all_seeds()["everything-x86-64.dll"])
+    path.write_bytes(image.bytes())
     assert "delayed.dll  MISSING" in windlass("tree", path)
     assert {link["target"]: link["delay"] for link in answer("tree", path)["links"]} == {
         "kernel32.dll": False,

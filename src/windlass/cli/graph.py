@@ -53,6 +53,7 @@ class Graph:
     """The DLLs and their links; names are compared as Windows does, without regard to case."""
 
     def __init__(self, walk: Walk) -> None:
+        self._names = {dll.name.lower(): dll.name for dll in reversed(walk.dlls)}
         self.root = walk.dlls[0].name
         self.links: dict[str, list[Link]] = {}
         """By the source's name, in the order of its import directories."""
@@ -64,16 +65,21 @@ class Graph:
             self.nodes.setdefault(dll.name, _node(dll, depths))
         for missing in walk.missing_dlls:
             why = "searched: " + ", ".join(missing.searched)
-            depth = depths.get(missing.name, 0)
-            node = Node(missing.name, "", why, "no place has it", missing.delay, depth)
-            self.nodes.setdefault(missing.name, node)
+            name = self._known_as(missing.name)
+            node = Node(name, "", why, "no place has it", missing.delay, depths.get(name, 0))
+            self.nodes.setdefault(name, node)
+
+    def _known_as(self, name: str) -> str:
+        """The name of a DLL as it came up first."""
+        return self._names.setdefault(name.lower(), name)
 
     def _add(self, edge: Edge) -> None:
         """Links of one DLL to another by several API sets are one link."""
         links = self.links.setdefault(edge.importer, [])
         api_sets = [edge.asked] if edge.asked.lower() != edge.dll.lower() and not edge.forwarded else []
+        target = self._known_as(edge.dll)
         made = Link(
-            edge.importer, edge.dll, len(edge.functions), api_sets, edge.lacking, edge.delay, edge.forwarded
+            edge.importer, target, len(edge.functions), api_sets, edge.lacking, edge.delay, edge.forwarded
         )
         for index, known in enumerate(links):
             if known.target == made.target:
