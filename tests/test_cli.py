@@ -568,6 +568,18 @@ def test_implib_says_what_is_wrong_and_writes_nothing(tmp_path, text, target, me
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_implib_does_not_write_over_its_source(tmp_path):
+    (tmp_path / "x.lib").write_bytes(import_library_bytes("a.dll", [ExportDefinition("f")]))
+    said = windlass("implib", "x.lib", exit_code=1, cwd=tmp_path)
+    assert said == "windlass: error: x.lib is the source itself\n"
+
+
+def test_a_library_without_its_signature(tmp_path):
+    path = tmp_path / "x.lib"
+    path.write_bytes(b"?" + import_library_bytes("a.dll", [ExportDefinition("f")])[1:])
+    assert "not an archive: no !<arch> at its start" in windlass("exports", path, exit_code=1)
+
+
 def test_implib_of_what_is_no_library(tmp_path):
     path = tmp_path / "x.lib"
     path.write_bytes(b"!<arch>\n" + b"x" * 60)

@@ -45,8 +45,11 @@ def command(dll: str, as_json: bool) -> None:
 
 
 def is_archive(path: str) -> bool:
+    """Whether a file is to be read as a library: it begins so, or is called so and is no image."""
     with open(path, "rb") as file:
-        return file.read(len(layout.ARCHIVE_SIGNATURE)) == layout.ARCHIVE_SIGNATURE
+        start = file.read(len(layout.ARCHIVE_SIGNATURE))
+    is_called_so = path.lower().endswith((".lib", ".a"))
+    return start == layout.ARCHIVE_SIGNATURE or (is_called_so and start[:2] != layout.DOS_SIGNATURE)
 
 
 def show_library(path: str, as_json: bool) -> None:

@@ -66,6 +66,8 @@ def make(
         raise Refused(f"{source} exports nothing")
     kind = kind or _kind_of(target)
     target = target or _stem(source) + _EXTENSIONS[kind]
+    if os.path.exists(target) and os.path.exists(source) and os.path.samefile(source, target):
+        raise Refused(f"{target} is the source itself")
     try:
         if kind == DEFINITION:
             data = format_definition(definition).encode("utf-8", "surrogateescape")
