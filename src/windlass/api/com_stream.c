@@ -2,10 +2,9 @@
  * each has a position of its own. The bytes lie in a global memory block that the program can get at. */
 #include <pthread.h>
 
-#include "com.h"
+#include "com_stream.h"
 
-enum { GMEM_MOVEABLE = 2, GMEM_ZEROINIT = 0x40, STGTY_STREAM = 2, STATFLAG_NONAME = 1 };
-enum { STREAM_SEEK_SET, STREAM_SEEK_CUR, STREAM_SEEK_END };
+enum { GMEM_MOVEABLE = 2, GMEM_ZEROINIT = 0x40 };
 
 API_USE(HANDLE, GlobalAlloc, UINT, SIZE_T);
 API_USE(HANDLE, GlobalReAlloc, HANDLE, SIZE_T, UINT);
@@ -13,16 +12,6 @@ API_USE(HANDLE, GlobalFree, HANDLE);
 API_USE(LPVOID, GlobalLock, HANDLE);
 API_USE(BOOL, GlobalUnlock, HANDLE);
 API_USE(SIZE_T, GlobalSize, HANDLE);
-
-typedef struct {
-    LPOLESTR pwcsName;
-    DWORD type;
-    ULARGE_INTEGER cbSize;
-    FILETIME mtime, ctime, atime;
-    DWORD grfMode, grfLocksSupported;
-    GUID clsid;
-    DWORD grfStateBits, reserved;
-} STATSTG;
 
 /* What clones share. */
 struct contents {
@@ -39,8 +28,8 @@ struct stream {
     uint64_t position;
 };
 
-static const GUID iid_stream = OLE_GUID(0xc);
-static const GUID iid_sequential_stream = {0x0c733a30, 0x2a1c, 0x11ce,
+const GUID com_iid_stream = OLE_GUID(0xc);
+const GUID com_iid_sequential_stream = {0x0c733a30, 0x2a1c, 0x11ce,
                                            {0xad, 0xe5, 0x00, 0xaa, 0x00, 0x44, 0x77, 0x3d}};
 
 static void stream_destroy(struct com_object *self) {
@@ -144,20 +133,20 @@ typedef struct {
     HRESULT(WINAPI *Write)(void *, const void *, ULONG, ULONG *);
 } SequentialStreamVtbl;
 
-static HRESULT WINAPI stream_copy_to(struct stream *self, IUnknown *target, uint64_t size, uint64_t *read,
-                                     uint64_t *written) {
+HRESULT stream_copy(IUnknown *source, IUnknown *target, uint64_t size, uint64_t *read, uint64_t *written) {
     char buffer[4096];
     uint64_t total_read = 0, total_written = 0;
     HRESULT result = S_OK;
     if (!target)
         return STG_E_INVALIDPOINTER;
-    const SequentialStreamVtbl *table = (const SequentialStreamVtbl *)(const void *)target->lpVtbl;
+    const SequentialStreamVtbl *from = (const SequentialStreamVtbl *)(const void *)source->lpVtbl;
+    const SequentialStreamVtbl *to = (const SequentialStreamVtbl *)(const void *)target->lpVtbl;
     while (size && SUCCEEDED(result)) {
         ULONG count = 0, put = 0;
-        stream_read(self, buffer, size < sizeof buffer ? (ULONG)size : sizeof buffer, &count);
-        if (!count)
+        result = from->Read(source, buffer, size < sizeof buffer ? (ULONG)size : sizeof buffer, &count);
+        if (FAILED(result) || !count)
             break;
-        result = table->Write(target, buffer, count, &put);
+        result = to->Write(target, buffer, count, &put);
         total_read += count;
         total_written += put;
         size -= count;
@@ -166,7 +155,12 @@ static HRESULT WINAPI stream_copy_to(struct stream *self, IUnknown *target, uint
         *read = total_read;
     if (written)
         *written = total_written;
-    return result;
+    return FAILED(result) ? result : S_OK;
+}
+
+static HRESULT WINAPI stream_copy_to(struct stream *self, IUnknown *target, uint64_t size, uint64_t *read,
+                                     uint64_t *written) {
+    return stream_copy((IUnknown *)(void *)self, target, size, read, written);
 }
 
 static HRESULT WINAPI stream_commit(struct stream *self, DWORD flags) {
@@ -228,7 +222,7 @@ static HRESULT stream_new(struct contents *contents, uint64_t position, struct s
     *result = stream;
     if (!stream)
         return E_OUTOFMEMORY;
-    *stream = (struct stream){{&stream_table, 1, &iid_stream, &iid_sequential_stream, stream_destroy}, contents,
+    *stream = (struct stream){{&stream_table, 1, &com_iid_stream, &com_iid_sequential_stream, stream_destroy}, contents,
                               position};
     return S_OK;
 }
