@@ -44,6 +44,7 @@ API(kernel32 kernelbase, UINT, SetErrorMode, UINT uMode) {
 }
 
 API(kernel32 kernelbase, DWORD, GetThreadErrorMode, void) { return thread_error_mode; }
+API_ALIAS(api_GetThreadErrorMode, rtl, ntdll, "RtlGetThreadErrorMode");
 
 API(kernel32 kernelbase, BOOL, SetThreadErrorMode, DWORD dwNewMode, DWORD *lpOldMode) {
     if (dwNewMode & ~0x8003u)

@@ -210,6 +210,11 @@ API(ntdll, ULONG, RtlSetCriticalSectionSpinCount, CRITICAL_SECTION *CriticalSect
 }
 API_ALIAS(api_RtlSetCriticalSectionSpinCount, kernel32_name, kernel32 kernelbase, "SetCriticalSectionSpinCount");
 
+/* Of the calling thread. */
+API(ntdll, ULONG, RtlGetCriticalSectionRecursionCount, CRITICAL_SECTION *CriticalSection) {
+    return is_owner(CriticalSection) ? (ULONG)CriticalSection->RecursionCount : 0;
+}
+
 API(ntdll, BOOL, RtlIsCriticalSectionLocked, CRITICAL_SECTION *CriticalSection) {
     return CriticalSection->RecursionCount > 0;
 }

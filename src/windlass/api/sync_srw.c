@@ -131,6 +131,34 @@ API(ntdll, void, RtlReleaseSRWLockShared, SRWLOCK *SRWLock) {
 }
 API_ALIAS(api_RtlReleaseSRWLockShared, kernel32_name, kernel32 kernelbase, "ReleaseSRWLockShared");
 
+/* Other readers may come in; the lock is never free meanwhile. */
+API(ntdll, void, RtlConvertSRWLockExclusiveToShared, SRWLOCK *SRWLock) {
+    unsigned word = atomic_fetch_add_explicit(&SRWLock->word, ONE_READER - WRITER, memory_order_acq_rel);
+    word += ONE_READER - WRITER;
+    while (may_read(word) && word & READERS_WAIT) {
+        if (change(SRWLock, &word, word & ~(unsigned)READERS_WAIT)) {
+            futex_wake_masked(&SRWLock->word, FUTEX_ALL, WAKE_READERS);
+            return;
+        }
+    }
+}
+
+/* FALSE: there are other readers, and the caller is none any more. */
+API(ntdll, BOOLEAN, RtlTryConvertSRWLockSharedToExclusiveOrRelease, SRWLOCK *SRWLock) {
+    unsigned word = load(SRWLock);
+    while ((word & ~(unsigned)WAITING) == ONE_READER)
+        if (change(SRWLock, &word, word - ONE_READER + WRITER))
+            return TRUE;
+    api_RtlReleaseSRWLockShared(SRWLock);
+    return FALSE;
+}
+
+/* Waits until whoever has the lock has released it. */
+API(ntdll, void, RtlAcquireReleaseSRWLockExclusive, SRWLOCK *SRWLock) {
+    api_RtlAcquireSRWLockExclusive(SRWLock);
+    api_RtlReleaseSRWLockExclusive(SRWLock);
+}
+
 API(ntdll, void, RtlInitializeSRWLock, SRWLOCK *SRWLock) { memset(SRWLock, 0, sizeof *SRWLock); }
 API_ALIAS(api_RtlInitializeSRWLock, kernel32_name, kernel32 kernelbase, "InitializeSRWLock");
 

@@ -242,6 +242,7 @@ API(ntdll, NTSTATUS, NtResumeThread, HANDLE ThreadHandle, PULONG PreviousSuspend
 }
 ZW(ResumeThread);
 API_ALIAS(api_NtResumeThread, alert, ntdll, "NtAlertResumeThread");
+API_ALIAS(api_NtResumeThread, alert_zw, ntdll, "ZwAlertResumeThread");
 
 API(kernel32 kernelbase, DWORD, SuspendThread, HANDLE hThread) {
     ULONG was = 0;
@@ -327,6 +328,14 @@ API(kernel32 kernelbase, DWORD, GetProcessIdOfThread, HANDLE Thread) {
     return id;
 }
 
+API(ntdll, BOOLEAN, RtlIsCurrentThread, HANDLE ThreadHandle) {
+    NTSTATUS status;
+    struct object *object = handle_object(ThreadHandle, &thread_type, 0, &status);
+    bool same = object && object == &thread_object_self()->object;
+    object_release(object);
+    return same;
+}
+
 /* ---- asynchronous procedure calls ("Asynchronous Procedure Calls") ---- */
 
 typedef void(WINAPI *apc_function)(ULONG_PTR, ULONG_PTR, ULONG_PTR);
@@ -372,9 +381,24 @@ API(kernel32 kernelbase, DWORD, QueueUserAPC, apc_function pfnAPC, HANDLE hThrea
     return (DWORD)succeed_or_fail(api_NtQueueApcThread(hThread, pfnAPC, dwData, 0, 0));
 }
 
+/* Special ones, which interrupt a thread wherever it is, are refused, as is the wish for the interrupted context. */
+API(ntdll, NTSTATUS, NtQueueApcThreadEx2, HANDLE ThreadHandle, HANDLE ReserveHandle, ULONG ApcFlags,
+    apc_function ApcRoutine, ULONG_PTR ApcArgument1, ULONG_PTR ApcArgument2, ULONG_PTR ApcArgument3) {
+    if (ReserveHandle || ApcFlags)
+        return STATUS_NOT_SUPPORTED;
+    return api_NtQueueApcThread(ThreadHandle, ApcRoutine, ApcArgument1, ApcArgument2, ApcArgument3);
+}
+ZW(QueueApcThreadEx2);
+
+/* The second argument is a reserve object's handle, or 1 for a special one. */
+API(ntdll, NTSTATUS, NtQueueApcThreadEx, HANDLE ThreadHandle, HANDLE ReserveHandle, apc_function ApcRoutine,
+    ULONG_PTR ApcArgument1, ULONG_PTR ApcArgument2, ULONG_PTR ApcArgument3) {
+    return api_NtQueueApcThreadEx2(ThreadHandle, ReserveHandle, 0, ApcRoutine, ApcArgument1, ApcArgument2, ApcArgument3);
+}
+ZW(QueueApcThreadEx);
+
 API(kernel32 kernelbase, BOOL, QueueUserAPC2, apc_function ApcRoutine, HANDLE Thread, ULONG_PTR Data, DWORD Flags) {
-    (void)Flags;                                     /* QUEUE_USER_APC_FLAGS_SPECIAL_USER_APC: delivered like others */
-    return succeed_or_fail(api_NtQueueApcThread(Thread, ApcRoutine, Data, 0, 0));
+    return succeed_or_fail(api_NtQueueApcThreadEx2(Thread, NULL, Flags, ApcRoutine, Data, 0, 0));
 }
 
 API(ntdll, NTSTATUS, NtTestAlert, void) { return thread_run_apcs() ? STATUS_USER_APC : STATUS_SUCCESS; }

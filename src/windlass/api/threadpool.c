@@ -48,6 +48,14 @@ API(kernel32 kernelbase, BOOL, QueryThreadpoolStackInformation, struct pool *ptp
     return TRUE;
 }
 
+API(ntdll, NTSTATUS, TpSetPoolStackInformation, struct pool *Pool, const TP_POOL_STACK_INFORMATION *Information) {
+    return api_SetThreadpoolStackInformation(Pool, Information) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+API(ntdll, NTSTATUS, TpQueryPoolStackInformation, struct pool *Pool, TP_POOL_STACK_INFORMATION *Information) {
+    return api_QueryThreadpoolStackInformation(Pool, Information) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
 API(kernel32 kernelbase, PVOID, CreateThreadpoolCleanupGroup, void) { return or_no_memory((void *)group_new()); }
 
 API(ntdll, void, TpReleaseCleanupGroupMembers, struct task_group *CleanupGroup, BOOL CancelPendingCallbacks,

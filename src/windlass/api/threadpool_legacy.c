@@ -200,6 +200,8 @@ API(ntdll, NTSTATUS, RtlCreateTimer, PHANDLE TimerQueueHandle, PHANDLE TimerHand
     return STATUS_SUCCESS;
 }
 
+API_ALIAS(api_RtlCreateTimer, obsolete, ntdll, "RtlSetTimer");
+
 API(kernel32 kernelbase, BOOL, CreateTimerQueueTimer, PHANDLE phNewTimer, HANDLE TimerQueue, const void *Callback,
     PVOID Parameter, DWORD DueTime, DWORD Period, ULONG Flags) {
     return succeed_or_fail(api_RtlCreateTimer(TimerQueue, phNewTimer, Callback, Parameter, DueTime, Period, Flags));
@@ -240,6 +242,22 @@ API(ntdll, NTSTATUS, RtlDeleteTimer, HANDLE TimerQueue, HANDLE Timer, HANDLE Com
     if (!Timer)
         return STATUS_INVALID_PARAMETER;
     return api_DeleteTimerQueueTimer(TimerQueue, Timer, CompletionEvent) ? STATUS_SUCCESS : STATUS_PENDING;
+}
+
+/* The forms of Windows 2000 beta versions, still exported. */
+API(kernel32, HANDLE, SetTimerQueueTimer, HANDLE TimerQueue, const void *Callback, PVOID Parameter, DWORD DueTime,
+    DWORD Period, BOOL PreferIo) {
+    HANDLE timer = NULL;
+    (void)PreferIo;
+    return succeed_or_fail(api_RtlCreateTimer(TimerQueue, &timer, Callback, Parameter, DueTime, Period, 0)) ? timer : NULL;
+}
+
+API(kernel32, BOOL, CancelTimerQueueTimer, HANDLE TimerQueue, HANDLE Timer) {
+    return api_DeleteTimerQueueTimer(TimerQueue, Timer, NULL);
+}
+
+API(ntdll, NTSTATUS, RtlCancelTimer, HANDLE TimerQueue, HANDLE Timer) {
+    return api_RtlDeleteTimer(TimerQueue, Timer, NULL);
 }
 
 API_USE(BOOL, SetEvent, HANDLE event);

@@ -43,6 +43,7 @@ struct thread_object {
     int priority;
     bool boost_disabled;
     DWORD ideal_processor;
+    _Atomic DWORD_PTR cpu_sets;                     /* as a mask; 0: none selected */
     WCHAR *description;                             /* under the dispatcher lock */
     struct object *token;                           /* whom it impersonates, NULL: nobody (python_token.c) */
     int64_t created, ended_at;                      /* system time (FILETIME) */
