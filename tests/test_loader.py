@@ -632,3 +632,18 @@ def test_traced_calls_show_arguments_result_and_caller(write_dll, fresh_python):
     called, returned = fresh_python(code, path).splitlines()
     assert r'kernel32.dll!LoadLibraryA(lpLibFileName="no\x01such.dll") from traced.dll+0x' in called
     assert returned.endswith("kernel32.dll!LoadLibraryA = 0 (last error 126)")
+
+
+def test_builtin_dlls_are_loaded_by_their_paths_in_the_system_directory():
+    kernel32 = windlass.load("kernel32")
+    for path in (r"C:\Windows\System32\kernel32.dll", r"c:\windows\system32\KERNEL32", kernel32.path):
+        assert windlass.load(path) is kernel32
+    with windlass.load(r"C:\Windows\System32\version.dll") as module:
+        assert module.builtin and windlass.GetModuleHandle(module.windows_path) == module.handle
+        assert windlass.load("version") is module
+        module.free()
+    path = r"C:\Windows\System32\made_for_system32.dll"
+    with windlass.DLL("made_for_system32.dll") as made, windlass.load(path) as module:
+        assert module is made.module
+    with pytest.raises(FileNotFoundError):
+        windlass.load(r"C:\Windows\System32\no_such_dll.dll")

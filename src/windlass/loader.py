@@ -188,7 +188,10 @@ def _host_name(name: str) -> str:
 def _loaded_by(name: str) -> Module | None:
     name = search.with_extension(name)
     if "/" in name:
-        return modules.by_path(name) if os.path.isabs(name) else None
+        if not os.path.isabs(name):
+            return None
+        system_dll = search.in_system_directory(name)
+        return modules.by_name(system_dll) if system_dll else modules.by_path(name)
     hosts = search.api_set_hosts(name)
     return modules.by_name(hosts[0] if hosts else name)
 

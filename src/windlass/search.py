@@ -311,6 +311,8 @@ def walk(
     yield from _redirections(base, redirect if base == name else None)
     if os.path.isabs(name):
         directory = os.path.dirname(os.path.abspath(name))
+        if lower := in_system_directory(name):
+            yield Step("builtin DLLs", "system directory", Found(None, lower))
         path = in_directory(directory, base)
         yield Step(directory, "its path", Found(path, None) if path else None)
         return
@@ -326,6 +328,21 @@ def walk(
         yield _look(place, name)
     if "/" not in name:
         yield Step("builtin DLLs", "run-time library", known)
+
+
+def in_system_directory(path: str) -> str | None:
+    """The name in lower case of the builtin or supplied DLL that an absolute path means; None for a file's.
+
+    Programs ask GetSystemDirectory where the system's DLLs are, to load no others. There are no files of
+    builtin DLLs, but a run-time library's file may lie there, and is preferred.
+    """
+    directory, base = os.path.split(os.path.abspath(path))
+    if directory.lower() != system_directory().lower():
+        return None
+    lower = base.lower()
+    if not registry.is_supplied(lower) and not registry.is_builtin(lower):
+        return None
+    return None if is_runtime(lower) and in_directory(directory, base) else lower
 
 
 def _look(place: Place, name: str) -> Step:
