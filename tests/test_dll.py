@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import subprocess
@@ -528,6 +529,17 @@ def test_mistakes_are_named(made):
         made.data("number", 5)
     with pytest.raises(ValueError, match="needs an ordinal"):
         made.data("number", c_int(5), noname=True)
+    host_function = ctypes.CFUNCTYPE(c_int)(lambda: 1)
+
+    def hosts_callback(callback: type(host_function)) -> INT:
+        return callback()
+
+    with pytest.raises(TypeError, match=r"no function of windlass\.ctypes"):
+        made.native("native", host_function)
+    with pytest.raises(ValueError, match="the function is NULL"):
+        made.native("native", Visitor(0))
+    with pytest.raises(TypeError, match=r"hosts_callback: callback is annotated with .* of Linux"):
+        made.export(hosts_callback)
     with pytest.raises(ValueError, match="a name and no path"):
         DLL("./made.dll")
     with pytest.raises(ValueError, match=r"MADE\.dll made of Python functions already"):

@@ -174,7 +174,7 @@ def module_from_file(path: str) -> int:
     """The handle of the module that was mapped from this file; 0 if there is none."""
 
 def module_known_as(name: str) -> int:
-    """The handle of the known DLL of that name, or behind that API set; 0 if it is not loaded, or not known."""
+    """The handle of the known DLL of that name, or behind that API set; 0 if it is not loaded."""
 
 def load_again(path: str) -> int:
     """The handle of the module that was mapped from this file, with one more reference; 0 where only the

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from windlass import convention
 from windlass.ctypes import c_wchar_p
+from windlass.foreign import CFuncPtr
 
 __all__ = ["Declaration", "Parameter", "caller_names", "declaration_of"]
 
@@ -125,6 +126,11 @@ class _Annotation:
                 f"{_name(function)}: {what} is annotated with {value!r}, which is neither a name of "
                 "windlass.types nor a type of ctypes"
             )
+        if _is_hosts_function(self.type):
+            raise TypeError(
+                f"{_name(function)}: {what} is annotated with {value!r}, which has the calling convention of "
+                "Linux; windlass.ctypes has prototypes of Windows functions"
+            )
 
 
 def _evaluated(
@@ -148,6 +154,11 @@ def _meaning(value: Any) -> Any:
         if (isinstance(each, str) and each in _TYPES) or convention.describe(each) is not None:
             return each
     return value
+
+
+def _is_hosts_function(kind: Any) -> bool:
+    function_type: Any = host._CFuncPtr  # type: ignore[attr-defined]
+    return isinstance(kind, type) and issubclass(kind, function_type) and not issubclass(kind, CFuncPtr)
 
 
 def _name(function: Callable[..., Any]) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
 
 from windlass import _core, convention, loader, registry, search
 from windlass.declaration import Declaration, caller_names, declaration_of
+from windlass.foreign import CFuncPtr
 from windlass.pe import write
 from windlass.process import loader_lock, modules
 from windlass.registry import EVERY_PROCESS
@@ -167,12 +168,21 @@ class DLL:
         return declare if function is None else declare(function)
 
     def native(self, name: str, function: Any, *, ordinal: int | None = None, noname: bool = False) -> None:
-        """Export code that is there: a function object of ctypes, or the address of a Windows function."""
+        """Export code that is there.
+
+        function: a function object of windlass.ctypes, or the address of a Windows function.
+
+        TypeError for a function of Python's own ctypes, which has the calling convention of Linux.
+        """
         address = function
-        if not isinstance(function, int):
-            self._keep.append(function)
+        if isinstance(function, CFuncPtr):
             address = host.cast(function, host.c_void_p).value
+        elif not isinstance(function, int):
+            raise TypeError(f"{name}: {function!r} is no function of windlass.ctypes and no address")
+        if not address:
+            raise ValueError(f"{name}: the function is NULL")
         self._add(_Export(name, ordinal, not noname, address=address))
+        self._keep.append(function)
 
     def data(self, name: str, initial: T, *, ordinal: int | None = None, noname: bool = False) -> Data[T]:
         """Export a variable.
