@@ -11,6 +11,8 @@ allocates it gets from two callbacks: a run that leaks is an error too. A fault 
 which atheris reports with the input.
 """
 
+# Tried by: test_examples.py
+
 import contextlib
 import sys
 

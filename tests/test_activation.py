@@ -122,7 +122,7 @@ def test_a_programs_manifest_is_in_force_for_the_process(helper, fresh_python, t
     folder.mkdir()
     shutil.copy(helper, folder)
     (folder / "parts.manifest").write_bytes(manifest("parts", "helper.dll"))
-    code = "import sys; from windlass import application; application.main(sys.argv[1], [])"
+    code = "import runpy, sys; sys.argv[1:1] = ['run']; runpy.run_module('windlass', run_name='__main__')"
     assert "not found" in fresh_python(code, program)
     Path(f"{program}.manifest").write_bytes(manifest("p", needs="parts"))
     assert "found parts" in fresh_python(code, program)
