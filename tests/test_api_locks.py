@@ -95,20 +95,20 @@ EXPORT int slim(void)
 
 EXPORT int resource(void)
 {
-    struct { char lock[0x40]; int waiting[2]; void *semaphore; unsigned waits; int active; void *rest[3]; } both;
-    volatile int *active = (int *)((char *)&both + 0x44);
-    RtlInitializeResource(&both);
-    RtlAcquireResourceShared(&both, TRUE);
-    RtlConvertSharedToExclusive(&both);
+    long long both[12];                  /* NumberOfActive lies at 0x44 */
+    volatile int *active = (int *)both + 0x11;
+    RtlInitializeResource(both);
+    RtlAcquireResourceShared(both, TRUE);
+    RtlConvertSharedToExclusive(both);
     if (*active != -1)
         return 1;
-    RtlConvertExclusiveToShared(&both);
+    RtlConvertExclusiveToShared(both);
     if (*active != 1)
         return 2;
-    RtlReleaseResource(&both);
+    RtlReleaseResource(both);
     if (*active != 0)
         return 3;
-    RtlDeleteResource(&both);
+    RtlDeleteResource(both);
     return 0;
 }
 """
