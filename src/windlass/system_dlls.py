@@ -27,6 +27,23 @@ _SYSTEM_DLLS = """
 
 # Linkers bind these DLLs' functions by ordinal, so the numbers never change.
 _ORDINALS = {
+    "shlwapi.dll": """
+    ParseURLA=1 ParseURLW=2 SHCreateMemStream=12 StrCmpNCA=151 StrCmpNCW=152 StrCmpNICA=153
+    StrCmpNICW=154 StrCmpCA=155 StrCmpCW=156 StrCmpICA=157 StrCmpICW=158 IUnknown_AtomicRelease=169
+    IUnknown_SetSite=174 IUnknown_QueryService=176 IStream_Read=184 IUnknown_Set=199 IStream_Write=212
+    IStream_Reset=213 IStream_Size=214 SHAnsiToUnicode=215 SHAnsiToUnicodeCP=216 SHUnicodeToAnsi=217
+    SHUnicodeToAnsiCP=218 QISearch=219 IUnknown_GetSite=256 SHAnsiToAnsi=345 SHUnicodeToUnicode=346
+    SHLoadIndirectString=487
+    """,
+    "shell32.dll": """
+    ILFindLastID=16 ILRemoveLastID=17 ILClone=18 ILCloneFirst=19 ILIsEqual=21 ILIsParent=23
+    ILFindChild=24 ILCombine=25 ILGetSize=152 ILGetNext=153 ILAppendID=154 ILFree=155
+    SHSimpleIDListFromPath=162 SHCreateDirectory=165 ILCreateFromPathA=189 ILCreateFromPathW=190
+    SHFree=195 SHAlloc=196 IsUserAnAdmin=680
+    """,
+    "comctl32.dll": """
+    InitCommonControls=17
+    """,
     "ws2_32.dll": """
     accept=1 bind=2 closesocket=3 connect=4 getpeername=5 getsockname=6 getsockopt=7 htonl=8 htons=9
     ioctlsocket=10 inet_addr=11 inet_ntoa=12 listen=13 ntohl=14 ntohs=15 recv=16 recvfrom=17 select=18

@@ -295,18 +295,56 @@ API(ws2_32 wsock32, SERVENT *, getservbyport, int port, LPCSTR proto) {
     return &answer->service;
 }
 
-API(ws2_32 wsock32, PROTOENT *, getprotobyname, LPCSTR name) {
-    static const struct { const char *name; SHORT number; } protocols[] = {
-        {"ip", 0}, {"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"ipv6", 41}, {"ipv6-icmp", 58}};
+/* The host's name for an address ("gethostbyaddr function"). */
+API(ws2_32 wsock32, HOSTENT *, gethostbyaddr, const CHAR *addr, int len, int type) {
     struct answer *answer = answer_of_thread();
-    for (size_t i = 0; answer && i < sizeof protocols / sizeof *protocols; i++) {
-        if (strcasecmp(protocols[i].name, name) != 0)
-            continue;
-        answer->protocol = (PROTOENT){(LPSTR)protocols[i].name, answer->none, protocols[i].number};
-        return &answer->protocol;
+    struct sockaddr_storage address = {.ss_family = (sa_family_t)family_to_host(type)};
+    bool is_six = address.ss_family == AF_INET6;
+    if (!addr || (type != AF_INET && !is_six) || len < (is_six ? 16 : 4)) {
+        set_last_error(addr && type != AF_INET && !is_six ? WSAEAFNOSUPPORT : WSAEFAULT);
+        return NULL;
     }
-    set_last_error(WSANO_DATA);
-    return NULL;
+    void *bytes = is_six ? (void *)&((struct sockaddr_in6 *)&address)->sin6_addr
+                         : (void *)&((struct sockaddr_in *)&address)->sin_addr;
+    memcpy(bytes, addr, is_six ? 16 : 4);
+    int error = answer ? getnameinfo((struct sockaddr *)&address, is_six ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in),
+                                     answer->text, sizeof answer->text, NULL, 0, NI_NAMEREQD) : EAI_MEMORY;
+    if (error) {
+        set_last_error(error_from_gai(error));
+        return NULL;
+    }
+    memcpy(answer->numbers, addr, is_six ? 16 : 4);
+    answer->addresses[0] = (char *)answer->numbers;
+    answer->addresses[1] = NULL;
+    answer->host = (HOSTENT){answer->text, answer->none, (SHORT)type, is_six ? 16 : 4, answer->addresses};
+    return &answer->host;
+}
+
+static const struct protocol { const char *name; SHORT number; } protocols[] = {
+    {"ip", 0}, {"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"ipv6", 41}, {"ipv6-icmp", 58}};
+
+static PROTOENT *give_protocol(const struct protocol *found) {
+    struct answer *answer = answer_of_thread();
+    if (!answer || !found) {
+        set_last_error(WSANO_DATA);
+        return NULL;
+    }
+    answer->protocol = (PROTOENT){(LPSTR)found->name, answer->none, found->number};
+    return &answer->protocol;
+}
+
+API(ws2_32 wsock32, PROTOENT *, getprotobyname, LPCSTR name) {
+    const struct protocol *found = NULL;
+    for (size_t i = 0; name && i < sizeof protocols / sizeof *protocols; i++)
+        found = strcasecmp(protocols[i].name, name) == 0 ? &protocols[i] : found;
+    return give_protocol(found);
+}
+
+API(ws2_32 wsock32, PROTOENT *, getprotobynumber, int number) {
+    const struct protocol *found = NULL;
+    for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++)
+        found = protocols[i].number == number ? &protocols[i] : found;
+    return give_protocol(found);
 }
 
 /* ---- WSAAddressToString: "1.2.3.4:80", "[::1]:80" ---- */
@@ -347,4 +385,71 @@ API(ws2_32, int, WSAAddressToStringW, const void *lpsaAddress, DWORD dwAddressLe
     utf8_to_wide(text, (size_t)length + 1, lpszAddressString, *lpdwAddressStringLength);
     *lpdwAddressStringLength = (DWORD)length + 1;
     return 0;
+}
+
+/* ---- WSAStringToAddress: the same texts back ---- */
+
+/* Digits up to 65535, in network order. */
+static bool parse_port(const char *text, USHORT *port) {
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    *port = htons((USHORT)value);
+    return end != text && !*end && value <= 65535;
+}
+
+static bool parse_ipv4(char *text, struct sockaddr_in *address) {
+    char *colon = strchr(text, ':');
+    if (colon)
+        *colon++ = 0;
+    return inet_aton(text, &address->sin_addr) && (!colon || parse_port(colon, &address->sin_port));
+}
+
+/* With a port the address stands in brackets; a scope's number may follow a percent sign. */
+static bool parse_ipv6(char *text, struct sockaddr_in6 *address) {
+    char *end = *text == '[' ? strchr(text, ']') : NULL, *scope;
+    if (*text == '[' && !end)
+        return false;
+    if (end && end[1] && (end[1] != ':' || !parse_port(end + 2, &address->sin6_port)))
+        return false;
+    if (end) {
+        *end = 0;
+        text++;
+    }
+    scope = strchr(text, '%');
+    if (scope) {
+        *scope++ = 0;
+        address->sin6_scope_id = (uint32_t)strtoul(scope, NULL, 10);
+    }
+    return inet_pton(AF_INET6, text, &address->sin6_addr) == 1;
+}
+
+API(ws2_32, int, WSAStringToAddressA, LPCSTR AddressString, int AddressFamily, PVOID lpProtocolInfo, PVOID lpAddress,
+    int *lpAddressLength) {
+    char text[80];
+    struct sockaddr_in ipv4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 ipv6 = {.sin6_family = WINDOWS_AF_INET6};
+    bool is_six = AddressFamily == WINDOWS_AF_INET6;
+    int size = is_six ? (int)sizeof ipv6 : (int)sizeof ipv4;
+    (void)lpProtocolInfo;
+    if (!AddressString || (AddressFamily != AF_INET && !is_six) || strlen(AddressString) >= sizeof text)
+        return socket_failed(WSAEINVAL);
+    if (!lpAddress || !lpAddressLength || *lpAddressLength < size) {
+        if (lpAddressLength)
+            *lpAddressLength = size;
+        return socket_failed(WSAEFAULT);
+    }
+    strcpy(text, AddressString);
+    if (is_six ? !parse_ipv6(text, &ipv6) : !parse_ipv4(text, &ipv4))
+        return socket_failed(WSAEINVAL);
+    memcpy(lpAddress, is_six ? (void *)&ipv6 : (void *)&ipv4, (size_t)size);
+    *lpAddressLength = size;
+    return 0;
+}
+
+API(ws2_32, int, WSAStringToAddressW, LPCWSTR AddressString, int AddressFamily, PVOID lpProtocolInfo, PVOID lpAddress,
+    int *lpAddressLength) {
+    char *text = AddressString ? utf8_copy_of_wide(AddressString) : NULL;
+    int result = api_WSAStringToAddressA(text, AddressFamily, lpProtocolInfo, lpAddress, lpAddressLength);
+    free(text);
+    return result;
 }
