@@ -271,6 +271,8 @@ def test_mistakes_are_named():
         override("vendor", f)
     with pytest.raises(ValueError, match=r"msvcrt\.dll exports _acmdln as data"):
         override("msvcrt", f, name="_acmdln")
+    with pytest.raises(ValueError, match="reads its caller's registers"):
+        override("ntdll", f, name="__chkstk")
     with pytest.raises(TypeError, match="the result is not annotated"):
         override("kernel32", lambda: 1)
     assert c_int(windlass.WinDLL("kernel32").GetTickCount()).value != 1

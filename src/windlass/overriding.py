@@ -14,6 +14,7 @@ from windlass.declaration import Declaration, caller_names, declaration_of
 from windlass.dll import DLL, thunk_of
 from windlass.process import loader_lock
 from windlass.registry import Addition
+from windlass.tracing import UNTRACEABLE
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -39,6 +40,8 @@ class Override:
         self.dll = dll
         self.name = name
         self.function = function
+        if name in UNTRACEABLE:
+            raise ValueError(f"{dll}!{name} reads its caller's registers; nothing can stand in for it")
         thunk = thunk_of(function, declared)
         _thunks.append(thunk)
         self._addition = Addition(thunk.address, declared.result_text, declared.parameters_text)
@@ -107,14 +110,14 @@ def override(dll: str, function: Any = None, *, name: str | None = None) -> Any:
     Modules that are loaded already call it as well as those that come. It stands in for the function of this
     one DLL: where several export the same, as kernel32 and kernelbase do, each is a function of its own.
 
-    ValueError if there is no such builtin DLL, or what it exports by that name is data.
+    ValueError if there is no such builtin DLL, if what it exports by that name is data, and for setjmp,
+    __chkstk and their like, which read their caller's registers.
     """
     names = caller_names()
 
     def stand_in(function: Callable[..., Any]) -> Override:
-        return Override(
-            _builtin_name(dll), name or function.__name__, function, declaration_of(function, names)
-        )
+        declared = declaration_of(function, names)
+        return Override(_builtin_name(dll), name or function.__name__, function, declared)
 
     return stand_in if function is None else stand_in(function)
 

@@ -7,7 +7,8 @@ runs anything.
 
 `layout` is the format's vocabulary, `image` the access to an image, and there is one module per directory.
 Import libraries are read by `import_library` and written by `write_library`, out of `archive` and `coff`;
-`definition` is about .def files.
+`definition` is about .def files, `decorated` about names of C++, `pdb` about the symbols that a linker writes
+beside an image.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from windlass.errors import BadDefinition, BadImage, BadLibrary
+    from windlass.pe.decorated import undecorate
     from windlass.pe.definition import (
         Definition,
         ExportDefinition,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     )
     from windlass.pe.image import Image, Section
     from windlass.pe.import_library import ImportLibrary
+    from windlass.pe.pdb import Pdb
     from windlass.pe.write_library import import_library_bytes, write_import_library
 
 _HOMES = {
@@ -37,11 +40,13 @@ _HOMES = {
     "ExportDefinition": "windlass.pe.definition",
     "Image": "windlass.pe.image",
     "ImportLibrary": "windlass.pe.import_library",
+    "Pdb": "windlass.pe.pdb",
     "Section": "windlass.pe.image",
     "format_definition": "windlass.pe.definition",
     "import_library_bytes": "windlass.pe.write_library",
     "parse_definition": "windlass.pe.definition",
     "read_definition": "windlass.pe.definition",
+    "undecorate": "windlass.pe.decorated",
     "write_import_library": "windlass.pe.write_library",
 }
 
@@ -53,11 +58,13 @@ __all__ = [
     "ExportDefinition",
     "Image",
     "ImportLibrary",
+    "Pdb",
     "Section",
     "format_definition",
     "import_library_bytes",
     "parse_definition",
     "read_definition",
+    "undecorate",
     "write_import_library",
 ]
 
