@@ -233,6 +233,9 @@ def get_last_error() -> int:
     """This thread's TEB.LastErrorValue."""
 
 def set_last_error(code: int) -> None: ...
+def unhandled_exception() -> int:
+    """The code of the exception that has ended this thread's last call of Windows code; 0: none has."""
+
 def teb() -> int:
     """Address of this thread's environment block."""
 
@@ -308,7 +311,7 @@ def ansi_to_text(data: bytes) -> str:
 
 def ansi_from_text(text: str) -> bytes: ...
 
-def process_block(image: str, suspended: bool) -> tuple[int, int]:
+def process_block(image: str, flags: int) -> tuple[int, int]:
     """A block for a process to be started, whose program has that Windows path: a descriptor that the process
     holds, and the block's address for `process_handles`.
     """

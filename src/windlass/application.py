@@ -59,7 +59,7 @@ def run(path: str, line: str) -> int:
 def start_main(path: str, arguments: Sequence[str]) -> NoReturn:
     """Run a console EXE from the command line, as a process that others can find; does not return."""
     with suppress(OSError):
-        block, _ = _core.process_block(_core.path_to_windows(os.path.abspath(path)), False)
+        block, _ = _core.process_block(_core.path_to_windows(os.path.abspath(path)), 0)
         _core.process_begin(block, True)
     main(path, command_line(path, arguments))
 
@@ -73,7 +73,7 @@ def main(path: str, line: str) -> NoReturn:
         code = failure.status
     except OSError as error:  # an exception that nobody handled: Windows ends the process with its code
         print(f"{path}: {error}", file=sys.stderr)
-        code = 1
+        code = _core.unhandled_exception() or 1
     sys.stdout.flush()
     _core.exit_process(code & 0xFFFFFFFF)
 

@@ -53,6 +53,9 @@ CREATE_BREAKAWAY_FROM_JOB = 0x1000000
 CREATE_NO_WINDOW = 0x8000000
 PRIORITY_CLASSES = 0x40 | 0x4000 | 0x20 | 0x8000 | 0x80 | 0x100
 
+# process_block_new() in core/process_object.h
+BLOCK_SUSPENDED, BLOCK_OWN_CONSOLE, BLOCK_OWN_GROUP = 1, 2, 4
+
 STARTF_USESTDHANDLES = 0x100
 HANDLE_FLAG_INHERIT = 1
 LONGEST_COMMAND_LINE = 32767
@@ -451,7 +454,7 @@ def start(request: Request, program: Program) -> tuple[int, int, int]:
     try:
         descriptors, values = standard(request, handles)
         if program.is_windows or request.flags & CREATE_SUSPENDED:
-            block, address = _core.process_block(program.windows, True)
+            block, address = _core.process_block(program.windows, block_flags(request.flags))
             opened.append(block)
             opened.append(record(request, program, block, handles, values))
             path, line = sys.executable, child.command(opened[-1])
@@ -461,7 +464,7 @@ def start(request: Request, program: Program) -> tuple[int, int, int]:
             opened.clear()
             path, line = program.host, arguments_of(program.command_line)
             variables = _core.host_environment(request.environment)
-        group = bool(request.flags & CREATE_NEW_PROCESS_GROUP)
+        group = not program.is_windows and bool(request.flags & CREATE_NEW_PROCESS_GROUP)
         number = _core.process_start(
             os.fsencode(path), line, variables, directory, descriptors, opened, group
         )
@@ -481,6 +484,13 @@ def start(request: Request, program: Program) -> tuple[int, int, int]:
     if not request.flags & CREATE_SUSPENDED:
         _core.resume_process(process)
     return process, thread, number
+
+
+def block_flags(flags: int) -> int:
+    """How the child's block begins: each child waits until it has joined its jobs."""
+    apart = flags & (DETACHED_PROCESS | CREATE_NEW_CONSOLE | CREATE_NO_WINDOW)
+    console = BLOCK_OWN_CONSOLE if apart else 0
+    return BLOCK_SUSPENDED | console | (BLOCK_OWN_GROUP if flags & CREATE_NEW_PROCESS_GROUP else 0)
 
 
 def join_jobs(request: Request, process: int) -> int:

@@ -1,5 +1,6 @@
 #include "process_object.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -43,7 +44,7 @@ static int lock_for_child(int fd) {
     return other;
 }
 
-struct process_block *process_block_new(const WCHAR *image, size_t length, bool suspended, int *child_fd) {
+struct process_block *process_block_new(const WCHAR *image, size_t length, unsigned flags, int *child_fd) {
     int folder = shared_folder();
     int fd = folder >= 0 ? openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
     if (fd < 0)                                      /* then nobody but the parent sees it */
@@ -60,7 +61,11 @@ struct process_block *process_block_new(const WCHAR *image, size_t length, bool 
         length = PROCESS_IMAGE_MAX;
     memcpy(block->image, image, length * sizeof *image);
     block->image_length = (uint32_t)length;
-    atomic_store(&block->suspension, suspended);
+    atomic_store(&block->suspension, !!(flags & PROCESS_SUSPENDED));
+    uint32_t own = (uint32_t)getpid();
+    block->console = flags & PROCESS_OWN_CONSOLE ? 0 : own_block ? own_block->console : own;
+    block->group = flags & PROCESS_OWN_GROUP ? 0 : own_block ? own_block->group : own;
+    block->ignores_ctrl_c = flags & PROCESS_OWN_GROUP || (own_block && own_block->ignores_ctrl_c);
     return block;
 }
 
@@ -99,6 +104,21 @@ static struct process_block *find_block(pid_t id) {
     return block;
 }
 
+void process_blocks_each(void (*visit)(const struct process_block *, void *), void *context) {
+    int folder = shared_folder() >= 0 ? openat(shared_folder(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    DIR *names = folder >= 0 ? fdopendir(folder) : NULL;
+    for (struct dirent *entry; names && (entry = readdir(names));) {
+        if (strncmp(entry->d_name, "p.", 2) != 0)
+            continue;
+        struct process_block *block = find_block((pid_t)atoi(entry->d_name + 2));
+        if (block && block->process.id && process_identity_is_alive(&block->process))
+            visit(block, context);
+        process_block_free(block);
+    }
+    if (names)
+        closedir(names);
+}
+
 bool process_block_adopt(int fd) {
     struct process_block *block = map_block(fd);
     if (!block)
@@ -106,6 +126,8 @@ bool process_block_adopt(int fd) {
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     block->process = *process_identity_self();
     block->peb = (uintptr_t)&process_peb;
+    block->console = block->console ? block->console : block->process.id;
+    block->group = block->group ? block->group : block->process.id;
     own_block = block;
     own_fd = fd;
     return true;

@@ -21,6 +21,8 @@ struct process_block {
     atomic_ullong exit_code;                         /* with EXIT_CODE_KNOWN */
     atomic_uint suspension;                          /* the process does not begin while this is not 0 */
     uint32_t priority_class;
+    uint32_t console, group;                         /* numbers of processes (console_control.c); 0: the process's own */
+    uint32_t ignores_ctrl_c;
     uint64_t peb;                                    /* in the process's memory; 0: it has not begun */
     uint32_t image_length;
     WCHAR image[PROCESS_IMAGE_MAX];                  /* the program's path, as Windows code sees it */
@@ -83,7 +85,8 @@ bool process_set_priority(struct process_object *process, DWORD priority_class);
 /* ---- blocks ---- */
 
 /* A block for a process that is to be started. *fd is for that process: it holds the block's lock. NULL with errno. */
-struct process_block *process_block_new(const WCHAR *image, size_t length, bool suspended, int *fd);
+enum { PROCESS_SUSPENDED = 1, PROCESS_OWN_CONSOLE = 2, PROCESS_OWN_GROUP = 4 };
+struct process_block *process_block_new(const WCHAR *image, size_t length, unsigned flags, int *fd);
 void process_block_free(struct process_block *block);
 
 /* Others find the block by this number. */
@@ -92,6 +95,9 @@ void process_block_publish(int fd, pid_t id);
 /* This process is run by windlass: its block, made by its parent or by itself. */
 bool process_block_adopt(int fd);
 struct process_block *process_block_self(void);
+
+/* Calls visit(block, context) for all processes that windlass runs. */
+void process_blocks_each(void (*visit)(const struct process_block *, void *), void *context);
 
 /* Sleeps while this process is suspended. */
 void process_wait_for_resume(void);

@@ -524,6 +524,12 @@ static PyObject *core_set_last_error(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+/* The code of the exception that has ended this thread's last call of Windows code; 0: none has. */
+static PyObject *core_unhandled_exception(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    return PyLong_FromUnsignedLong(thread_self_with_gil()->unhandled.ExceptionCode);
+}
+
 static PyObject *core_teb(PyObject *self, PyObject *args) {
     (void)self, (void)args;
     return PyLong_FromVoidPtr(thread_self_with_gil());
@@ -567,6 +573,7 @@ static PyMethodDef methods[] = {
     {"exit_process", core_exit_process, METH_VARARGS, NULL},
     {"get_last_error", core_get_last_error, METH_NOARGS, NULL},
     {"set_last_error", core_set_last_error, METH_VARARGS, NULL},
+    {"unhandled_exception", core_unhandled_exception, METH_NOARGS, NULL},
     {"teb", core_teb, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -5,6 +5,7 @@
 
 #include "python.h"
 
+#include "console_control.h"
 #include "environment.h"
 #include "file.h"
 #include "host_spawn.h"
@@ -22,14 +23,15 @@ static PyObject *os_error(int error) {
 static PyObject *block_new(PyObject *self, PyObject *args) {
     PyObject *image;
     size_t length;
-    int suspended, fd;
+    unsigned flags;
+    int fd;
     (void)self;
-    if (!PyArg_ParseTuple(args, "Up", &image, &suspended))
+    if (!PyArg_ParseTuple(args, "UI", &image, &flags))
         return NULL;
     WCHAR *units = utf16_from_str(image, &length);
     if (!units)
         return NULL;
-    struct process_block *block = process_block_new(units, length, suspended, &fd);
+    struct process_block *block = process_block_new(units, length, flags, &fd);
     free(units);
     return block ? Py_BuildValue("iK", fd, (unsigned long long)(uintptr_t)block) : os_error(errno);
 }
@@ -45,6 +47,7 @@ static PyObject *begin(PyObject *self, PyObject *args) {
         process_block_publish(fd, getpid());
     Py_BEGIN_ALLOW_THREADS
     process_wait_for_resume();
+    console_control_begin();
     Py_END_ALLOW_THREADS
     Py_RETURN_NONE;
 }
