@@ -3,6 +3,7 @@
 #include <winsock2.h>
 #include <ws2ipdef.h>
 #include <iphlpapi.h>
+#include <netioapi.h>
 #include <windows.h>
 
 #include "fixture.h"
@@ -95,6 +96,32 @@ static void tables(void)
     say("mask %u %x", ConvertLengthToIpv4Mask(20, &mask), ntohl(mask));
 }
 
+static void newer_tables(void)
+{
+    MIB_UNICASTIPADDRESS_TABLE *addresses = NULL;
+    MIB_IF_TABLE2 *interfaces = NULL;
+    SOCKADDR_INET destination = {{0}}, source;
+    MIB_IPFORWARD_ROW2 route;
+    BOOL found = FALSE;
+    say("unicast %u", GetUnicastIpAddressTable(AF_INET, &addresses));
+    for (ULONG i = 0; i < addresses->NumEntries; i++)
+        found |= addresses->Table[i].Address.Ipv4.sin_addr.s_addr == htonl(0x7f000001) &&
+                 addresses->Table[i].OnLinkPrefixLength == 8;
+    say("loopback %d", found);
+    FreeMibTable(addresses);
+    say("interfaces %u", GetIfTable2(&interfaces));
+    found = FALSE;
+    for (ULONG i = 0; i < interfaces->NumEntries; i++)
+        found |= interfaces->Table[i].Type == IF_TYPE_SOFTWARE_LOOPBACK && interfaces->Table[i].Alias[0];
+    say("loopback %d", found);
+    FreeMibTable(interfaces);
+    destination.Ipv4.sin_family = AF_INET;
+    destination.Ipv4.sin_addr.s_addr = htonl(0x7f000001);
+    // Wine reports: route 50
+    // documented: route 0     (Microsoft, "GetBestRoute2 function")
+    say("route %u", GetBestRoute2(NULL, 0, NULL, &destination, 0, &route, &source));
+}
+
 static void connections(void)
 {
     struct sockaddr_in address = {AF_INET};
@@ -126,6 +153,7 @@ PROGRAM
     DWORD loopback = adapters();
     interfaces(loopback);
     tables();
+    newer_tables();
     connections();
     return 0;
 }

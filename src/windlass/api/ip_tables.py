@@ -39,7 +39,7 @@ ERROR_NOT_ENOUGH_MEMORY = 8
 class SocketAddressInet(ctypes.Structure):
     """SOCKADDR_INET: as large as a sockaddr_in6."""
 
-    _fields_ = (("bytes", c_ubyte * 28),)
+    _fields_ = (("words", c_uint32 * 7),)
 
 
 def _inet(family: int, packed: bytes, scope: int = 0) -> SocketAddressInet:
