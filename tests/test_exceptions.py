@@ -318,6 +318,13 @@ def test_fault_in_a_destructor_that_an_unwind_calls(dll):
     ]
 
 
+def test_misalignment_and_stack_overflow_again_and_again(dll):
+    """STATUS_DATATYPE_MISALIGNMENT and STATUS_STACK_OVERFLOW, which the DLL handles; Wine ends at either."""
+    overflow = "overflow: code c00000fd reset 1"
+    misaligned = "misaligned: code 80000002 value 0"
+    assert reported_by(dll, "alignment.c") == [misaligned, misaligned, overflow, overflow, overflow]
+
+
 def test_each_fiber_has_its_own_current_exception_and_errno(dll):
     """Read off Microsoft's vcruntime140.dll, which keeps both in FLS (Wine has them per thread)."""
     assert reported_by(dll, "cxx_fibers.cpp") == [

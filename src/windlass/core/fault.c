@@ -418,8 +418,10 @@ static const struct extended_state *extended_of(const void *floating) {
 /* Handlers start without pending x87 exceptions, or their first x87 instruction would raise this one anew. */
 static void clear_pending_x87(void *floating) { ((XMM_SAVE_AREA32 *)floating)->StatusWord &= 0x7f00; }
 
+/* In EFlags. */
+enum { DIRECTION = 0x400, TRAP = 0x100, NESTED = 0x4000, RESUME = 0x10000, ALIGNMENT_CHECK = 0x40000 };
+
 static void enter_thread(ucontext_t *signal_context, uintptr_t top, EXCEPTION_RECORD *record, CONTEXT *context) {
-    enum { DIRECTION = 0x400, TRAP = 0x100, NESTED = 0x4000, RESUME = 0x10000, ALIGNMENT_CHECK = 0x40000 };
     greg_t *registers = signal_context->uc_mcontext.gregs;
     void *floating = signal_context->uc_mcontext.fpregs;
     const struct extended_state *extended = extended_of(floating);
@@ -498,7 +500,14 @@ static void raise_in_thread(int number, siginfo_t *info, ucontext_t *signal_cont
     enter_thread(signal_context, top, &record, &context);
 }
 
+/* A handler begins with the flag as the program had it, and code for the host reads and writes where it likes. */
+static void end_alignment_check(void) {
+    __asm__ volatile("leaq -128(%%rsp), %%rsp\n\tpushfq\n\tandl %0, (%%rsp)\n\tpopfq\n\tleaq 128(%%rsp), %%rsp"
+                     ::"i"(~ALIGNMENT_CHECK) : "memory", "cc");
+}
+
 static void on_fault(int number, siginfo_t *info, void *signal_context) {
+    end_alignment_check();
     int error = errno;
     bool sent = info->si_code <= 0;
     if (!sent && recover_guarded(current_thread_or_null, signal_context))
