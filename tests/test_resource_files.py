@@ -293,3 +293,41 @@ def test_a_dll_without_resources(tmp_path: Path):
     dll = tmp_path / "plain.dll"
     dll.write_bytes(Tiny(bytes(Body().data), sections=[]).bytes())
     assert "has no resources" in run(dll)
+
+
+# ---- as pywin32 has them ----
+
+
+def test_the_functions_of_win32api(pictured, tmp_path: Path):
+    from windlass import win32api
+
+    as_datafile, as_image = 2, 0x20
+    dll = tmp_path / "pictured.dll"
+    dll.write_bytes(pictured)
+    for flags in (as_datafile, as_image, 0):
+        handle = win32api.LoadLibraryEx(str(dll), 0, flags)
+        assert handle & 3 == {as_datafile: 1, as_image: 2, 0: 0}[flags]
+        assert win32api.EnumResourceTypes(handle)[1:] == [1, 2, 3, 6, 10, 11, 12, 14, 16, 24]
+        assert win32api.EnumResourceNames(handle, 14) == ["APP"]
+        assert win32api.EnumResourceLanguages(handle, 24, 1) == [1033]
+        assert win32api.LoadResource(handle, 24, 1) == b"<assembly/>"
+        assert win32api.LoadString(handle, 17) == "a\nb"
+        for path, code in (((99, 1), 1813), ((24, 99), 1814), ((24, 1, 1031), 1815)):
+            with pytest.raises(OSError, match="resource") as caught:
+                win32api.LoadResource(handle, *path)
+            assert caught.value.winerror == code
+        win32api.FreeLibrary(handle)
+        with pytest.raises(OSError, match=r"module|application"):
+            win32api.FreeLibrary(handle)
+
+
+def test_ctypes_loads_data_files_by_winmode(pictured, tmp_path: Path):
+    dll = tmp_path / "pictured.dll"
+    dll.write_bytes(pictured)
+    data = ctypes.CDLL(str(dll), winmode=2)
+    assert data._handle & 3 == 1
+    with pytest.raises(AttributeError):
+        _ = data.anything
+    from windlass.ctypes import _ctypes
+
+    _ctypes.FreeLibrary(data._handle)

@@ -475,9 +475,10 @@ def _is_host_library(name: Any) -> bool:
 
 def load_library(name: str, mode: int = 0) -> int:
     """LoadLibraryEx: the handle of a DLL, with one more reference."""
-    from windlass import loader
+    from windlass import datafile, loader
 
-    return loader.load(name, mode).handle
+    load = loader.load_data if mode & datafile.FLAGS else loader.load
+    return load(name, mode).handle
 
 
 def free_library(handle: int) -> None:

@@ -158,7 +158,9 @@ static PyObject *core_export(PyObject *self, PyObject *args) {
     (void)self;
     if (!PyArg_ParseTuple(args, "KzI", &base, &name, &ordinal))
         return NULL;
-    return PyLong_FromVoidPtr(module_export((void *)(uintptr_t)base, name, ordinal, &status));
+    /* A handle may be a data file's, or stale. */
+    bool loaded = module_from_base((void *)(uintptr_t)base) != NULL;
+    return PyLong_FromVoidPtr(loaded ? module_export((void *)(uintptr_t)base, name, ordinal, &status) : NULL);
 }
 
 /* ---- binding ---- */
