@@ -2,6 +2,7 @@
 
     python bench/run.py            everything
     python bench/run.py add aes    the measurements whose names begin so
+    python bench/run.py --wine     with Wine as a third column, for loading and for programs
     python bench/run.py --json     machine-readable
 
 Every measurement is one function below that is given a side, either (windlass.ctypes, DLL) or (ctypes, Linux
@@ -32,6 +33,7 @@ sys.path.insert(0, str(BENCH.parent / "tests"))
 
 import compiler  # noqa: E402
 import corpus  # noqa: E402
+import oracle  # noqa: E402
 from windlass.pe import read_definition, write_import_library  # noqa: E402
 
 ROUNDS = 7
@@ -80,25 +82,29 @@ Timed = Callable[[], object]
 
 @dataclass
 class Measurement:
-    """A name, what is to be timed, how many things one run of it does, the ratio wanted, and the unit."""
+    """A name, what is to be timed, how many things one run of it does, the ratio wanted, and the unit.
+
+    wine: the Windows program that does the same under Wine, and its arguments; it prints what it measures.
+    """
 
     name: str
     prepare: Callable[[Side], Timed]
     count: int
     goal: float
     unit: str
+    wine: Callable[[], list[str]] | None
 
 
 MEASUREMENTS: list[Measurement] = []
 
 
 def measurement(
-    name: str, count: int, goal: float, unit: str = "ns"
+    name: str, count: int, goal: float, unit: str = "ns", wine: Callable[[], list[str]] | None = None
 ) -> Callable[[Callable[[Side], Timed]], Callable[[Side], Timed]]:
     """Register a function that prepares one side; what that returns does `count` things when called."""
 
     def register(prepare: Callable[[Side], Timed]) -> Callable[[Side], Timed]:
-        MEASUREMENTS.append(Measurement(name, prepare, count, goal, unit))
+        MEASUREMENTS.append(Measurement(name, prepare, count, goal, unit, wine))
         return prepare
 
     return register
@@ -296,22 +302,28 @@ def libclang(side: Side) -> str:
     return side.path("libclang", "libclang.dll", "libclang.so")
 
 
+def loader_program(dll: Callable[[Side], str]) -> Callable[[], list[str]]:
+    """load.c for a DLL, after another one."""
+    side = SIDES[0]
+    return lambda: [str(compiler.build_exe(BENCH / "load.c")), side.native(), dll(side)]
+
+
 @measurement("load libsndfile, the first DLL", 1, 1)
 def load_first(side: Side) -> Timed:
     return load(side, libsndfile(side))
 
 
-@measurement("load libsndfile, a further DLL", 1, 2)
+@measurement("load libsndfile, a further DLL", 1, 2, wine=loader_program(libsndfile))
 def load_further(side: Side) -> Timed:
     return load(side, side.native(), libsndfile(side))
 
 
-@measurement("load libclang (84 MB)", 1, 1)
+@measurement("load libclang (84 MB)", 1, 1, wine=loader_program(libclang))
 def load_libclang(side: Side) -> Timed:
     return load(side, side.native(), libclang(side))
 
 
-@measurement("load 131,072 relocations", 1, 1)
+@measurement("load 131,072 relocations", 1, 1, wine=loader_program(lambda side: side.built("relocated")))
 def load_relocated(side: Side) -> Timed:
     return load(side, side.native(), side.built("relocated"))
 
@@ -353,13 +365,17 @@ def memory_of_libclang(side: Side) -> Timed:
     return run
 
 
-@measurement("hello.exe, python3 -S", 1, 31 / 11)
+def hello() -> str:
+    return str(compiler.build_exe(BENCH / "hello.c"))
+
+
+@measurement("hello.exe, python3 -S", 1, 31 / 11, wine=lambda: [hello()])
 def start_program(side: Side) -> Timed:
     """A console program from start to end, beside a Python that does nothing."""
     command = [sys.executable, "-S", "-c", ""]
     if side.windows:
         entrance = "import sys; from windlass.cli import main; main()"
-        command = [sys.executable, "-c", entrance, "run", str(compiler.build_exe(BENCH / "hello.c"))]
+        command = [sys.executable, "-c", entrance, "run", hello()]
 
     def run() -> None:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -437,7 +453,7 @@ def import_library(side: Side) -> Timed:
 
 @dataclass
 class Result:
-    """Nanoseconds, or bytes, for one thing on each side."""
+    """Nanoseconds, or bytes, for one thing on each side; of Wine, where it was asked."""
 
     name: str
     unit: str
@@ -445,6 +461,7 @@ class Result:
     ctypes: float
     ratio: float
     goal: float
+    wine: float | None = None
 
 
 def seconds(timed: Timed) -> float:
@@ -467,6 +484,24 @@ def take(each: Measurement) -> Result:
     return Result(each.name, each.unit, ours, theirs, ours / theirs, each.goal)
 
 
+def take_wine(each: Measurement, wine: str) -> float | None:
+    """The best of some runs under Wine, in nanoseconds."""
+    if each.wine is None:
+        return None
+    command = [wine, *each.wine()]
+
+    def run() -> float | None:
+        with tempfile.TemporaryFile(
+            "w+"
+        ) as output:  # a pipe would end with Wine's services, not with the program
+            subprocess.run(command, check=True, env=oracle.environment(), stdout=output, stderr=output)
+            output.seek(0)
+            text = output.read()
+        return float(text) if text[:1].isdigit() else None
+
+    return min(seconds(run) for _ in range(ROUNDS)) * 1e9
+
+
 def chosen(prefixes: Iterable[str]) -> list[Measurement]:
     wanted = tuple(prefix.lower() for prefix in prefixes)
     return [each for each in MEASUREMENTS if not wanted or each.name.lower().startswith(wanted)]
@@ -483,13 +518,16 @@ def show(value: float, unit: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--wine", action="store_true", help="ask Wine as well")
     parser.add_argument("name", nargs="*", help="how the measurements wanted begin")
     arguments = parser.parse_args()
+    wine = oracle.find_wine() if arguments.wine else None
     if not arguments.json:
-        print(f"{'':32}{'windlass':>11}{'ctypes':>12}{'ratio':>8}{'goal':>7}")
+        print(f"{'':32}{'windlass':>11}{'ctypes':>12}{'ratio':>8}{'goal':>7}{'Wine' if wine else '':>12}")
     for each in chosen(arguments.name):
         try:
             result = take(each)
+            result.wine = take_wine(each, wine) if wine else None
         except corpus.Unavailable as error:
             print(f"{each.name}: left out, {error}", file=sys.stderr)
             continue
@@ -499,7 +537,8 @@ def main() -> None:
             print(
                 f"{result.name:32}{show(result.windlass, result.unit)}"
                 f"{show(result.ctypes, result.unit):>12}"
-                f"{result.ratio:8.2f}{result.goal:7.2f}",
+                f"{result.ratio:8.2f}{result.goal:7.2f}"
+                f"{show(result.wine, result.unit) if result.wine else '':>12}",
                 flush=True,
             )
 

@@ -55,20 +55,26 @@ def find_wine() -> str | None:
     return next(filter(None, map(shutil.which, WINE_PLACES)), None)
 
 
-def run_under_wine(wine: str, command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run an EXE with its arguments, one at a time."""
-    prefix = CACHE / "wine"
-    environment = {
+PREFIX = CACHE / "wine"
+
+
+def environment() -> dict[str, str]:
+    """What Wine runs in: a prefix of the tests' own."""
+    return {
         **os.environ,
-        "WINEPREFIX": str(prefix),
+        "WINEPREFIX": str(PREFIX),
         "WINEDEBUG": "-all",
         # Neither asks for its installer's download nor puts entries into the desktop's menus.
         "WINEDLLOVERRIDES": "mscoree=;mshtml=;winemenubuilder.exe=",
     }
-    with locked(prefix), tempfile.TemporaryDirectory() as folder:
+
+
+def run_under_wine(wine: str, command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run an EXE with its arguments, one at a time."""
+    with locked(PREFIX), tempfile.TemporaryDirectory() as folder:
         return subprocess.run(
             [wine, *command],
-            env=environment,
+            env=environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
