@@ -250,6 +250,24 @@ def test_errors_of_a_header_name_file_line_and_reason(dll, tmp_path):
     )
 
 
+def test_windows_own_headers_say_the_same(dll):
+    header_needs_libclang()
+    arguments = [dll("gear.c"), "--header", GEAR]
+    own = stubs(*arguments).output
+    assert stubs(*arguments, "-I", compiler.WINDOWS_HEADERS).output.splitlines()[4:] == own.splitlines()[4:]
+
+
+def test_sockets(dll, tmp_path):
+    header_needs_libclang()
+    header = tmp_path / "net.h"
+    header.write_text(
+        "#include <winsock2.h>\n#include <ws2tcpip.h>\n#include <sys/types.h>\n"
+        "int undeclared(SOCKET s, const struct sockaddr_in *a);\n"
+    )
+    text = stubs(dll("gear.c"), "--header", header).output
+    assert "def undeclared(s: ULONGLONG, a: Annotated[Any, POINTER(SOCKADDR_IN)]) -> INT:" in text
+
+
 def test_folders_and_macros_of_the_header(dll, tmp_path):
     header_needs_libclang()
     (tmp_path / "deep").mkdir()

@@ -31,7 +31,11 @@ OWN_HEADERS = os.path.join(os.path.dirname(__file__), "include")
 _ALIASES = {
     "windows.h": "windef.h winnt.h winbase.h winuser.h wingdi.h winerror.h winreg.h basetsd.h wtypes.h "
     "wtypesbase.h minwindef.h minwinbase.h guiddef.h objbase.h unknwn.h ole2.h libloaderapi.h synchapi.h",
-    "stddef.h": "stdlib.h string.h wchar.h wctype.h math.h ctype.h errno.h assert.h memory.h malloc.h",
+    "stddef.h": "stdlib.h string.h wchar.h wctype.h math.h ctype.h errno.h assert.h memory.h malloc.h "
+    "signal.h locale.h fcntl.h io.h process.h direct.h intrin.h x86intrin.h immintrin.h emmintrin.h "
+    "xmmintrin.h mmintrin.h mm_malloc.h specstrings.h",
+    "sys/types.h": "unistd.h",
+    "winsock2.h": "winsock.h ws2def.h ws2tcpip.h ws2ipdef.h",
     "stdint.h": "inttypes.h",
     "cstddef": "cstdlib cstring cwchar cmath cctype cerrno cassert",
     "cstdint": "cinttypes",
@@ -102,10 +106,9 @@ def add_headers(
     options = ["-x", language, *_COMPILER]
     options += [*(f"-I{each}" for each in include), *(f"-D{each}" for each in define)]
     unit = _parse(headers, options, "")
-    errors = [each for each in unit.diagnostics if each.severity >= cindex.Diagnostic.Error]
-    if errors:
-        raise HeaderError(_text_of(errors))
     reader = _Reader(contents, names, headers, exports)
+    if errors := [each for each in unit.diagnostics if reader.is_error(each)]:
+        raise HeaderError(_text_of(errors))
     reader.read_typedefs(unit.cursor)
     reader.read_declarations(unit.cursor)
     reader.read_constants(unit, headers, options)
@@ -114,10 +117,10 @@ def add_headers(
 
 def _parse(headers: Sequence[str], options: list[str], more: str) -> TranslationUnit:
     text = "".join(f'#include "{os.path.abspath(header)}"\n' for header in headers) + more
-    record = TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD
+    how = TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD | TranslationUnit.PARSE_SKIP_FUNCTION_BODIES
     main = "windlass-stubs"
     files = [(main, text), *_aliases()]
-    return TranslationUnit.from_source(main, options, unsaved_files=files, options=record)
+    return TranslationUnit.from_source(main, options, unsaved_files=files, options=how)
 
 
 def _aliases() -> Iterator[tuple[str, str]]:
@@ -185,9 +188,17 @@ class _Reader:
             elif each.kind == CursorKind.ENUM_DECL and self._is_own(each):
                 self.read_enum(each)
 
-    def _is_own(self, cursor: Cursor) -> bool:
-        """Whether one of the given headers declares it, or a header beside one of them."""
-        file = cursor.location.file
+    def is_error(self, diagnostic: Any) -> bool:
+        """Whether something is wrong that matters: a file is missing, or a given header is bad. What the
+        system's headers have in them is their affair.
+        """
+        if diagnostic.severity == cindex.Diagnostic.Error:
+            return self._is_own(diagnostic)
+        return bool(diagnostic.severity == cindex.Diagnostic.Fatal)
+
+    def _is_own(self, place: Any) -> bool:
+        """Whether a declaration is in one of the given headers, or in a header beside one of them."""
+        file = place.location.file
         return file is not None and os.path.abspath(file.name).startswith(self.folders)
 
     def _export_of(self, cursor: Cursor) -> str | None:
