@@ -10,6 +10,7 @@ A source says in its opening lines what it needs beyond the defaults:
     // flags: -O2 -lws2_32            further compiler and linker flags
     // uses: other.c                  DLLs, built from files beside it, whose functions it imports
     // imports: nowhere.dll f g       functions of a DLL that is not built: linked, but missing at run time
+    // delays: nowhere.dll f g        the same, bound at the first call (only with Microsoft's ABI)
 
 A `.def` file of the same name beside the source is given to the linker.
 """
@@ -53,7 +54,7 @@ MSVC_COMPILER_FLAGS = (
     *("-fno-stack-protector", "-fexceptions", "-DFREESTANDING", "-DMSVC"),
 )
 MSVC_LINKER_FLAGS = ("/dll", "/nodefaultlib", "/entry:DllMainCRTStartup", "/opt:noref", "/debug:none")
-DIRECTIVE = re.compile(r"^// (build|flags|uses|imports): *(.+)$", re.MULTILINE)
+DIRECTIVE = re.compile(r"^// (build|flags|uses|imports|delays): *(.+)$", re.MULTILINE)
 
 
 class CompileError(Exception):
@@ -69,6 +70,7 @@ class Recipe:
     flags: list[str] = field(default_factory=list)
     uses: list[Path] = field(default_factory=list)
     imports: dict[str, list[str]] = field(default_factory=dict)
+    delays: dict[str, list[str]] = field(default_factory=dict)
     msvc: bool = False
 
     @property
@@ -88,6 +90,8 @@ class Recipe:
         parts += [path.parent.name.encode() for path in self.uses]
         flags = (*MSVC_COMPILER_FLAGS, *MSVC_LINKER_FLAGS) if self.msvc else COMMON_FLAGS
         parts.append(repr((self.name, self.flags, self.imports, flags, version("ziglang"))).encode())
+        if self.delays:
+            parts.append(repr(self.delays).encode())
         return hashlib.sha256(b"\0".join(parts)).hexdigest()[:24]
 
 
@@ -127,7 +131,8 @@ def read_recipe(source: Path, name: str, flags: Sequence[str], uses: Sequence[Pa
         elif kind == "uses":
             used += [source.parent / word for word in words]
         else:
-            recipe.imports[words[0]] = recipe.imports.get(words[0], []) + words[1:]
+            kept = recipe.imports if kind == "imports" else recipe.delays
+            kept[words[0]] = kept.get(words[0], []) + words[1:]
     recipe.flags += flags
     recipe.uses = [Path(each) if str(each).endswith(".dll") else build_dll(each) for each in used]
     return recipe
@@ -174,7 +179,9 @@ def compile_msvc_image(recipe: Recipe, folder: Path) -> None:
     if driver == "c++":
         flags += ["-fcxx-exceptions", "-std=c++17"]
     run_zig(driver, *flags, "-c", str(recipe.source), "-o", str(object_file))
-    libraries = [str(import_library(dll, names, folder)) for dll, names in recipe.imports.items()]
+    imports = {**recipe.imports, **recipe.delays}
+    libraries = [str(import_library(dll, names, folder)) for dll, names in imports.items()]
+    libraries += [f"/delayload:{dll}" for dll in recipe.delays]
     output = f"/out:{folder / recipe.name}"
     run_zig("lld-link", *MSVC_LINKER_FLAGS, output, str(object_file), *libraries)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import windlass
-from windlass import activation, loader
+from windlass import activation, ctypes, loader
 from windlass.activation import contexts
 from windlass.manifest import BadManifest, parse
 from windlass.pe import Image
@@ -239,3 +239,18 @@ def test_a_known_dll_is_not_redirected(helper, tmp_path):
     finally:
         contexts.deactivate()
         contexts.change_references(handle, -1)
+
+
+def test_deactivations_that_are_out_of_order_raise(assembly, tmp_path):
+    (tmp_path / "app.manifest").write_bytes(manifest("app", needs="parts"))
+    kernel32 = windlass.WinDLL("kernel32")
+    kernel32.DeactivateActCtx.argtypes = [ctypes.c_uint32, ctypes.c_size_t]
+    with pytest.raises(OSError, match="0xc0150010"):  # STATUS_SXS_INVALID_DEACTIVATION
+        kernel32.DeactivateActCtx(0, 999_999)
+    handle = contexts.add(activation.from_file(str(tmp_path / "app.manifest")))
+    first, second = contexts.activate(handle), contexts.activate(handle)
+    with pytest.raises(OSError, match="0xc015000f"):  # STATUS_SXS_EARLY_DEACTIVATION
+        kernel32.DeactivateActCtx(0, first)
+    assert kernel32.DeactivateActCtx(0, second)
+    assert kernel32.DeactivateActCtx(0, first)
+    contexts.change_references(handle, -1)

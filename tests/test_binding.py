@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +22,7 @@ from tiny_image import (
     Body,
     Tiny,
 )
-from windlass import _core
+from windlass import _core, ctypes, hooks, loader
 
 EVERYTHING = 0xE0000060  # code and data, readable, writable, executable
 READ_ONLY = 0x40000040
@@ -161,6 +163,52 @@ def test_forwarders_in_a_ring_of_dlls_end():
         pytest.raises(AttributeError),
     ):
         one.export("f")
+
+
+# ---- delayed imports ----
+
+
+@pytest.fixture
+def delayed(dll, write_dll, tmp_path):
+    """A DLL that delay-loads delayed_part.dll, and that one, in a folder."""
+    part = write_dll("EXPORT int delayed_add(int a, int b) { return a + b; }", name="delayed_part")
+    shutil.copy(part, tmp_path)
+    with windlass.load(shutil.copy(dll("delayed.c"), tmp_path)) as module:
+        yield module
+    assert loader.loaded("delayed_part.dll") is None
+
+
+def test_a_delayed_import_is_bound_at_its_first_call_and_goes_with_its_module(delayed):
+    assert loader.loaded("delayed_part.dll") is None
+    assert _core.call(delayed.export("call"), 20, 22) == 42
+    assert loader.loaded("delayed_part.dll").reference_count == 1
+    assert _core.call(delayed.export("call"), 1, 2) == 3
+
+
+def test_a_delayed_function_that_is_missing_raises_as_delayimp_does(delayed):
+    with pytest.raises(OSError, match="0xc06d007f"):
+        _core.call(delayed.export("call_missing"))
+    (Path(delayed.path).parent / "delayed_part.dll").unlink()
+
+
+def test_a_delayed_dll_that_is_missing_raises_as_delayimp_does(delayed):
+    (Path(delayed.path).parent / "delayed_part.dll").unlink()
+    for _ in range(2):
+        with pytest.raises(OSError, match="0xc06d007e"):
+            _core.call(delayed.export("call"), 1, 2)
+
+
+def test_whether_a_delayed_function_is_there(delayed):
+    for name, there in ((b"delayed_add", 1), (b"delayed_missing", 0)):
+        text = ctypes.create_string_buffer(name)
+        assert _core.call(delayed.export("has"), ctypes.addressof(text)) == there
+
+
+def test_a_delayed_import_is_hooked(delayed):
+    prototype = windlass.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_int)
+    with hooks.hook_import("delayed_part", "delayed_add", lambda a, b: a * b, prototype, module=delayed):
+        assert _core.call(delayed.export("call"), 6, 7) == 42
+    assert _core.call(delayed.export("call"), 6, 7) == 13
 
 
 # ---- shapes ----

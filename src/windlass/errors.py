@@ -253,13 +253,21 @@ def entry_point_raised(path: str, cause: OSError) -> OSError:
 
 # ---- exceptions of Windows code ----
 
+CXX_EXCEPTION = 0xE06D7363
+PYTHON_FAILED = 0xE0574C02  # an API function in Python did, see core/python.h
+
 
 def from_exception(code: int, address: int, parameters: tuple[int, ...], frames: list[str]) -> OSError:
     """The exception for an EXCEPTION_RECORD that nobody handled, spelled as ctypes does on Windows.
 
     frames: the Windows code's calls, innermost first, as "module!export+offset": a note on the exception.
+
+    Its `windows_exception` lets it go on in Windows code, where Python was called from there. Not so a C++
+    exception, whose object is gone by then.
     """
     error = _spelled(code, parameters)
+    if code not in (CXX_EXCEPTION, PYTHON_FAILED):
+        error.windows_exception = (code,)  # type: ignore[attr-defined]
     if frames:
         notes = ["Windows traceback (most recent call first):", *(f"  {frame}" for frame in frames)]
         error.__notes__ = ["\n".join(notes)]  # type: ignore[attr-defined]
@@ -273,7 +281,7 @@ def _spelled(code: int, parameters: tuple[int, ...]) -> OSError:
         function = _core.string(parameters[0])
         importer = _core.string(parameters[0] + len(function) + 1)
         return OSError(f"{function.decode()} is not implemented; {importer.decode()} called it")
-    if code == 0xE0574C02:
+    if code == PYTHON_FAILED:
         return OSError("an API function of windlass failed; its traceback is on standard error")
     if code == 0xC0000005 and len(parameters) >= 2:
         verb = "reading" if parameters[0] == 0 else "writing"  # executing too, as ctypes has it

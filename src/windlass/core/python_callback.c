@@ -79,27 +79,42 @@ struct failure {
     ULONG_PTR parameters[2];
 };
 
+/* (write, address) of an AccessViolation, or (code,) of what Windows code raised that was called from here. */
+static bool numbers_of(PyObject *exception, const char *attribute, const char *format, void *first, void *second) {
+    PyObject *numbers = PyObject_GetAttrString(exception, attribute);
+    bool found = numbers && PyTuple_Check(numbers) && PyArg_ParseTuple(numbers, format, first, second);
+    PyErr_Clear();
+    Py_XDECREF(numbers);
+    return found;
+}
+
+static void describe_failure(PyObject *exception, bool access_violation, struct failure *failure) {
+    int write = 0;
+    unsigned code = 0;
+    unsigned long long address = 0;
+    if (access_violation) {
+        numbers_of(exception, "args", "iK", &write, &address);
+        *failure = (struct failure){(DWORD)STATUS_ACCESS_VIOLATION, 2, {(ULONG_PTR)write, (ULONG_PTR)address}};
+    } else if (numbers_of(exception, "windows_exception", "I", &code, NULL)) {
+        *failure = (struct failure){.code = code};
+    }
+}
+
 static bool failure_of(PyObject *function, struct failure *failure) {
     PyObject *type, *value, *traceback;
     if (!PyErr_Occurred())
         return false;
+    bool access_violation = PyErr_ExceptionMatches(access_violation_type);
     *failure = (struct failure){.code = EXCEPTION_PYTHON_FAILED};
-    if (!PyErr_ExceptionMatches(access_violation_type)) {
-        PyErr_WriteUnraisable(function);
-        return true;
-    }
     PyErr_Fetch(&type, &value, &traceback);
     PyErr_NormalizeException(&type, &value, &traceback);
-    PyObject *arguments = value ? PyObject_GetAttrString(value, "args") : NULL;
-    int write = 0;
-    unsigned long long address = 0;
-    if (!arguments || !PyArg_ParseTuple(arguments, "iK", &write, &address))
+    if (value)
+        describe_failure(value, access_violation, failure);
+    PyErr_Restore(type, value, traceback);
+    if (failure->code == EXCEPTION_PYTHON_FAILED)
+        PyErr_WriteUnraisable(function);
+    else
         PyErr_Clear();
-    *failure = (struct failure){(DWORD)STATUS_ACCESS_VIOLATION, 2, {(ULONG_PTR)write, (ULONG_PTR)address}};
-    Py_XDECREF(arguments);
-    Py_XDECREF(type);
-    Py_XDECREF(value);
-    Py_XDECREF(traceback);
     return true;
 }
 
