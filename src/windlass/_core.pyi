@@ -287,6 +287,13 @@ def key_of_handle(handle: int) -> tuple[int, int] | None:
 def close_handle(handle: int) -> int:
     """NtClose; the NTSTATUS."""
 
+def object_security(handle: int, access: int) -> tuple[int, bytes | None]:
+    """NTSTATUS, and what `object_set_security` gave a kernel object, if anything."""
+
+def object_set_security(handle: int, access: int, descriptor: bytes) -> int: ...
+def object_file(handle: int, access: int) -> str | None:
+    """The host path of a file's or directory's handle; None for all else."""
+
 def token_new(type: int, level: int, present: int, enabled: int, access: int) -> int:
     """A handle for a new access token; privileges are given as one bit each."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from windlass import _core
 from windlass.api.calls import windows
 
-__all__ = ["Refused", "code_of", "done", "succeed_or_fail"]
+__all__ = ["Refused", "code_of", "done", "succeed_or_fail", "win32_of_status"]
 
 
 class Refused(Exception):
@@ -39,6 +39,11 @@ def done(body: Callable[..., None], *arguments: Any) -> int:
 def succeed_or_fail(status: int) -> int:
     """For Win32 functions that are an NT function: 0 and the last error for a failure."""
     if status & 0x80000000:
-        _core.set_last_error(windows("ntdll.dll", "RtlNtStatusToDosErrorNoTeb", status) & 0xFFFFFFFF)
+        _core.set_last_error(win32_of_status(status))
         return 0
     return 1
+
+
+def win32_of_status(status: int) -> int:
+    """The Win32 code for an NTSTATUS."""
+    return windows("ntdll.dll", "RtlNtStatusToDosErrorNoTeb", status & 0xFFFFFFFF) & 0xFFFFFFFF

@@ -41,7 +41,9 @@ void object_release(struct object *object) {
     struct shared *shared = object->shared;
     if (shared)
         shared_detach(shared);
+    struct object_security *security = object->security;
     object->type->destroy(object);
+    free(security);
     if (shared)
         shared_free(shared);
 }

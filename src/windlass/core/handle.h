@@ -68,6 +68,7 @@ struct object {
     atomic_uint references;
     atomic_uint handles;
     struct object_name *name;                       /* NULL: unnamed (namespace.h) */
+    struct object_security *security;               /* what a program set, NULL: nothing (python_security.c) */
     struct shared *shared;                          /* NULL: private to this process (shared.h) */
     struct wait_block *first_waiter, *last_waiter;  /* under the dispatcher lock */
 };

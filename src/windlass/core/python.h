@@ -42,6 +42,9 @@ int python_module_add(PyObject *module);
 /* Adds the functions of python_handle.c; -1 with an exception set. */
 int python_handle_add(PyObject *module);
 
+/* Adds the functions of python_security.c; -1 with an exception set. */
+int python_security_add(PyObject *module);
+
 /* Adds the functions of python_token.c; -1 with an exception set. */
 int python_token_add(PyObject *module);
 
