@@ -142,6 +142,9 @@ PROGRAM
     symbols(self);
     images(self);
     directories();
+    say("%u '%s'", UnDecorateSymbolName("?f@C@@QEAAHN@Z", path, MAX_PATH, UNDNAME_COMPLETE), path);
+    say("%u '%s'", UnDecorateSymbolName("?f@C@@QEAAHN@Z", path, MAX_PATH, UNDNAME_NAME_ONLY), path);
+    say("%u '%s'", UnDecorateSymbolName("plain", path, MAX_PATH, UNDNAME_COMPLETE), path);
     say("frames of this DLL %d", walk(3) >= 5);
     say("cleanup %d", SymCleanup(process));
     say("again %d", SymCleanup(process));

@@ -5,6 +5,7 @@
 
 #include "codepage.h"
 #include "dbghelp.h"
+#include "undname.h"
 #include "unwind.h"
 
 #define ERROR_INVALID_ADDRESS 487u
@@ -49,6 +50,15 @@ static ULONG size_of(const struct symbol *symbol) {
     return function && function->BeginAddress == symbol->rva ? function->EndAddress - function->BeginAddress : 0;
 }
 
+API_USE(DWORD, SymGetOptions, void);
+
+/* The name as the session's options want it, from malloc(); NULL: as it stands. */
+static char *readable_name(const struct symbol *symbol) {
+    enum { SYMOPT_UNDNAME = 2 };
+    bool wanted = *symbol->name == '?' && api_SymGetOptions() & SYMOPT_UNDNAME;
+    return wanted ? undecorate(symbol->name, UNDNAME_NAME_ONLY) : NULL;
+}
+
 static void describe(const struct symbol *symbol, SYMBOL_INFO *info) {
     info->TypeIndex = info->Index = info->Register = info->Scope = 0;
     info->Size = size_of(symbol);
@@ -57,7 +67,6 @@ static void describe(const struct symbol *symbol, SYMBOL_INFO *info) {
     info->Value = 0;
     info->Address = info->ModBase + symbol->rva;
     info->Tag = SYM_TAG_PUBLIC_SYMBOL;
-    info->NameLen = (ULONG)strlen(symbol->name);
 }
 
 /* The name is cut to MaxNameLen characters, the zero among them. */
@@ -65,11 +74,15 @@ static BOOL give(const struct symbol *symbol, SYMBOL_INFO *info) {
     if (!info || info->SizeOfStruct < offsetof(SYMBOL_INFO, Name))
         return fail(ERROR_INVALID_PARAMETER);
     describe(symbol, info);
+    char *readable = readable_name(symbol);
+    const char *name = readable ? readable : symbol->name;
+    info->NameLen = (ULONG)strlen(name);
     if (info->MaxNameLen) {
         size_t length = info->NameLen < info->MaxNameLen ? info->NameLen : info->MaxNameLen - 1;
-        memcpy(info->Name, symbol->name, length);
+        memcpy(info->Name, name, length);
         info->Name[length] = 0;
     }
+    free(readable);
     return TRUE;
 }
 
@@ -78,10 +91,14 @@ static BOOL give_wide(const struct symbol *symbol, SYMBOL_INFOW *info) {
     if (!info || facts->SizeOfStruct < offsetof(SYMBOL_INFO, Name))
         return fail(ERROR_INVALID_PARAMETER);
     describe(symbol, facts);
+    char *readable = readable_name(symbol);
+    const char *name = readable ? readable : symbol->name;
+    facts->NameLen = (ULONG)strlen(name);
     if (facts->MaxNameLen) {
-        size_t length = utf8_to_wide(symbol->name, facts->NameLen, info->Name, facts->MaxNameLen - 1);
+        size_t length = utf8_to_wide(name, facts->NameLen, info->Name, facts->MaxNameLen - 1);
         info->Name[length < facts->MaxNameLen ? length : facts->MaxNameLen - 1] = 0;
     }
+    free(readable);
     return TRUE;
 }
 
@@ -313,3 +330,38 @@ API(dbghelp, BOOL, SymGetLineFromAddr64, HANDLE hProcess, DWORD64 qwAddr, LPDWOR
 }
 API_ALIAS(api_SymGetLineFromAddr64, plain, dbghelp, "SymGetLineFromAddr");
 API_ALIAS(api_SymGetLineFromAddr64, wide, dbghelp, "SymGetLineFromAddrW64");
+
+/* ---- decorated names ---- */
+
+/* The flags are those of the run-time's __unDName. What cannot be read is copied as it is. The
+ * length of what the buffer got; 0: it has no room. */
+API(dbghelp imagehlp, DWORD, UnDecorateSymbolName, LPCSTR name, LPSTR outputString, DWORD maxStringLength, DWORD flags) {
+    if (!name || !outputString || !maxStringLength) {
+        set_last_error(ERROR_INVALID_PARAMETER);
+        return 0;
+    }
+    char *readable = *name == '?' ? undecorate(name, flags) : NULL;
+    const char *text = readable ? readable : name;
+    size_t length = strnlen(text, maxStringLength - 1);
+    memcpy(outputString, text, length);
+    outputString[length] = 0;
+    free(readable);
+    return (DWORD)length;
+}
+
+API(dbghelp, DWORD, UnDecorateSymbolNameW, LPCWSTR name, LPWSTR outputString, DWORD maxStringLength, DWORD flags) {
+    char *narrow = name ? utf8_copy_of_wide(name) : NULL;
+    char *readable = narrow && *narrow == '?' ? undecorate(narrow, flags) : NULL;
+    const char *text = readable ? readable : narrow;
+    size_t length = 0;
+    if (text && outputString && maxStringLength) {
+        length = utf8_to_wide(text, strlen(text), outputString, maxStringLength - 1);
+        length = length < maxStringLength ? length : maxStringLength - 1;
+        outputString[length] = 0;
+    } else {
+        set_last_error(ERROR_INVALID_PARAMETER);
+    }
+    free(readable);
+    free(narrow);
+    return (DWORD)length;
+}

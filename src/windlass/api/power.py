@@ -1,106 +1,99 @@
-"""Power: what the host tells of its batteries.
+"""Power and processors (powrprof).
 
-Source: Microsoft, "GetSystemPowerStatus function", "SYSTEM_POWER_STATUS structure", "SetThreadExecutionState
-function", "PowerCreateRequest function".
+Source: Microsoft, "CallNtPowerInformation function", "PROCESSOR_POWER_INFORMATION structure",
+"SYSTEM_BATTERY_STATE structure"; Linux, /sys/devices/system/cpu, /sys/class/power_supply, /proc/cpuinfo.
 """
 
 from __future__ import annotations
 
+import glob
+import os
+import re
 import struct
-from pathlib import Path
 
 from windlass import _core
-from windlass.api.calls import windows
-from windlass.api.outputs import fail
 from windlass.registry import export
-from windlass.types import BOOL, DWORD, HANDLE, LPVOID
+from windlass.types import INT, NTSTATUS, PVOID, ULONG
 
-ERROR_INVALID_PARAMETER = 87
-SUPPLIES = Path("/sys/class/power_supply")
-AC_OFFLINE, AC_ONLINE = 0, 1
-BATTERY_HIGH, BATTERY_LOW, BATTERY_CRITICAL, BATTERY_CHARGING, BATTERY_NONE = 1, 2, 4, 8, 128
-UNKNOWN = 255
-UNKNOWN_TIME = 0xFFFFFFFF
-ES_CONTINUOUS = 0x80000000
-ES_KNOWN = ES_CONTINUOUS | 0x47
+STATUS_SUCCESS = 0
+STATUS_INVALID_PARAMETER = 0xC000000D
+STATUS_BUFFER_TOO_SMALL = 0xC0000023
+STATUS_NOT_SUPPORTED = 0xC00000BB
+
+# POWER_INFORMATION_LEVEL.
+SYSTEM_BATTERY_STATE, PROCESSOR_INFORMATION = 5, 11
+LAST_WAKE_TIME, LAST_SLEEP_TIME, SYSTEM_EXECUTION_STATE = 14, 15, 16
 
 
-def fact(supply: Path, name: str) -> str:
+def _read(path: str) -> str:
     try:
-        return (supply / name).read_text().strip()
+        with open(path) as file:
+            return file.read().strip()
     except OSError:
         return ""
 
 
-def supplies(kind: str) -> list[Path]:
-    try:
-        return [each for each in sorted(SUPPLIES.iterdir()) if fact(each, "type") == kind]
-    except OSError:
-        return []
+def _number(path: str) -> int:
+    text = _read(path)
+    return int(text) if text.lstrip("-").isdigit() else 0
 
 
-def battery_flags(percent: int, charging: bool) -> int:
-    level = BATTERY_CRITICAL if percent < 5 else BATTERY_LOW if percent < 33 else 0
-    return (BATTERY_HIGH if percent > 66 else level) | (BATTERY_CHARGING if charging else 0)
+def _processors() -> bytes:
+    """The clock rates of each processor in MHz; where the host does not scale them, the rate they have."""
+    rates = [round(float(each)) for each in re.findall(r"cpu MHz\s*:\s*([\d.]+)", _read("/proc/cpuinfo"))]
+    rows = []
+    for number in range(os.cpu_count() or 1):
+        scaling = f"/sys/devices/system/cpu/cpu{number}/cpufreq/"
+        current = _number(scaling + "scaling_cur_freq") // 1000 or (
+            rates[number] if number < len(rates) else 0
+        )
+        most = _number(scaling + "cpuinfo_max_freq") // 1000 or current
+        limit = _number(scaling + "scaling_max_freq") // 1000 or most
+        rows.append(struct.pack("<6I", number, most, current, limit, 0, 0))
+    return b"".join(rows)
 
 
-def power_status() -> bytes:
-    """SYSTEM_POWER_STATUS."""
-    mains = supplies("Mains")
-    batteries = [each for each in supplies("Battery") if fact(each, "capacity").isdigit()]
-    online = any(fact(each, "online") == "1" for each in mains)
-    line = AC_ONLINE if online or not (mains or batteries) else AC_OFFLINE
-    if not batteries:
-        return struct.pack("<BBBBII", line, BATTERY_NONE, UNKNOWN, 0, UNKNOWN_TIME, UNKNOWN_TIME)
-    percent = sum(int(fact(each, "capacity")) for each in batteries) // len(batteries)
-    charging = any(fact(each, "status") == "Charging" for each in batteries)
-    flags = battery_flags(percent, charging)
-    return struct.pack("<BBBBII", line, flags, percent, 0, UNKNOWN_TIME, UNKNOWN_TIME)
+def _battery() -> bytes:
+    """The sum of all batteries, in mWh; rates in mW, negative while discharging."""
+    supplies = glob.glob("/sys/class/power_supply/*")
+    batteries = [each for each in supplies if _read(each + "/type") == "Battery"]
+    mains = [each for each in supplies if _read(each + "/type") == "Mains"]
+    on_line = any(_number(each + "/online") for each in mains) or not batteries
+    states = [_read(each + "/status") for each in batteries]
+    full = sum(_number(each + "/energy_full") for each in batteries) // 1000
+    left = sum(_number(each + "/energy_now") for each in batteries) // 1000
+    power = sum(_number(each + "/power_now") for each in batteries) // 1000
+    discharging = "Discharging" in states
+    rate = -power if discharging else power
+    seconds = left * 3600 // power if discharging and power else 0xFFFFFFFF
+    return struct.pack(
+        "<5B3xIIiIII",
+        on_line, bool(batteries), "Charging" in states, discharging, 0, full, left, rate, seconds, 0, 0,
+    )  # fmt: skip
 
 
-@export("kernel32", "kernelbase")
-def GetSystemPowerStatus(lpSystemPowerStatus: LPVOID) -> BOOL:
-    _core.write(lpSystemPowerStatus, power_status())
-    return 1
-
-
-_execution_state = ES_CONTINUOUS
-
-
-@export("kernel32")
-def SetThreadExecutionState(esFlags: DWORD) -> DWORD:
-    """The state before; the host goes to sleep as it likes."""
-    global _execution_state
-    if esFlags & ~ES_KNOWN or not esFlags:
-        return fail(ERROR_INVALID_PARAMETER)
-    before = _execution_state
-    if esFlags & ES_CONTINUOUS:
-        _execution_state = esFlags
-    return before
-
-
-@export("kernel32")
-def GetDevicePowerState(hDevice: HANDLE, pfOn: LPVOID) -> BOOL:
-    _core.write(pfOn, struct.pack("<I", 1))
-    return 1
-
-
-@export("kernel32")
-def IsSystemResumeAutomatic() -> BOOL:
-    return 0
-
-
-# A request is an object to be closed; what it asks for is the host's to decide.
-@export("kernel32", "kernelbase")
-def PowerCreateRequest(Context: LPVOID) -> HANDLE:
-    return windows("kernel32", "CreateEventW", 0, 1, 0, 0)
-
-
-@export("kernel32", "kernelbase")
-def PowerSetRequest(PowerRequest: HANDLE, RequestType: DWORD) -> BOOL:
-    return 1 if RequestType < 4 else fail(ERROR_INVALID_PARAMETER)
-
-
-@export("kernel32", "kernelbase")
-def PowerClearRequest(PowerRequest: HANDLE, RequestType: DWORD) -> BOOL:
-    return 1 if RequestType < 4 else fail(ERROR_INVALID_PARAMETER)
+@export("powrprof")
+def CallNtPowerInformation(
+    InformationLevel: INT,
+    InputBuffer: PVOID,
+    InputBufferLength: ULONG,
+    OutputBuffer: PVOID,
+    OutputBufferLength: ULONG,
+) -> NTSTATUS:
+    """What the host knows; other levels are not supported."""
+    if InputBuffer or not OutputBuffer:
+        return STATUS_INVALID_PARAMETER
+    if InformationLevel == PROCESSOR_INFORMATION:
+        data = _processors()
+    elif InformationLevel == SYSTEM_BATTERY_STATE:
+        data = _battery()
+    elif InformationLevel in (LAST_WAKE_TIME, LAST_SLEEP_TIME):
+        data = bytes(8)
+    elif InformationLevel == SYSTEM_EXECUTION_STATE:
+        data = bytes(4)
+    else:
+        return STATUS_NOT_SUPPORTED
+    if len(data) > OutputBufferLength:
+        return STATUS_BUFFER_TOO_SMALL
+    _core.write(OutputBuffer, data)
+    return STATUS_SUCCESS
