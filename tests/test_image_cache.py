@@ -136,6 +136,26 @@ def test_a_folder_that_others_can_write_to_is_not_used(tmp_path, monkeypatch, wr
         image_cache.folder.cache_clear()
 
 
+def test_an_image_whose_place_is_taken_is_kept_as_well(cache, write_dll, tmp_path):
+    data = bytearray(write_dll(SOURCE, name="cached").read_bytes())
+    at = struct.unpack_from("<I", data, 0x3C)[0] + 24
+    struct.pack_into("<H", data, at + 70, 0)  # DllCharacteristics, without DYNAMIC_BASE: all want one place
+    paths = [tmp_path / "one.dll", tmp_path / "other.dll"]
+    for path in paths:
+        path.write_bytes(data)
+    found = []
+    for _ in range(2):
+        with windlass.load(paths[0]) as one, windlass.load(paths[1]) as other:
+            assert one.handle != other.handle
+            assert [_core.call(each.export("code")) for each in (one, other)] == [17, 17]
+        found.append({(entry.name, entry.stat().st_ino) for entry in entries(cache)})
+    assert found[0] == found[1]
+    assert len(found[0]) == 2
+    with windlass.load(paths[1]) as module:  # its own place is free now
+        assert module.handle == one.handle
+        assert _core.call(module.export("code")) == 17
+
+
 # ---- several processes ----
 
 WORKER = """

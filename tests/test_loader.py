@@ -127,6 +127,54 @@ def test_two_files_of_one_name_are_two_modules(write_dll, tmp_path):
         assert one.export("value") != other.export("value")
 
 
+def test_a_file_that_was_replaced_is_another_dll(write_dll, tmp_path):
+    path, new = tmp_path / "replaced.dll", tmp_path / "new.dll"
+    shutil.copy(write_dll("EXPORT int f(void) { return 1; }", name="old"), path)
+    shutil.copy(write_dll("EXPORT int f(void) { return 2; } EXPORT int g;", name="new"), new)
+    windlass.load(path).free()  # so that the next load takes the laid-out copy
+    with windlass.load(path) as first:
+        os.replace(new, path)
+        with windlass.load(path) as second, windlass.load(path) as again:
+            assert second is again is not first
+            assert [_core.call(each.export("f")) for each in (first, second)] == [1, 2]
+            assert [len(list(each.exports)) for each in (first, second)] == [1, 2]
+
+
+def test_windows_code_and_python_count_the_same_references(write_dll):
+    path = write_dll("EXPORT int f(void) { return 1; }", name="counted")
+    kernel32 = windlass.WinDLL("kernel32")
+    kernel32.LoadLibraryA.restype = ctypes.c_void_p
+    kernel32.FreeLibrary.argtypes = [ctypes.c_void_p]
+    module = windlass.load(path)
+    for count in (2, 3):
+        assert kernel32.LoadLibraryA(os.fsencode(path)) == module.handle
+        assert module.reference_count == count
+    module.free()
+    for left in (1, 0):
+        assert kernel32.FreeLibrary(module.handle)
+        assert module.reference_count == left
+    assert not module.is_loaded
+    assert not kernel32.FreeLibrary(module.handle)
+
+
+@pytest.mark.parametrize(
+    ("name", "dll"),
+    [
+        (b"kernel32", "kernel32.dll"),
+        (b"KERNEL32.DLL", "kernel32.dll"),
+        (b"api-ms-win-core-synch-l1-2-0.dll", "kernelbase.dll"),
+        (b"API-MS-Win-Core-Synch-L1-2-0", "kernelbase.dll"),
+        (b"kernel32.", None),  # a name without extension
+        (b"kernel32.exe", None),
+    ],
+)
+def test_windows_code_asks_for_known_dlls(name, dll):
+    kernel32 = windlass.WinDLL("kernel32")
+    kernel32.LoadLibraryExA.restype = ctypes.c_void_p
+    handle = kernel32.LoadLibraryExA(name, None, 0x800)
+    assert handle == (loader.loaded(dll).handle if dll else None)
+
+
 def test_many_cycles_leave_no_mappings(write_dll):
     path = write_dll("EXPORT int value = 5;", name="cycles")
     windlass.load(path).free()

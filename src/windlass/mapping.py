@@ -36,9 +36,7 @@ def map_image(key: str, read: Callable[[], Image], *, kept: bool = True, for_res
     names = [f"{key}.{FORMAT}-{choice}.image" for choice in range(KEPT_CHOICES if kept else 0)]
     for name in names:
         entry = image_cache.open_entry(name)
-        if entry is None:
-            break
-        if plan := _map_kept(*entry):
+        if entry is not None and (plan := _map_kept(*entry)):
             return plan
     with read() as image:
         from windlass import preparing  # and all that reads images: not needed for what is kept
@@ -53,20 +51,20 @@ def map_data(fd: int, size: int) -> int:
 
     status = os.fstat(fd)
     for base in preparing.places(f"{status.st_dev:x}-{status.st_ino:x}-data", page_up(size)):
-        try:
-            _core.reserve(base, page_up(size))
-        except OSError:
-            continue
-        _core.map(base, page_up(size), READ, fd, 0, False)
-        return base
+        if _reserve(base, page_up(size)):
+            _core.map(base, page_up(size), READ, fd, 0, False)
+            return base
     raise MemoryError("no address space is left")
 
 
 def _map_kept(fd: int, note: bytes) -> Plan | None:
-    """Map a laid-out copy; None where something else lies at its base."""
+    """Map a laid-out copy; None where something else lies at its base, or where a better one is free."""
     try:
         plan = Plan.from_bytes(note)
-        if plan is None or not _reserve(plan):
+        if plan is None:
+            return None
+        size = page_up(plan.size)
+        if any(_is_free(base, size) for base in plan.skipped) or not _reserve(plan.base, size):
             return None
         _map_regions(plan, fd)
         return plan
@@ -79,7 +77,8 @@ def _map_new(image: Image, plan: Plan, bases: list[int], names: list[str]) -> Pl
     from windlass import preparing
 
     for choice, plan.base in enumerate(bases):
-        if _reserve(plan):
+        plan.skipped = tuple(bases[:choice])
+        if _reserve(plan.base, page_up(plan.size)):
             try:
                 fd = preparing.laid_out(image, plan, names[choice] if choice < len(names) else None)
             except BaseException:
@@ -93,12 +92,19 @@ def _map_new(image: Image, plan: Plan, bases: list[int], names: list[str]) -> Pl
     raise image.bad(f"the address space at {image.image_base:#x} is taken and the image cannot be moved", 0)
 
 
-def _reserve(plan: Plan) -> bool:
-    """Take the address space; False when it is taken, or below what the system gives to programs."""
+def _reserve(base: int, size: int) -> bool:
+    """Take address space; False when it is taken, or below what the system gives to programs."""
     try:
-        _core.reserve(plan.base, page_up(plan.size))
+        _core.reserve(base, size)
     except OSError:
         return False
+    return True
+
+
+def _is_free(base: int, size: int) -> bool:
+    if not _reserve(base, size):
+        return False
+    _core.unmap(base, size)
     return True
 
 

@@ -33,6 +33,7 @@ class Plan:
     tls_index:       RVA of the variable for its index, 0 if none.
     tls_callbacks:   RVAs of the TLS callbacks; tls_callback_table: of the table that lists them.
     security_cookie: RVA of the cookie that still has its linker's value; 0 if there is none.
+    skipped:         better bases, which were taken when the image was laid out.
     slots:           RVA of a builtin image's slots, 0 if there are none.
     """
 
@@ -47,6 +48,7 @@ class Plan:
         "security_cookie",
         "shared",
         "size",
+        "skipped",
         "slots",
         "subsystem",
         "timestamp",
@@ -66,6 +68,7 @@ class Plan:
     security_cookie: int
     shared: tuple[tuple[int, int, int], ...]
     size: int
+    skipped: tuple[int, ...]
     slots: int
     subsystem: int
     timestamp: int
