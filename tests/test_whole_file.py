@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from windlass.whole_file import whole_file, write_whole
+from windlass.whole_file import WholeFile, write_whole
 
 
 def test_a_file_has_the_rights_that_its_user_wants(tmp_path):
@@ -22,7 +22,7 @@ def test_a_file_has_the_rights_that_its_user_wants(tmp_path):
 
 def test_an_exception_changes_nothing(tmp_path):
     (tmp_path / "x").write_text("before")
-    with pytest.raises(KeyError), whole_file(tmp_path / "x") as file:
+    with pytest.raises(KeyError), WholeFile(tmp_path / "x") as file:
         file.write(b"half")
         raise KeyError
     assert (tmp_path / "x").read_text() == "before"

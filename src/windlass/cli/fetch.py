@@ -26,7 +26,7 @@ from windlass.cli import output
 from windlass.cli.output import Failure
 from windlass.errors import BadImage
 from windlass.pe import Image
-from windlass.whole_file import whole_file
+from windlass.whole_file import WholeFile
 
 __all__ = ["command"]
 
@@ -236,5 +236,5 @@ def extract(archive: zipfile.ZipFile, dlls: Iterable[zipfile.ZipInfo], folder: P
 
 def write(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None:
     """Extract one file; it appears whole or not at all."""
-    with whole_file(path) as target, archive.open(info) as source:
+    with WholeFile(path) as target, archive.open(info) as source:
         shutil.copyfileobj(source, target)

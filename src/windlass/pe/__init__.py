@@ -6,9 +6,9 @@ runs anything.
             print(export.ordinal, export.name)
 
 `layout` is the format's vocabulary, `image` the access to an image, and there is one module per directory.
-Import libraries are read by `import_library` and written by `write_library`, out of `archive` and `coff`;
-`definition` is about .def files, `decorated` about names of C++, `pdb` about the symbols that a linker writes
-beside an image.
+Import libraries are read by `import_library` and written by `write_library`, out of `archive`, `coff` and
+`import_object`; `definition` is about .def files, `decorated` about names of C++, `pdb` about the symbols that
+a linker writes beside an image.
 """
 
 from __future__ import annotations

@@ -17,14 +17,15 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator, Sequence
-from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple
 
 from windlass.errors import BadLibrary
+from windlass.light import TYPE_CHECKING, NamedTuple
 from windlass.pe import layout
-from windlass.pe.image import text
+from windlass.pe.record import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["Archive", "Member", "NewMember", "archive_bytes"]
 
@@ -91,9 +92,9 @@ class Archive:
     def _body(self, offset: int, size: int) -> bytes:
         return self._data[offset + _HEADER_SIZE : offset + _HEADER_SIZE + size]
 
-    @cached_property
+    @property
     def members(self) -> list[Member]:
-        """The members in the order of the file, without the archive's own."""
+        """The members in the order of the file, without the archive's own; read each time."""
         long_names = b""
         found = []
         for raw, offset, size in self._raw_members():
@@ -111,9 +112,11 @@ class Archive:
         name = long_names[int(raw[1:]) : int(raw[1:]) + LONGEST_NAME]
         return text(name.partition(b"\0")[0].partition(b"/\n")[0])
 
-    @cached_property
+    @property
     def symbols(self) -> list[tuple[str, int]]:
-        """(name, offset of the member that defines it), in the order of the first linker member."""
+        """(name, offset of the member that defines it), in the order of the first linker member; read each
+        time.
+        """
         for raw, offset, size in self._raw_members():
             if raw == "/":
                 return self._first_linker_member(offset, self._body(offset, size))

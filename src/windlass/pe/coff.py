@@ -6,13 +6,16 @@ Source: Microsoft, "PE Format".
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from windlass.errors import BadLibrary
+from windlass.light import TYPE_CHECKING, NamedTuple
 from windlass.pe import layout
-from windlass.pe.image import text
-from windlass.pe.record import R
+from windlass.pe.record import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from windlass.pe.record import R
 
 __all__ = ["CoffObject", "CoffSection", "NewSection", "NewSymbol", "Relocation", "Symbol", "object_bytes"]
 

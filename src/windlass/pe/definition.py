@@ -18,13 +18,13 @@ Source: Microsoft, "Module-Definition (.Def) Files" and "Rules for Module-Defini
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from windlass.errors import BadDefinition
+from windlass.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from windlass.pe.image import Image
 
 __all__ = ["Definition", "ExportDefinition", "format_definition", "parse_definition", "read_definition"]
@@ -126,19 +126,14 @@ def parse_definition(text: str, *, path: str | None = None) -> Definition:
 
 # ---- reading ----
 
-_TOKEN = re.compile(
-    r"""
+_TOKEN = r"""
     ;.*                                 # a comment
     | "(?P<quoted>[^"]*)"
     | '(?P<single>[^']*)'               # DESCRIPTION 'text', as it was once written
     | (?P<operator>==|[=,])
     | (?P<word>[^\s;,="]+)
     | (?P<stray>")
-    """,
-    re.VERBOSE,
-)
-_PLAIN = re.compile(r"[^\s;,=\"':]+")
-_NUMBER = re.compile(r"0[xX]([0-9a-fA-F]+)|([0-9]+)")
+"""
 _ATTRIBUTES = ("EXECUTE", "READ", "WRITE", "SHARED", "CONFORMING", "DISCARDABLE", "NONSHARED", "PRELOAD")
 # Of the statements of 16-bit Windows, Microsoft's linker ignores those that have no meaning any more.
 _IGNORED = ("CODE", "DATA", "EXETYPE", "SEGMENTS", "PROTMODE", "REALMODE")
@@ -183,16 +178,22 @@ class _Parser:
     def _split(self, text: str) -> list[_Token]:
         tokens: list[_Token] = []
         for number, line in enumerate(text.split("\n"), 1):
+            words = line.split()
+            if not words or words[0][0] == ";":
+                continue
             if '"' in line or ";" in line or "=" in line or "," in line or "'" in line:
                 tokens += self._split_line(line, number)
-            else:  # as nearly all are
-                for word in line.split():
-                    tokens.append(_Token(word, False, number))
+            elif len(words) == 1:  # as nearly all lines are
+                tokens.append(_Token(words[0], False, number))
+            else:
+                tokens += [_Token(word, False, number) for word in words]
         tokens.append(_Token(_END, False, tokens[-1].line if tokens else 1))
         return tokens
 
     def _split_line(self, line: str, number: int) -> Iterator[_Token]:
-        for match in _TOKEN.finditer(line):
+        import re  # many a file needs none of it
+
+        for match in re.finditer(_TOKEN, line, re.VERBOSE):
             kind = match.lastgroup
             if kind == "stray":
                 raise BadDefinition("a quotation mark without its partner", number, self._path)
@@ -235,10 +236,15 @@ class _Parser:
 
     def _number(self, what: str, token: _Token | None = None) -> int:
         token = token or self._next()
-        match = None if token.quoted else _NUMBER.fullmatch(token.text)
-        if match is None:
+        digits, base = token.text, 10
+        if digits[:2] in ("0x", "0X"):
+            digits, base = digits[2:], 16
+        if token.quoted or not digits.isascii() or not digits.isalnum():
             raise self._bad(f"{what} is no number: {token.text!r}", token)
-        return int(match[1], 16) if match[1] else int(match[2])
+        try:
+            return int(digits, base)
+        except ValueError:
+            raise self._bad(f"{what} is no number: {token.text!r}", token) from None
 
     def parse(self) -> Definition:
         while not self._at(_END):
@@ -283,8 +289,8 @@ class _Parser:
     def _export(self) -> ExportDefinition:
         start = self._peek()
         name = self._name("an export's name")
-        if not self._at_option():
-            return ExportDefinition(name)
+        if not self._at_option():  # as most have none; said in full, which is faster
+            return ExportDefinition(name, None, None, False, False, False, False, None)
         given: dict[str, object] = {}
         while self._at_option():
             option = self._next()
@@ -342,10 +348,10 @@ class _Parser:
 
     def _version(self) -> None:
         token = self._next()
-        match = re.fullmatch(r"(\d+)(?:\.(\d+))?", token.text)
-        if match is None or token.quoted:
+        major, point, minor = token.text.partition(".")
+        if not (major.isdecimal() and (minor.isdecimal() or not point)) or token.quoted:
             raise self._bad(f"a version is a number or two with a point between, not {token.text!r}", token)
-        self._definition.version = int(match[1]), int(match[2] or 0)
+        self._definition.version = int(major), int(minor or 0)
 
     def _stack_size(self) -> None:
         self._definition.stack = self._sizes("STACKSIZE")
@@ -428,5 +434,7 @@ def _export_lines(exports: Sequence[ExportDefinition]) -> Iterator[str]:
 def _quoted(name: str, always: bool = False) -> str:
     if '"' in name or "\n" in name or not (name or always):
         raise ValueError(f"a module-definition file cannot hold the name {name!r}")
-    plain = not always and _PLAIN.fullmatch(name) and name not in _RESERVED and not _is_ordinal(name)
-    return name if plain else f'"{name}"'
+    plain = len(name.split()) == 1 and not any(sign in name for sign in ";,='\":")
+    if plain and not always and name not in _RESERVED and not _is_ordinal(name):
+        return name
+    return f'"{name}"'

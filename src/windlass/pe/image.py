@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, Union
 
 from windlass.errors import BadImage
 from windlass.pe import layout
-from windlass.pe.record import R
+from windlass.pe.record import text
 from windlass.pe.walk import Walk
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from windlass.pe.exports import Exports
     from windlass.pe.imports import BoundImport, DelayImportedDll, ImportedDll
     from windlass.pe.load_config import LoadConfig
+    from windlass.pe.record import R
     from windlass.pe.resources import ResourceDirectory
     from windlass.pe.signature import Certificate, RichHeader
     from windlass.pe.tls import Tls
@@ -40,11 +41,6 @@ Data = Union[bytes, bytearray, memoryview, mmap.mmap]
 
 # No name that a linker writes is longer: MSVC and clang replace decorated names over 4,096 by a hash.
 LONGEST_STRING = 0x10000
-
-
-def text(raw: bytes) -> str:
-    """A name of the image as str. Any bytes survive: `name.encode("utf-8", "surrogateescape")`."""
-    return raw.decode("utf-8", "surrogateescape")
 
 
 def align_up(value: int, alignment: int) -> int:

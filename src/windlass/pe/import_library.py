@@ -11,7 +11,6 @@ Source: Microsoft, "PE Format", "Import Library Format".
 from __future__ import annotations
 
 import os
-import struct
 from functools import cached_property
 from typing import NamedTuple
 
@@ -20,13 +19,13 @@ from windlass.pe import layout
 from windlass.pe.archive import Archive, Member
 from windlass.pe.coff import CoffObject, CoffSection, Symbol
 from windlass.pe.definition import ExportDefinition
-from windlass.pe.image import text
+from windlass.pe.import_object import ShortImport, is_short_import
+from windlass.pe.record import text
 
-__all__ = ["ImportLibrary", "LibraryImport", "imported_name"]
+__all__ = ["ImportLibrary", "LibraryImport"]
 
 _CELL_PREFIX = "__imp_"
 _TYPES = {layout.IMPORT_CODE: "code", layout.IMPORT_DATA: "data", layout.IMPORT_CONST: "const"}
-_SHORT_IMPORT = struct.pack("<HH", layout.MACHINE_UNKNOWN, layout.IMPORT_OBJECT_SIGNATURE)
 _ORDINAL_FLAGS = {4: layout.ORDINAL_FLAG32, 8: layout.ORDINAL_FLAG64}
 
 
@@ -66,14 +65,6 @@ class LibraryImport(NamedTuple):
         )
 
 
-def imported_name(symbol: bytes, name_type: int) -> bytes:
-    """The exported name that belongs to a symbol, for the name types that derive it."""
-    if name_type == layout.IMPORT_NAME:
-        return symbol
-    bare = symbol[1:] if symbol[:1] in (b"?", b"@", b"_") else symbol
-    return bare if name_type == layout.IMPORT_NAME_NOPREFIX else bare.partition(b"@")[0]
-
-
 class ImportLibrary:
     """An archive of imports.
 
@@ -101,40 +92,21 @@ class ImportLibrary:
         objects = _Objects(self.path)
         found: list[LibraryImport] = []
         for member in self._archive.members:
-            head = member.data[: layout.ImportObjectHeader.size_in_bytes]
-            if head[:4] == _SHORT_IMPORT:
-                if head[4:6] == b"\0\0":  # else a large or an anonymous object, whose version is not zero
-                    found.append(self._short_import(member))
-            elif int.from_bytes(head[:2], "little") in layout.MACHINE_NAMES:
+            if is_short_import(member.data):
+                found.append(self._short_import(member))
+            elif int.from_bytes(member.data[:2], "little") in layout.MACHINE_NAMES:
                 objects.add(member)
         return found + objects.imports(found)
 
     def _short_import(self, member: Member) -> LibraryImport:
-        header_type = layout.ImportObjectHeader
-        if len(member.data) < header_type.size_in_bytes:
-            raise self._bad("an import object without its header", member)
-        header = header_type.unpack(member.data)
-        name_type = header.type_and_name_type >> 2 & 7
-        wanted = 3 if name_type == layout.IMPORT_NAME_EXPORTAS else 2
-        data = member.data[header_type.size_in_bytes :][: header.size_of_data]
-        strings = data.split(b"\0")
-        if len(strings) <= wanted or not strings[0] or not strings[1]:
-            raise self._bad("an import object without its strings", member)
-        kind = _TYPES.get(header.type_and_name_type & 3)
-        if kind is None or name_type > layout.IMPORT_NAME_EXPORTAS:
-            raise self._bad(f"an import object of unknown type {header.type_and_name_type:#x}", member)
-        number = header.ordinal_or_hint
-        if name_type == layout.IMPORT_ORDINAL:
-            return LibraryImport(text(strings[0]), text(strings[1]), None, number, 0, kind, header.machine)
-        name = strings[2] if wanted == 3 else imported_name(strings[0], name_type)
-        return LibraryImport(
-            text(strings[0]), text(strings[1]), text(name), None, number, kind, header.machine
-        )
-
-    def _bad(self, reason: str, member: Member) -> BadLibrary:
-        return BadLibrary(reason, member.data_offset, self.path)
-
-
+        try:
+            each = ShortImport.unpack(member.data)
+        except ValueError as error:
+            raise BadLibrary(str(error), member.data_offset, self.path) from None
+        symbol, dll, kind = text(each.symbol), text(each.dll), _TYPES[each.type]
+        if each.name is None:
+            return LibraryImport(symbol, dll, None, each.number, 0, kind, each.machine)
+        return LibraryImport(symbol, dll, text(each.name), None, each.number, kind, each.machine)
 
 
 class _Objects:

@@ -12,14 +12,24 @@
 A record is a tuple of its fields, so a table of a million of them costs what a million tuples cost.
 Fields follow each other without padding; Windows' own padding is declared as a field.
 """
-# Annotations are read when a record class is made, so they must not be strings here and in layout.py.
+# Annotations of records are read when their class is made, so they must not be strings in layout.py.
+
+from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from operator import itemgetter
-from typing import Annotated, Any, ClassVar, TypeVar, Union
 
-Buffer = Union[bytes, bytearray, memoryview]
+from windlass.light import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, ClassVar, TypeVar, Union
+
+    Buffer = Union[bytes, bytearray, memoryview]
+    R = TypeVar("R", bound="Record")
+    Items = tuple[Any, ...]
+else:
+    Items = tuple
 
 U8 = Annotated[int, "B"]
 U16 = Annotated[int, "H"]
@@ -34,10 +44,13 @@ Bytes12 = Annotated[bytes, "12s"]
 Bytes16 = Annotated[bytes, "16s"]
 Bytes20 = Annotated[bytes, "20s"]
 
-R = TypeVar("R", bound="Record")
+
+def text(raw: bytes) -> str:
+    """A name in an image as str. Any bytes survive: `name.encode("utf-8", "surrogateescape")`."""
+    return raw.decode("utf-8", "surrogateescape")
 
 
-class Record(tuple[Any, ...]):
+class Record(Items):
     """Base of all layouts; see the module's text."""
 
     __slots__ = ()
@@ -69,7 +82,7 @@ class Record(tuple[Any, ...]):
         return map(cls, cls._struct.iter_unpack(data))
 
     @classmethod
-    def pack(cls, **values: Union[int, bytes]) -> bytes:
+    def pack(cls, **values: int | bytes) -> bytes:
         """The bytes of a record; a field not named is zero."""
         unknown = values.keys() - cls._offsets.keys()
         if unknown:
@@ -78,7 +91,7 @@ class Record(tuple[Any, ...]):
         return cls._struct.pack(*(values.get(name, zero[i]) for i, name in enumerate(cls.fields)))
 
     @classmethod
-    def pack_fields(cls, *values: Union[int, bytes]) -> bytes:
+    def pack_fields(cls, *values: int | bytes) -> bytes:
         """The bytes of a record, all fields given in their order: for records by the thousand."""
         return cls._struct.pack(*values)
 

@@ -6,11 +6,10 @@ import struct
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from windlass.pe.record import R
-
 if TYPE_CHECKING:
     from windlass.errors import BadImage
     from windlass.pe.image import Image
+    from windlass.pe.record import R
 
 __all__ = ["Walk"]
 

@@ -20,18 +20,19 @@ Source: Microsoft, "PE Format", "Import Library Format".
 from __future__ import annotations
 
 import os
-import re
 import struct
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
+from windlass.light import TYPE_CHECKING, NamedTuple
 from windlass.pe import layout
 from windlass.pe.archive import NewMember, archive_bytes
 from windlass.pe.coff import NewSection, NewSymbol, Relocation, object_bytes
 from windlass.pe.definition import ExportDefinition
-from windlass.pe.image import text
-from windlass.pe.import_library import imported_name
+from windlass.pe.import_object import name_type_of, short_import_bytes
+from windlass.pe.record import text
 from windlass.whole_file import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = ["KINDS", "import_library_bytes", "write_import_library"]
 
@@ -140,9 +141,11 @@ def _type(export: ExportDefinition) -> int:
 
 def _symbol(name: bytes, machine: int) -> bytes:
     """The symbol of a C function; only x86 decorates them, and not C++ and fastcall names, which begin so."""
-    if machine != layout.MACHINE_I386 or name[:1] in b"?@" or re.fullmatch(rb"_.*@\d+", name):
+    if machine != layout.MACHINE_I386 or name[:1] in b"?@":
         return name
-    return b"_" + name
+    # "_name@8" is decorated already, with the size of the arguments of a stdcall function.
+    is_decorated = name[:1] == b"_" and name.rpartition(b"@")[2].isdigit()
+    return name if is_decorated else b"_" + name
 
 
 def _symbols(each: _Import) -> list[bytes]:
@@ -197,6 +200,8 @@ _CODE = layout.SECTION_CODE | layout.SECTION_READ | layout.SECTION_EXECUTE | lay
 
 
 # ---- libraries ----
+
+_TO_IDENTIFIER = bytes(byte if byte < 128 and chr(byte).isalnum() else ord("_") for byte in range(256))
 
 
 class _Library:
@@ -261,7 +266,7 @@ class _Library:
         return [NewSection(b".idata$5", flags, zero), NewSection(b".idata$4", flags, zero)]
 
     def _short_member(self, each: _Import) -> bytes:
-        name_type = _name_type(each)
+        name_type = name_type_of(each.symbol, each.name)
         strings = each.symbol + self._dll_string
         if name_type == layout.IMPORT_NAME_EXPORTAS:
             assert each.name is not None
@@ -270,8 +275,7 @@ class _Library:
                 return self._alias(each, other)
             strings += each.name + b"\0"
         number = each.hint if each.name is not None else each.ordinal or 0
-        fields = 0, layout.IMPORT_OBJECT_SIGNATURE, 0, self.number, 0, len(strings), number
-        return layout.ImportObjectHeader.pack_fields(*fields, each.type | name_type << 2) + strings
+        return short_import_bytes(self.number, strings, number, each.type, name_type)
 
     def _alias(self, each: _Import, other: _Import) -> bytes:
         """An object whose symbols are only other names of another import's: all linkers know these."""
@@ -289,7 +293,7 @@ class _Library:
 
         Linkers sort the members' sections by the members' names.
         """
-        stem = re.sub(rb"[^0-9A-Za-z]", b"_", self.dll)
+        stem = self.dll.translate(_TO_IDENTIFIER)
         head, name = b"_head_" + stem, b"__" + stem + b"_iname"
         self._head = head
         return [
@@ -375,18 +379,3 @@ def _null_descriptor() -> NewSection:
 
 def _to_even(data: bytes) -> bytes:
     return data + bytes(len(data) % 2)
-
-
-def _name_type(each: _Import) -> int:
-    """How the name in the DLL follows from the symbol; where it does not, it has to be written down.
-
-    Linkers before 2024 do not know the last form.
-    """
-    if each.name == each.symbol:
-        return layout.IMPORT_NAME
-    if each.name is None:
-        return layout.IMPORT_ORDINAL
-    for name_type in (layout.IMPORT_NAME_NOPREFIX, layout.IMPORT_NAME_UNDECORATE):
-        if imported_name(each.symbol, name_type) == each.name:
-            return name_type
-    return layout.IMPORT_NAME_EXPORTAS
