@@ -7,8 +7,8 @@ runs anything.
 
 `layout` is the format's vocabulary, `image` the access to an image, and there is one module per directory.
 Import libraries are read by `import_library` and written by `write_library`, out of `archive`, `coff` and
-`import_object`; `definition` is about .def files, `decorated` about names of C++, `pdb` about the symbols that
-a linker writes beside an image.
+`import_object`; `definition` is about .def files, `decorated` about names of C++, `pdb` about the symbols
+that a linker writes beside an image.
 """
 
 from __future__ import annotations
