@@ -58,6 +58,13 @@ int main(int count, char **arguments)
     errno = 0;
     result = (int)_cwait(&status, 0x12340, 0);
     printf("no process %d, errno %d\n", result, errno);
+    fflush(stdout);
+    char command[MAX_PATH + 30];
+    sprintf(command, "\"%s\" system", self);
+    printf("system %d\n", system(command));
+    fflush(stdout);
+    sprintf(command, "\"\"%s\" \"a b\"\"", self);
+    printf("system %d\n", system(command));
     printf("WinExec of nothing %u\n", WinExec("no-such-program", 0));
     fflush(stdout);
     wchar_t wide[MAX_PATH];

@@ -1,7 +1,7 @@
 /* Commands: system, _popen and _pclose ("system, _wsystem", "_popen, _wpopen", "_pclose").
  *
  * Windows gives the command to its command processor, which COMSPEC names. There is none here: the host's shell runs
- * it. */
+ * it. That cannot run Windows programs, so system() does so itself where a command is nothing else. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -57,6 +57,9 @@ static int run(const char *command) {
 }
 
 API(CRT_DLLS, int, _wsystem, const WCHAR *command) {
+    int exit_code;
+    if (command && crt_run_program(command, &exit_code))
+        return exit_code;
     char *host = command ? utf8_copy_of_wide(command) : NULL;
     if (command && !host)
         return crt_fail(CRT_ENOMEM);

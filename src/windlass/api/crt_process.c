@@ -35,6 +35,7 @@ static create_process_function find_create_process(void) {
 API_USE(BOOL, GetExitCodeProcess, HANDLE, LPDWORD);
 API_USE(DWORD, WaitForSingleObject, HANDLE, DWORD);
 API_USE(VOID, _exit, int);
+API_USE(DWORD, SearchPathW, LPCWSTR, LPCWSTR, LPCWSTR, DWORD, LPWSTR, LPWSTR *);
 
 enum { MODE_WAIT, MODE_NOWAIT, MODE_OVERLAY, MODE_NOWAITO, MODE_DETACH };
 
@@ -161,6 +162,68 @@ static intptr_t spawn(int mode, const WCHAR *name, const WCHAR *const *arguments
     free(command_line);
     free(environment);
     return started ? finish(mode, &process) : -1;
+}
+
+/* ---- commands that are programs ---- */
+
+/* The first word, without quotation marks; from malloc(). */
+static WCHAR *first_word(const WCHAR *command) {
+    while (*command == ' ' || *command == '\t')
+        command++;
+    bool quoted = *command == '"';
+    const WCHAR *start = command + quoted, *end = start;
+    while (*end && (quoted ? *end != '"' : *end != ' ' && *end != '\t'))
+        end++;
+    size_t length = (size_t)(end - start);
+    WCHAR *word = malloc((length + 1) * sizeof *word);
+    if (word) {
+        memcpy(word, start, length * sizeof *word);
+        word[length] = 0;
+    }
+    return word;
+}
+
+static bool is_windows_program(const WCHAR *name) {
+    WCHAR path[1024];
+    DWORD length = api_SearchPathW(NULL, name, u".exe", 1024, path, NULL);
+    return length >= 4 && length < 1024 && wide_compare_no_case(path + length - 4, 4, u".exe", 4) == 0;
+}
+
+/* Nothing in it is for a shell to do. */
+static bool is_plain(const WCHAR *command) {
+    for (; *command; command++)
+        if (*command < 0x80 && strchr("|<>&;()$`*?%^\n", (char)*command))
+            return false;
+    return true;
+}
+
+/* The command processor takes the first quotation mark and the last one away where there are more than two ("cmd"). */
+static WCHAR *without_outer_quotes(const WCHAR *command) {
+    size_t length = wide_length(command), quotes = 0, last = 0;
+    WCHAR *copy = malloc((length + 1) * sizeof *copy);
+    if (!copy)
+        return NULL;
+    for (size_t i = 0; i < length; i++) {
+        quotes += command[i] == '"';
+        last = command[i] == '"' ? i : last;
+    }
+    bool strips = *command == '"' && quotes > 2;
+    size_t kept = 0;
+    for (size_t i = 0; i <= length; i++)
+        if (!strips || (i != 0 && i != last))
+            copy[kept++] = command[i];
+    return copy;
+}
+
+bool crt_run_program(const WCHAR *command, int *result) {
+    CRT_PROCESS_INFORMATION process;
+    WCHAR *line = is_plain(command) ? without_outer_quotes(command) : NULL, *word = line ? first_word(line) : NULL;
+    bool is_program = word && *word && is_windows_program(word);
+    if (is_program)
+        *result = create(NULL, line, NULL, 0, &process) ? (int)finish(MODE_WAIT, &process) : -1;
+    free(word);
+    free(line);
+    return is_program;
 }
 
 static void free_strings(WCHAR **strings) {
