@@ -189,7 +189,7 @@ def _read_source(path: str) -> Iterator[list[str]]:
 
     file = "api/" + os.path.basename(path)
     with open(path, encoding="utf-8") as source:
-        tree = ast.parse(source.read(), path)
+        tree = ast.parse(_headers(source.read()), path)
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef):
             continue
@@ -207,6 +207,20 @@ def _read_source(path: str) -> Iterator[list[str]]:
                 )
                 for dll in decorator.args:
                     yield [ast.literal_eval(dll), name, result, parameters, file]
+
+
+def _headers(source: str) -> str:
+    """The decorated functions of a source without their bodies, which would take most of the time."""
+    kept = []
+    inside = False
+    for line in source.splitlines():
+        inside = inside or line.startswith("@")
+        if inside and line.partition("  #")[0].endswith(":"):
+            kept.append(line.partition("  #")[0] + " ...")
+            inside = False
+        elif inside:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 # ---- builtin DLLs ----
@@ -349,15 +363,20 @@ class Wiring(NamedTuple):
 
 
 @cache
-def _wirings() -> dict[str, Wiring]:
-    """The wiring of each builtin DLL, from the cache or the declarations."""
+def _wirings() -> dict[str, tuple[Any, ...]]:
+    """The fields of each builtin DLL's wiring, from the cache or the declarations."""
     entry = f"wiring-{fingerprint()}"
     cached = image_cache.read_bytes(entry)
     if cached is None:
         made = {name: tuple(_wiring_of(dll)) for name in builtin_names() if (dll := builtin(name))}
         cached = marshal.dumps(made, 2)
         image_cache.write_bytes(entry, cached)
-    return {name: Wiring(*values) for name, values in marshal.loads(cached).items()}
+    wirings: dict[str, tuple[Any, ...]] = marshal.loads(cached)
+    return wirings
+
+
+def _wiring(name: str) -> Wiring:
+    return Wiring(*_wirings()[name])
 
 
 def _wiring_of(dll: Builtin) -> Wiring:
@@ -386,7 +405,7 @@ def fill(name: str, base: int, slots: int) -> None:
     """
     connect(name, slots)
     if name.lower() not in _supplied:
-        wiring = _wirings()[name]
+        wiring = _wiring(name)
         _core.connect_variables(base, wiring.variables)
         for record in wiring.starts:
             _core.call(_core.api_address(record))
@@ -396,7 +415,8 @@ def forget(name: str) -> None:
     """A builtin image goes: its variables are nowhere until it is mapped again."""
     if _supplied.pop(name.lower(), None):
         return
-    if wiring := _wirings().get(name):
+    if is_builtin(name):
+        wiring = _wiring(name)
         _slots.pop(wiring.number, None)
         _core.connect_variables(0, wiring.variables)
 
@@ -407,7 +427,7 @@ def connect(name: str, slots: int) -> None:
         addresses = [function.address for function in dll.exports] + [dll.entry] * (dll.entry != 0)
         _core.write(slots, b"".join(address.to_bytes(8, "little") for address in addresses))
     else:
-        wiring = _wirings()[name]
+        wiring = _wiring(name)
         _slots[wiring.number] = name, slots
         _core.connect_functions(slots, wiring.functions)
         for function, address in _replacements.get(name, {}).items():
@@ -442,7 +462,7 @@ def resolve(id: int) -> int:
     Its slot leads there directly from now on.
     """
     dll, slots = _slots[id >> 16]
-    slot, file, name = _wirings()[dll].python[id & 0xFFFF]
+    slot, file, name = _wiring(dll).python[id & 0xFFFF]
     address = _python_address(dll, file, name)
     if not tracing.selection.has_function(dll, name) and name not in _replacements.get(dll, {}):
         _write_slot(slots, slot, address)
@@ -501,7 +521,7 @@ def replace(dll: str, name: str, address: int | None) -> None:
         functions.pop(name, None)
     else:
         functions[name] = address
-    number = _wirings()[dll].number
+    number = _wiring(dll).number
     if number in _slots:
         slots = _slots[number][1]
         _write_slot(slots, _slot_of(dll, name), address or own_address(dll, name))
