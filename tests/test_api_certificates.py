@@ -242,3 +242,57 @@ print(crypt32.CryptUnprotectMemory(memory, 16, 0), memory.raw, crypt32.CryptProt
 """
     ) == ["1", "1 b'secret'", "0 13", "False", "1 False", "1 b'sixteen bytes...' 0"]
     assert (tmp_path / "windlass" / "protection.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_keys_are_decoded_and_encoded_as_programs_that_read_pem_want_them(run):
+    assert run(
+        r"""
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+key = rsa.generate_private_key(65537, 1024)
+form = serialization.Encoding.DER, serialization.PrivateFormat.TraditionalOpenSSL
+private = key.private_bytes(*form, serialization.NoEncryption())
+public = key.public_key().public_bytes(
+    serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+def decoded(kind, data):
+    size = c_uint32()
+    assert crypt32.CryptDecodeObjectEx(1, c_void_p(kind), data, len(data), 0, None, None, byref(size)), error()
+    out = create_string_buffer(size.value)
+    assert crypt32.CryptDecodeObjectEx(1, c_void_p(kind), data, len(data), 0, None, out, byref(size)), error()
+    return out
+
+def encoded(kind, structure):
+    pointer, size = c_void_p(), c_uint32()
+    assert crypt32.CryptEncodeObjectEx(1, c_void_p(kind), structure, 0x8000, None, byref(pointer), byref(size))
+    return string_at(pointer, size.value)
+
+blob = decoded(43, private)
+print(blob.raw[:12].hex(), encoded(43, blob) == private)
+info = decoded(8, public)
+print(string_at(c_void_p.from_buffer(info).value), encoded(8, info) == public)
+provider, handle = c_void_p(), c_void_p()
+advapi32 = windll.advapi32
+assert advapi32.CryptAcquireContextW(byref(provider), None, None, 24, c_uint32(0xF0000000))
+assert advapi32.CryptImportKey(provider, blob, len(blob), None, 0, byref(handle))
+assert crypt32.CryptImportPublicKeyInfo(provider, 1, info, byref(handle))
+hash, signature, size = c_void_p(), create_string_buffer(128), c_uint32(128)
+assert advapi32.CryptCreateHash(provider, 0x800C, None, 0, byref(hash))
+assert advapi32.CryptHashData(hash, b"abc", 3, 0)
+assert advapi32.CryptSignHashW(hash, 1, None, 0, signature, byref(size))
+print(advapi32.CryptVerifySignatureW(hash, signature, 128, handle, None, 0))
+print(crypt32.CryptDecodeObjectEx(1, c_void_p(43), b"nonsense", 8, 0, None, None, byref(size)),
+      hex(error() & 0xFFFFFFFF))
+print(crypt32.CryptDecodeObjectEx(1, c_void_p(9999), public, 8, 0, None, None, byref(size)), error())
+cng = c_void_p()
+print(crypt32.CryptImportPublicKeyInfoEx2(1, info, 0, None, byref(cng)), cng.value is not None)
+"""
+    ) == [
+        "0702000000a4000052534132 True",
+        r"b'1.2.840.113549.1.1.1' True",
+        "1",
+        "0 0x8009310b",
+        "0 2",
+        "1 True",
+    ]

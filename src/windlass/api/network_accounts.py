@@ -7,11 +7,11 @@ Source: Microsoft, "NetGetJoinInformation function", "NetWkstaGetInfo function",
 from __future__ import annotations
 
 import pwd
-import struct
 
 from windlass import _core
 from windlass.api import accounts, blocks
 from windlass.api.outputs import put_u32, put_u64
+from windlass.api.records import Field, new_record
 from windlass.api.refused import Refused, code_of
 from windlass.api.registry_seed import computer_name
 from windlass.registry import export
@@ -47,25 +47,6 @@ def _check_server(name: str | None) -> None:
         raise Refused(RPC_S_SERVER_UNAVAILABLE)
 
 
-def _record(values: list[int | str | bytes]) -> int:
-    """A block that begins with a structure: integers are DWORDs, all else pointers to what follows it."""
-    head, pointers, tail = b"", [], b""
-    for value in values:
-        if isinstance(value, int):
-            head += struct.pack("<I", value & 0xFFFFFFFF)
-            continue
-        head += bytes(-len(head) % 8)
-        data = _core.wide_bytes(value) if isinstance(value, str) else value
-        pointers.append((len(head), len(tail)))
-        head += bytes(8)
-        tail += data + bytes(-len(data) % 8)
-    head += bytes(-len(head) % 8)
-    block = blocks.new(head + tail)
-    for place, offset in pointers:
-        put_u64(block + place, block + len(head) + offset)
-    return block
-
-
 def _join(server: str | None, name: int, status: int) -> None:
     _check_server(server)
     if not name or not status:
@@ -86,12 +67,12 @@ def _workstation(server: str | None, level: int, result: int) -> None:
     _check_server(server)
     if level not in (100, 101, 102):
         raise Refused(ERROR_INVALID_LEVEL)
-    values: list[int | str | bytes] = [PLATFORM_NT, computer_name(), WORKGROUP, MAJOR, MINOR]
+    values: list[Field] = [PLATFORM_NT, computer_name(), WORKGROUP, MAJOR, MINOR]
     if level >= 101:
         values.append("")
     if level == 102:
         values.append(1)
-    put_u64(result, _record(values))
+    put_u64(result, new_record(values))
 
 
 @export("netapi32", "wkscli")
@@ -106,10 +87,10 @@ def _server(server: str | None, level: int, result: int) -> None:
     _check_server(server)
     if level not in (100, 101):
         raise Refused(ERROR_INVALID_LEVEL)
-    values: list[int | str | bytes] = [PLATFORM_NT, computer_name()]
+    values: list[Field] = [PLATFORM_NT, computer_name()]
     if level == 101:
         values += [MAJOR, MINOR, SV_TYPE_WORKSTATION | SV_TYPE_NT, ""]
-    put_u64(result, _record(values))
+    put_u64(result, new_record(values))
 
 
 @export("netapi32", "srvcli")
@@ -131,7 +112,7 @@ def _user(server: str | None, name: str | None, level: int, result: int) -> None
     flags = UF_SCRIPT | UF_NORMAL_ACCOUNT
     privilege = PRIVILEGE_USER if entry.pw_uid else PRIVILEGE_ADMINISTRATOR
     home = _core.path_to_windows(entry.pw_dir)
-    records: dict[int, list[int | str | bytes]] = {
+    records: dict[int, list[Field]] = {
         0: [entry.pw_name],
         1: [entry.pw_name, "", 0, privilege, home, "", flags, ""],
         10: [entry.pw_name, "", "", full_name],
@@ -140,7 +121,7 @@ def _user(server: str | None, name: str | None, level: int, result: int) -> None
     }
     if level not in records:
         raise Refused(ERROR_INVALID_LEVEL)
-    put_u64(result, _record(records[level]))
+    put_u64(result, new_record(records[level]))
 
 
 @export("netapi32", "samcli")
