@@ -257,16 +257,16 @@ public = key.public_key().public_bytes(
     serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 def decoded(kind, data):
-    size = c_uint32()
-    assert crypt32.CryptDecodeObjectEx(1, c_void_p(kind), data, len(data), 0, None, None, byref(size)), error()
+    size, given = c_uint32(), (1, c_void_p(kind), data, len(data), 0, None)
+    assert crypt32.CryptDecodeObjectEx(*given, None, byref(size)), error()
     out = create_string_buffer(size.value)
-    assert crypt32.CryptDecodeObjectEx(1, c_void_p(kind), data, len(data), 0, None, out, byref(size)), error()
+    assert crypt32.CryptDecodeObjectEx(*given, out, byref(size)), error()
     return out
 
 def encoded(kind, structure):
-    pointer, size = c_void_p(), c_uint32()
-    assert crypt32.CryptEncodeObjectEx(1, c_void_p(kind), structure, 0x8000, None, byref(pointer), byref(size))
-    return string_at(pointer, size.value)
+    made, size = c_void_p(), c_uint32()
+    assert crypt32.CryptEncodeObjectEx(1, c_void_p(kind), structure, 0x8000, None, byref(made), byref(size))
+    return string_at(made, size.value)
 
 blob = decoded(43, private)
 print(blob.raw[:12].hex(), encoded(43, blob) == private)

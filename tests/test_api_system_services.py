@@ -107,3 +107,43 @@ text, size = c_wchar_p(), c_uint32()
 print(wtsapi32.WTSQuerySessionInformationW(None, -1, 6, byref(text), byref(size)), text.value, size.value)
 """
     ) == ["0 WORKGROUP 2", "0 WORKGROUP 10", "0 124", "2221", "1 Console 16"]
+
+
+def test_the_computer_is_its_own_domain(run):
+    assert run(
+        r"""
+class Domain(Structure):
+    _fields_ = [("length", c_uint16), ("capacity", c_uint16), ("name", c_void_p), ("sid", c_void_p)]
+policy, found = c_void_p(), POINTER(Domain)()
+print(advapi32.LsaOpenPolicy(None, create_string_buffer(48), 1, byref(policy)))
+print(advapi32.LsaQueryInformationPolicy(policy, 5, byref(found)))
+name, domain = found[0], create_unicode_buffer(100)
+text = c_wchar_p()
+advapi32.ConvertSidToStringSidW(c_void_p(name.sid), byref(text))
+print(len(wstring_at(name.name)) * 2 == name.length == name.capacity - 2, text.value.count("-"))
+print(advapi32.LsaFreeMemory(found), advapi32.LsaClose(policy), hex(advapi32.LsaClose(policy) & 0xFFFFFFFF))
+"""
+    ) == ["0", "0", "True 6", "0 0 0xc0000008"]
+
+
+def test_trust_in_a_file_that_is_not_signed(run, dll, tmp_path):
+    text = tmp_path / "text.dll"
+    text.write_text("no image")
+    assert run(
+        f"paths = {[str(dll('faulty.c')), str(text), str(tmp_path / 'missing.dll')]!r}"
+        r"""
+import uuid
+class File(Structure):
+    _fields_ = [("size", c_uint32), ("path", c_wchar_p), ("file", c_void_p), ("subject", c_void_p)]
+class Data(Structure):
+    _fields_ = [("size", c_uint32), ("callback", c_void_p), ("sip", c_void_p), ("ui", c_uint32),
+                ("revocation", c_uint32), ("choice", c_uint32), ("file", POINTER(File)),
+                ("action", c_uint32), ("state", c_void_p), ("rest", c_uint64 * 4)]
+action = uuid.UUID("00AAC56B-CD44-11d0-8CC2-00C04FC295EE").bytes_le
+for path in paths:
+    file = File(sizeof(File), path)
+    data = Data(sizeof(Data), None, None, 2, 0, 1, pointer(file), 1)
+    print(hex(windll.wintrust.WinVerifyTrust(None, action, byref(data)) & 0xFFFFFFFF))
+print(hex(windll.wintrust.WinVerifyTrust(None, bytes(16), byref(data)) & 0xFFFFFFFF))
+"""
+    ) == ["0x800b0100", "0x800b0003", "0x80092003", "0x800b0001"]
