@@ -139,9 +139,8 @@ def from_file(path: str, base: str | None = None, resource: int | None = None) -
 
     base: where private assemblies are, if not beside it.
 
-    OSError, BadImage, BadManifest or MissingAssembly.
+    OSError, BadImage, BadManifest or MissingAssembly; LookupError without such a resource.
     """
-    from windlass.manifest import BadManifest
     from windlass.pe import Image
 
     directory = os.path.dirname(path)
@@ -152,7 +151,7 @@ def from_file(path: str, base: str | None = None, resource: int | None = None) -
         with Image.open(path) as image:
             found = embedded(image, resource)
         if found is None:
-            raise BadManifest(f"{path} has no manifest {resource}")
+            raise LookupError(f"{path} has no manifest {resource}")
         data = found
     return Context(Assembly(_parsed(data), path, directory), base or directory)
 
@@ -328,6 +327,11 @@ class Contexts:
         self.by_handle[self._last_handle] = context
         self.references[self._last_handle] = 1
         return self._last_handle
+
+    def handle_of(self, context: Context) -> int:
+        """The handle of a context; a module's gets one that lives as long as the process."""
+        known = next((handle for handle, each in self.by_handle.items() if each is context), None)
+        return known or self.add(context)
 
     def change_references(self, handle: int, change: int) -> None:
         if handle not in self.references:

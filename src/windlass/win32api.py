@@ -88,6 +88,7 @@ def GetModuleFileName(hModule: int) -> str:
 # ---- resources ----
 
 RT_STRING = 6
+DIRECTORY_RESOURCE = 2
 
 
 def LoadResource(handle: int, type: Key, name: Key, language: int = 0) -> bytes:
@@ -99,7 +100,7 @@ def LoadResource(handle: int, type: Key, name: Key, language: int = 0) -> bytes:
     resource = found.resource if found is not None else None
     if resource is None:
         raise errors.win_error(errors.ERROR_RESOURCE_LANG_NOT_FOUND)
-    return _any(handle).image.read(resource.rva, resource.size, "resource")
+    return _any(handle).image.walk(DIRECTORY_RESOURCE).read(resource.rva, resource.size, "resource")
 
 
 def LoadString(handle: int, stringId: int, numChars: int = 1024) -> str:

@@ -204,6 +204,40 @@ static void queries(void)
     ReleaseActCtx(context);
 }
 
+/* What the ISOLATION_AWARE_ENABLED macros of windows.h do for a module, with and without a manifest. */
+static void isolation(void)
+{
+    ACTIVATION_CONTEXT_BASIC_INFORMATION basic = {(HANDLE)1, 9};
+    HMODULE self = GetModuleHandleW(L"activation.dll");
+    SIZE_T size;
+    say("of an address %d, none %d, flags %u",
+        QueryActCtxW(QUERY_ACTCTX_FLAG_ACTCTX_IS_ADDRESS | QUERY_ACTCTX_FLAG_NO_ADDREF, (HANDLE)(ULONG_PTR)isolation, NULL,
+                     ActivationContextBasicInformation, &basic, sizeof basic, &size),
+        basic.hActCtx == NULL, basic.dwFlags);
+    basic.hActCtx = (HANDLE)1;
+    say("of a module %d, none %d",
+        QueryActCtxW(QUERY_ACTCTX_FLAG_ACTCTX_IS_HMODULE | QUERY_ACTCTX_FLAG_NO_ADDREF, self, NULL,
+                     ActivationContextBasicInformation, &basic, sizeof basic, &size),
+        basic.hActCtx == NULL);
+    ACTCTXW context = {sizeof context, ACTCTX_FLAG_RESOURCE_NAME_VALID | ACTCTX_FLAG_HMODULE_VALID};
+    context.lpResourceName = MAKEINTRESOURCEW(2);
+    context.hModule = self;
+    SetLastError(0xdead);
+    say("no such resource %d, error %u", CreateActCtxW(&context) == INVALID_HANDLE_VALUE, GetLastError());
+    context.dwFlags = ACTCTX_FLAG_RESOURCE_NAME_VALID;
+    context.lpSource = in_root(L"\\listed.dll");
+    SetLastError(0xdead);
+    say("no such resource in a file %d, error %u", CreateActCtxW(&context) == INVALID_HANDLE_VALUE, GetLastError());
+    HANDLE update = BeginUpdateResourceW(in_root(L"\\listed.dll"), FALSE);
+    const char *text = ASSEMBLY IDENTITY("listed", "1.0.0.0") "</assembly>";
+    UpdateResourceW(update, (LPCWSTR)RT_MANIFEST, MAKEINTRESOURCEW(2), 0, (void *)text, (DWORD)lstrlenA(text));
+    EndUpdateResourceW(update, FALSE);
+    context.lpSource = in_root(L"\\listed.dll");
+    HANDLE handle = CreateActCtxW(&context);
+    say("a resource in a file %d", handle != INVALID_HANDLE_VALUE);
+    ReleaseActCtx(handle);
+}
+
 static const WCHAR *const FILES[] = {
     L"\\listed.dll", L"\\twin.dll", L"\\private\\inside.dll", L"\\private\\twin.dll", L"\\good.manifest",
     L"\\bad.manifest", L"\\text.manifest", L"\\root.manifest", L"\\noid.manifest", L"\\needs.manifest",
@@ -226,6 +260,7 @@ PROGRAM
     stack();
     sections();
     queries();
+    isolation();
     for (unsigned i = 0; i < sizeof FILES / sizeof *FILES; i++)
         DeleteFileW(in_root(FILES[i]));
     RemoveDirectoryW(in_root(L"\\private"));

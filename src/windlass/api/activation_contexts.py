@@ -15,7 +15,13 @@ from windlass import _core
 from windlass.activation import Assembly, Context, MissingAssembly, contexts, from_file
 from windlass.api.calls import windows
 from windlass.api.outputs import fail, put_u64
-from windlass.errors import ERROR_FILE_NOT_FOUND, ERROR_INVALID_PARAMETER, BadImage
+from windlass.errors import (
+    ERROR_BAD_EXE_FORMAT,
+    ERROR_FILE_NOT_FOUND,
+    ERROR_INVALID_PARAMETER,
+    ERROR_RESOURCE_NAME_NOT_FOUND,
+    BadImage,
+)
 from windlass.process import modules
 from windlass.registry import export
 from windlass.types import (
@@ -35,7 +41,6 @@ from windlass.types import (
 ERROR_PATH_NOT_FOUND = 3
 ERROR_INSUFFICIENT_BUFFER = 122
 ERROR_INVALID_HANDLE = 6
-ERROR_RESOURCE_TYPE_NOT_FOUND = 1813
 ERROR_SXS_CANT_GEN_ACTCTX = 14001
 ERROR_SXS_KEY_NOT_FOUND = 14007
 ERROR_SXS_PROCESS_DEFAULT_ALREADY_SET = 14011
@@ -115,8 +120,10 @@ def _made(wanted: _Wanted) -> tuple[int, Context | None]:
         return 0, from_file(path, base, _resource(wanted, path))
     except (BadManifest, MissingAssembly):
         return ERROR_SXS_CANT_GEN_ACTCTX, None
+    except LookupError:
+        return ERROR_RESOURCE_NAME_NOT_FOUND, None
     except BadImage:
-        return ERROR_RESOURCE_TYPE_NOT_FOUND, None
+        return ERROR_BAD_EXE_FORMAT, None
     except OSError as error:
         return getattr(error, "winerror", None) or ERROR_FILE_NOT_FOUND, None
 
@@ -280,6 +287,8 @@ ASSEMBLY_DETAILED_INFORMATION = 3
 FILE_INFORMATION = 4
 USE_ACTIVE = 4
 IS_HMODULE = 8
+IS_ADDRESS = 0x10
+NO_ADDREF = 0x80000000
 PATH_TYPE_NONE, PATH_TYPE_WIN32_FILE = 1, 2
 
 
@@ -347,9 +356,10 @@ def _context_of(flags: int, handle: int) -> tuple[int, Context | None]:
     if flags & USE_ACTIVE:
         handle = contexts.active_handle() or 0
         return handle, contexts.current()
-    if flags & IS_HMODULE:
-        module = modules.by_handle(handle)
-        return 0, module.context if module is not None else None
+    if flags & (IS_HMODULE | IS_ADDRESS):
+        module = modules.by_handle(_core.module_from_address(handle) if flags & IS_ADDRESS else handle)
+        context = module.context if module is not None else None
+        return contexts.handle_of(context) if context is not None else 0, context
     return handle, contexts.by_handle.get(handle)
 
 
@@ -365,7 +375,8 @@ def QueryActCtxW(
 ) -> BOOL:
     handle, context = _context_of(dwFlags, hActCtx)
     if ulInfoClass == BASIC_INFORMATION:
-        contexts.change_references(handle, +1)
+        if not dwFlags & NO_ADDREF:
+            contexts.change_references(handle, +1)
         return _give(struct.pack("<QIxxxx", handle, 0), pvBuffer, cbBuffer, pcbWrittenOrRequired)
     if context is None:
         return fail(ERROR_INVALID_PARAMETER)

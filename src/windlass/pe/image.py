@@ -310,6 +310,8 @@ class Image:
             raise self.bad("file alignment is larger than section alignment", header)
         if not 0 < self.size_of_headers <= min(self._size, self.size_of_image):
             raise self.bad(f"headers of {self.size_of_headers:#x} bytes", header)
+        if table + len(self.sections) * layout.SectionHeader.size_in_bytes > self.size_of_headers:
+            raise self.bad(f"headers of {self.size_of_headers:#x} bytes without the section table", header)
         if self.entry_point >= self.size_of_image:
             raise self.bad(f"entry point {self.entry_point:#x} is outside the image", header)
         end = self.size_of_headers

@@ -69,14 +69,14 @@ class _Reader:
     """The data of resources, and the pictures that groups name by their IDs."""
 
     def __init__(self, image: Image) -> None:
-        self.image = image
+        self._walk = image.walk(layout.DIRECTORY_RESOURCE)
         self._pictures: dict[tuple[Key, Key], Resource] = {}
         for resource in image.resources.walk() if image.resources else ():
             if len(resource.path) == 3 and resource.path[0] in (ICON, CURSOR):
                 self._pictures.setdefault(resource.path[:2], resource)
 
     def data(self, resource: Resource) -> bytes:
-        return self.image.read(resource.rva, resource.size, "resource")
+        return self._walk.read(resource.rva, resource.size, "resource")
 
     def picture(self, kind: int, number: int) -> bytes:
         """ValueError if there is none."""

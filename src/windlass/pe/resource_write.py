@@ -31,12 +31,13 @@ READABLE_DATA = layout.SECTION_READ | layout.SECTION_INITIALIZED_DATA
 def read_all(image: Image) -> dict[ResourceKey, bytes]:
     """The data of all resources that have a type, a name and a language."""
     found: dict[ResourceKey, bytes] = {}
+    data = image.walk(layout.DIRECTORY_RESOURCE)
     for resource in image.resources.walk() if image.resources else ():
         if len(resource.path) != 3:
             continue
         type_, name, language = resource.path
         if isinstance(language, int):
-            found[type_, name, language] = image.read(resource.rva, resource.size, "resource")
+            found[type_, name, language] = data.read(resource.rva, resource.size, "resource")
     return found
 
 
@@ -217,13 +218,20 @@ class _FileWriter:
             del self.data[offset + size : offset]
         for index, section in enumerate(now.sections):
             if section.offset >= offset and section.raw_size:
-                self._set_section(index, offset=section.offset + size)
+                self._set_section(index, offset=self._moved(section.offset, size))
         symbols = now.file_header.symbol_table
         if symbols >= offset:
-            self._put(self.file_header + layout.FileHeader.offset_of("symbol_table"), symbols + size, 4)
+            field = self.file_header + layout.FileHeader.offset_of("symbol_table")
+            self._put(field, self._moved(symbols, size), 4)
         certificates, length = now.directory(layout.DIRECTORY_CERTIFICATE)
         if certificates >= offset:
-            self._set_directory(layout.DIRECTORY_CERTIFICATE, certificates + size, length)
+            self._set_directory(layout.DIRECTORY_CERTIFICATE, self._moved(certificates, size), length)
+
+    def _moved(self, offset: int, size: int) -> int:
+        """Where a file offset comes to lie. A damaged file's may be in what goes."""
+        if not 0 <= offset + size < 1 << 32:
+            raise self.image.bad("something else lies in its resources", offset)
+        return offset + size
 
     def _finish(self) -> None:
         """Sizes and the checksum."""
