@@ -112,8 +112,20 @@ static void streams(void)
     DeleteFileW(path);
 }
 
+static void versions(void)
+{
+    DLLVERSIONINFO info = {sizeof info};
+    say("NT %d, 9x %d", IsOS(OS_NT), IsOS(OS_WIN95ORGREATER));
+    DLLGETVERSIONPROC version = (DLLGETVERSIONPROC)(void *)GetProcAddress(GetModuleHandleW(L"shlwapi.dll"), "DllGetVersion");
+    say("version %x", version(&info));
+    check(info.dwMajorVersion >= 5);
+    info.cbSize = 3;
+    say("bad size %x", version(&info));
+}
+
 PROGRAM
 {
+    versions();
     registry();
     sizes();
     colours();

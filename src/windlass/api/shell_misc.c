@@ -93,3 +93,73 @@ API(shell32, HRESULT, GetCurrentProcessExplicitAppUserModelID, LPWSTR *AppID) {
     *AppID = NULL;
     return id ? api_SHStrDupW(id, AppID) : E_FAIL;
 }
+
+/* ---- versions ("DllGetVersion callback function") ---- */
+
+typedef struct {
+    DWORD cbSize, dwMajorVersion, dwMinorVersion, dwBuildNumber, dwPlatformID;
+} DLLVERSIONINFO;
+
+typedef struct {
+    DLLVERSIONINFO info1;
+    DWORD dwFlags;
+    ULONGLONG ullVersion;
+} DLLVERSIONINFO2;
+
+/* Such as Windows 10's: the Shell has Windows' version, the common controls 6.10 (or 5.82, without a manifest). */
+static HRESULT give_version(DLLVERSIONINFO *out, DWORD major, DWORD minor, DWORD build) {
+    enum { DLLVER_PLATFORM_NT = 2 };
+    if (!out || (out->cbSize != sizeof *out && out->cbSize != sizeof(DLLVERSIONINFO2)))
+        return E_INVALIDARG;
+    *out = (DLLVERSIONINFO){out->cbSize, major, minor, build, DLLVER_PLATFORM_NT};
+    if (out->cbSize == sizeof(DLLVERSIONINFO2)) {
+        DLLVERSIONINFO2 *longer = (DLLVERSIONINFO2 *)(void *)out;
+        longer->dwFlags = 0;
+        longer->ullVersion = (ULONGLONG)major << 48 | (ULONGLONG)minor << 32 | (ULONGLONG)build << 16;
+    }
+    return S_OK;
+}
+
+API_AS(shell_version, shell32 shlwapi, HRESULT, "DllGetVersion", DLLVERSIONINFO *pdvi) {
+    return give_version(pdvi, 10, 0, 19045);
+}
+
+API_AS(comctl32_version, comctl32, HRESULT, "DllGetVersion", DLLVERSIONINFO *pdvi) {
+    return give_version(pdvi, 6, 10, 19045);
+}
+
+/* ---- kinds of Windows ("IsOS function") ---- */
+
+API(shlwapi, BOOL, IsOS, DWORD dwOS) {
+    enum { OS_NT = 1, OS_NT4ORGREATER = 3, OS_WIN2000ORGREATER = 7, OS_XPORGREATER = 18, OS_PROFESSIONAL = 20 };
+    switch (dwOS) {
+    case OS_NT:
+    case OS_NT4ORGREATER:
+    case OS_WIN2000ORGREATER:
+    case OS_XPORGREATER:
+    case OS_PROFESSIONAL: return TRUE;
+    default: return FALSE;
+    }
+}
+
+/* ---- associations: no kind of file has any ("AssocQueryStringW function") ---- */
+
+#define HRESULT_NO_ASSOCIATION ((HRESULT)0x80070483)
+
+API(shlwapi, HRESULT, AssocQueryStringW, DWORD flags, int str, LPCWSTR pszAssoc, LPCWSTR pszExtra, LPWSTR pszOut,
+    LPDWORD pcchOut) {
+    (void)flags, (void)str, (void)pszExtra, (void)pszOut;
+    return pszAssoc && pcchOut ? HRESULT_NO_ASSOCIATION : E_INVALIDARG;
+}
+
+API(shlwapi, HRESULT, AssocQueryStringA, DWORD flags, int str, LPCSTR pszAssoc, LPCSTR pszExtra, LPSTR pszOut,
+    LPDWORD pcchOut) {
+    (void)flags, (void)str, (void)pszExtra, (void)pszOut;
+    return pszAssoc && pcchOut ? HRESULT_NO_ASSOCIATION : E_INVALIDARG;
+}
+
+/* There is nothing to complete what is typed ("SHAutoComplete function"). */
+API(shlwapi, HRESULT, SHAutoComplete, HANDLE hwndEdit, DWORD dwFlags) {
+    (void)hwndEdit, (void)dwFlags;
+    return S_OK;
+}
