@@ -89,9 +89,11 @@ static void on_signal(int number) {
 /* Runs on a thread of its own. A program that is closed may not go on. */
 static DWORD WINAPI handle_event(PVOID event) {
     DWORD number = (DWORD)(uintptr_t)event;
-    if (!call_handlers(number) || number == CTRL_CLOSE_EVENT)
-        exit_process((DWORD)STATUS_CONTROL_C_EXIT);
-    return 0;
+    if (call_handlers(number) && number != CTRL_CLOSE_EVENT)
+        return 0;
+    for (int i = 0; i < SIGNALS; i++)                /* should the end take too long, the next signal is the host's */
+        signal(signals[i][0], SIG_DFL);
+    exit_process((DWORD)STATUS_CONTROL_C_EXIT);
 }
 
 static void on_arrival(struct service_watch *self, uint32_t events) {

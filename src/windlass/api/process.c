@@ -5,6 +5,7 @@
 
 #include "nt.h"
 #include "process_object.h"
+#include "shared.h"
 #include "wait.h"
 
 #define PROCESS_TERMINATE 1u
@@ -18,6 +19,7 @@ static int host_exit_code(DWORD code) { return code & 0xff || !code ? (int)(code
 
 static _Noreturn void end_now(DWORD code) {
     process_block_end(code);
+    shared_end();
     _exit(host_exit_code(code));
 }
 

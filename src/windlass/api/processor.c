@@ -152,16 +152,6 @@ API(kernel32 kernelbase, void, GetCurrentProcessorNumberEx, PROCESSOR_NUMBER *Pr
 }
 
 /* The bits of the masks are the processors' own numbers here, as sched_setaffinity counts them. */
-API(kernel32 kernelbase, BOOL, GetProcessAffinityMask, HANDLE hProcess, DWORD_PTR *lpProcessAffinityMask,
-    DWORD_PTR *lpSystemAffinityMask) {
-    struct object *process = handle_object_or_fail(hProcess, NULL, 0);
-    if (!process)
-        return FALSE;
-    object_release(process);
-    *lpProcessAffinityMask = *lpSystemAffinityMask = processor_mask();
-    return TRUE;
-}
-
 API(kernel32 kernelbase, BOOL, GetNumaHighestNodeNumber, PULONG HighestNodeNumber) {
     *HighestNodeNumber = 0;                          /* memory is shown as one node */
     return TRUE;

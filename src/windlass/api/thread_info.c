@@ -11,6 +11,7 @@
 #include "codepage.h"
 #include "heap.h"
 #include "nt.h"
+#include "process_object.h"
 #include "thread_object.h"
 #include "wait.h"
 
@@ -101,21 +102,40 @@ API(kernel32 kernelbase, DWORD_PTR, SetThreadAffinityMask, HANDLE hThread, DWORD
     return done ? was : (DWORD_PTR)fail(ERROR_INVALID_PARAMETER);
 }
 
+static bool restrict_thread(pid_t thread, void *mask) {
+    set_mask(thread, *(const DWORD_PTR *)mask);
+    return true;
+}
+
 /* Of all threads, as Windows restricts them with the process's mask. */
 API(kernel32 kernelbase, BOOL, SetProcessAffinityMask, HANDLE hProcess, DWORD_PTR dwProcessAffinityMask) {
-    struct object *object = handle_object_or_fail(hProcess, current_process_object()->type, 0);
-    bool self = object == current_process_object();
-    if (!object)
+    enum { PROCESS_SET_INFORMATION = 0x200 };
+    struct process_object *process =
+        (struct process_object *)handle_object_or_fail(hProcess, &process_type, PROCESS_SET_INFORMATION);
+    if (!process)
         return FALSE;
-    object_release(object);
-    if (!self)
+    pid_t id = process_id(process);
+    object_release(&process->object);
+    if (!set_mask(id, dwProcessAffinityMask))
+        return fail(errno == EPERM ? ERROR_ACCESS_DENIED : ERROR_INVALID_PARAMETER);
+    host_thread_each(id, restrict_thread, &dwProcessAffinityMask);
+    return TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, GetProcessAffinityMask, HANDLE hProcess, DWORD_PTR *lpProcessAffinityMask,
+    DWORD_PTR *lpSystemAffinityMask) {
+    enum { PROCESS_QUERY_LIMITED_INFORMATION = 0x1000 };
+    struct process_object *process =
+        (struct process_object *)handle_object_or_fail(hProcess, &process_type, PROCESS_QUERY_LIMITED_INFORMATION);
+    if (!process)
+        return FALSE;
+    DWORD_PTR mask = process->id ? mask_of(process->id) : processor_mask();
+    object_release(&process->object);
+    if (!mask)                                       /* it has ended */
         return fail(ERROR_ACCESS_DENIED);
-    bool done = set_mask(getpid(), dwProcessAffinityMask);
-    thread_list_acquire();
-    for (struct thread *thread = thread_list_head(); done && thread; thread = thread->next)
-        set_mask((pid_t)(uintptr_t)thread->teb.ThreadId, dwProcessAffinityMask);
-    thread_list_release();
-    return done ? TRUE : fail(ERROR_INVALID_PARAMETER);
+    *lpProcessAffinityMask = mask;
+    *lpSystemAffinityMask = mask | processor_mask();
+    return TRUE;
 }
 
 typedef struct { ULONG_PTR Mask; WORD Group, Reserved[3]; } GROUP_AFFINITY;

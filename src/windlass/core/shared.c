@@ -409,6 +409,30 @@ void shared_watch_holder(const struct process_identity *process) {
     service_watch(&holder->watch);
 }
 
+/* ---- the process's end ---- */
+
+static void remove_files(void) {
+    for (struct shared *shared = all; shared; shared = shared->next)
+        if (shared->file && flock(shared->fd, LOCK_EX | LOCK_NB) == 0)
+            unlinkat(folder, shared->file, 0);
+}
+
+/* Other threads may still run, and hold locks for ever. */
+void shared_end(void) {
+    if (!common || !all || !dispatcher_try_acquire())
+        return;
+    int error = pthread_mutex_trylock(&common->name_lock);
+    if (error == EOWNERDEAD)
+        pthread_mutex_consistent(&common->name_lock);
+    if (error == 0 || error == EOWNERDEAD) {
+        remove_files();
+        shared_names_release();
+    }
+    dispatcher_release();
+}
+
+__attribute__((destructor)) static void end_with_python(void) { shared_end(); }
+
 /* ---- fork ---- */
 
 /* The child's locks on the files are its own, as its handles are. */

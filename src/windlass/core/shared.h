@@ -96,6 +96,9 @@ void shared_waited(struct shared *shared);
 /* Waits are tried again when this process ends. */
 void shared_watch_holder(const struct process_identity *holder);
 
+/* The process ends: removes the files that no other process uses. What is left is found by the next one to begin. */
+void shared_end(void);
+
 /* In the child of a fork, when the waits of the parent's threads are gone. */
 void shared_forked(void);
 

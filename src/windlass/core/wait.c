@@ -18,6 +18,7 @@ SURVIVES_FORK(lock);
 static struct thread_object *to_wake;
 
 void dispatcher_acquire(void) { pthread_mutex_lock(&lock); }
+bool dispatcher_try_acquire(void) { return pthread_mutex_trylock(&lock) == 0; }
 
 /* Waits without a thread that are over. */
 static struct async_wait *to_call;

@@ -23,6 +23,7 @@ struct wait_block {
 /* Releasing wakes the threads whose waits are over, and calls functions of async_waits: no lock that those take may be
  * held. */
 void dispatcher_acquire(void);
+bool dispatcher_try_acquire(void);
 void dispatcher_release(void);
 
 /* The object's state may have become signaled: satisfies waits. The dispatcher lock is held. Threads are woken when it
