@@ -2,6 +2,7 @@
  *
  * Priorities and ideal processors are kept and given back; Linux schedules without them, for raising a priority needs a
  * privilege there and lowering one cannot be undone. */
+#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/resource.h>
