@@ -145,6 +145,15 @@ def test_a_description_in_the_old_quotation_marks():
     assert made.exports == [ExportDefinition("b")]
 
 
+def test_exports_may_be_called_as_old_statements():
+    """No export may vanish because 16-bit Windows had a statement of its name."""
+    before = "EXETYPE WINDOWS\nCODE PRELOAD MOVEABLE\n"
+    made = parse_definition(before + "EXPORTS\n CODE\n REALMODE @5\n a\n SEGMENTS = b\n")
+    assert [each.name for each in made.exports] == ["CODE", "REALMODE", "a", "SEGMENTS"]
+    made = parse_definition("EXPORTS\n a\nCODE PRELOAD\nEXPORTS b")
+    assert [each.name for each in made.exports] == ["a", "b"]
+
+
 # ---- what is wrong ----
 
 
@@ -271,6 +280,13 @@ def test_a_definition_as_text():
         "    a = B.c @3 DATA\n"
         '    "NAME"\n'
     )
+
+
+@pytest.mark.parametrize("name", [" space before", "a b", "EXPORTS", "@7", "it's", "a;b", "\x85"])
+def test_a_name_that_needs_quotation_marks(name):
+    made = Definition("a.dll", [ExportDefinition(name)])
+    assert f'"{name}"' in format_definition(made)
+    assert parse_definition(format_definition(made)).exports == made.exports
 
 
 @pytest.mark.parametrize("name", ['with"quote', "with\nline", ""])

@@ -135,7 +135,7 @@ _TOKEN = r"""
     | (?P<stray>")
 """
 _ATTRIBUTES = ("EXECUTE", "READ", "WRITE", "SHARED", "CONFORMING", "DISCARDABLE", "NONSHARED", "PRELOAD")
-# Of the statements of 16-bit Windows, Microsoft's linker ignores those that have no meaning any more.
+# Statements of 16-bit Windows that have no meaning any more, each in one line with its attributes.
 _IGNORED = ("CODE", "DATA", "EXETYPE", "SEGMENTS", "PROTMODE", "REALMODE")
 _FLAGS = ("NONAME", "DATA", "CONSTANT", "PRIVATE")
 _OPTIONS = {*_FLAGS, "=", "==", "EXPORTAS", ","}
@@ -222,8 +222,14 @@ class _Parser:
         return True
 
     def _at_statement(self) -> bool:
-        text, quoted, _ = self._peek()
-        return not quoted and (text.partition(":")[0] in self._statements or text == _END)
+        text, quoted, line = self._peek()
+        if quoted or text.partition(":")[0] not in self._statements:
+            return text == _END and not quoted
+        if text not in _IGNORED:
+            return True
+        # Else it is the name of an export: what follows belongs to that, or is in another line.
+        after = self._tokens[self._index + 1]
+        return after.line == line and not (after.text in _OPTIONS or _is_ordinal(after.text))
 
     def _name(self, what: str) -> str:
         token = self._next()
@@ -367,7 +373,8 @@ class _Parser:
         self._definition.stub = self._name("the file name after STUB")
 
     def _ignored(self) -> None:
-        while not self._at_statement():
+        line = self._tokens[self._index - 1].line
+        while self._peek().line == line and not self._at(_END):
             self._next()
 
 
@@ -434,7 +441,7 @@ def _export_lines(exports: Sequence[ExportDefinition]) -> Iterator[str]:
 def _quoted(name: str, always: bool = False) -> str:
     if '"' in name or "\n" in name or not (name or always):
         raise ValueError(f"a module-definition file cannot hold the name {name!r}")
-    plain = len(name.split()) == 1 and not any(sign in name for sign in ";,='\":")
+    plain = name.split() == [name] and not any(sign in name for sign in ";,='\":")
     if plain and not always and name not in _RESERVED and not _is_ordinal(name):
         return name
     return f'"{name}"'
