@@ -5,6 +5,7 @@ WINDLASS_MUTATIONS=1000000 makes it the long run.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import random
@@ -13,7 +14,9 @@ from types import ModuleType
 
 import pytest
 
+import windlass
 from pe_seeds import AMD64, CLR, Everything
+from windlass.pe import Image
 
 FUZZ = Path(__file__).parent.parent / "fuzz"
 MUTATIONS = int(os.environ.get("WINDLASS_MUTATIONS", "400"))
@@ -54,6 +57,23 @@ def test_mutated_images_end_in_typed_errors(seed):
     for _ in range(MUTATIONS // 2):
         run(mutated(data, chosen))
     assert len(Path("/proc/self/maps").read_text().splitlines()) <= mappings + 20
+
+
+def test_mutated_exports_are_found_or_not():
+    """Looked up in the loaded image. No code of it runs: it has no entry point and no callbacks."""
+    data, chosen = (FUZZ / "seeds" / "builtin.dll").read_bytes(), random.Random(2)
+    rva, size = Image(data).directory(0)
+    start = Image(data).offset_of(rva) or 0
+    loads = 0
+    for _ in range(MUTATIONS // 2):
+        exports = mutated(data[start : start + size], chosen)
+        changed = data[:start] + exports.ljust(size, b"\xff") + data[start + size :]
+        with contextlib.suppress(OSError), windlass.load_bytes(changed) as module:
+            loads += 1
+            for name in ("f", "d", "g", "", "z" * 600, 0, 1, 2, 0xFFFF):
+                with contextlib.suppress(AttributeError):
+                    module.export(name)
+    assert loads > MUTATIONS // 4
 
 
 @pytest.mark.parametrize("seed", sorted((FUZZ / "manifest_seeds").iterdir()), ids=lambda path: path.stem)

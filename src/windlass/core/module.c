@@ -344,28 +344,62 @@ bool (*module_free_hook)(const void *handle);
 /* "DLL.name" or "DLL.#ordinal". The DLL may be an API set or not loaded yet, so policy decides. */
 static void *follow_forwarder(const void *base, const char *forwarder, NTSTATUS *status) {
     void *address = forwarder_hook ? forwarder_hook(base, forwarder) : NULL;
-    if (!address)
-        *status = STATUS_PROCEDURE_NOT_FOUND;
+    *status = address ? STATUS_SUCCESS : STATUS_PROCEDURE_NOT_FOUND;
     return address;
+}
+
+/* What an export leads to: an RVA, or a forwarder's text. */
+struct export_found {
+    DWORD target;
+    bool forwards;
+    char forwarder[512];
+};
+
+static bool find_export(const unsigned char *base, const char *name, unsigned ordinal, struct export_found *found) {
+    DWORD rva, size;
+    const struct export_directory *directory = exports_of(base, &rva, &size);
+    if (!directory)
+        return false;
+    uint32_t index = name ? index_by_name(base, directory, name) : ordinal - directory->Base;
+    if (index >= directory->NumberOfFunctions)
+        return false;
+    found->target = ((const unaligned_dword *)(base + directory->AddressOfFunctions))[index];
+    found->forwards = found->target - rva < size;
+    if (!found->forwards)
+        return found->target != 0;
+    const char *text = (const char *)base + found->target;
+    size_t length = strnlen(text, sizeof found->forwarder);
+    if (length == sizeof found->forwarder)
+        return false;
+    memcpy(found->forwarder, text, length + 1);
+    return true;
+}
+
+/* Nobody has verified the export directory: where it leads outside the image there is no such export. */
+static bool find_export_guarded(const unsigned char *base, const char *name, unsigned ordinal, struct export_found *found) {
+    struct thread *self = current_thread_or_null;
+    struct fault_guard guard;
+    if (!self)                                       /* looks before its first call of Windows code, as nothing does
+                                                      * that loads */
+        return find_export(base, name, ordinal, found);
+    if (fault_guard_enter(&guard, &self->guard))
+        return false;
+    bool there = find_export(base, name, ordinal, found);
+    fault_guard_leave(&guard);
+    return there;
 }
 
 void *module_export(const void *base_, const char *name, unsigned ordinal, NTSTATUS *status) {
     const unsigned char *base = base_;
-    DWORD rva, size;
-    const struct export_directory *directory = exports_of(base, &rva, &size);
-    *status = name ? STATUS_PROCEDURE_NOT_FOUND : STATUS_ORDINAL_NOT_FOUND;
-    if (!directory)
+    struct export_found found;
+    if (!find_export_guarded(base, name, ordinal, &found)) {
+        *status = name ? STATUS_PROCEDURE_NOT_FOUND : STATUS_ORDINAL_NOT_FOUND;
         return NULL;
-    uint32_t index = name ? index_by_name(base, directory, name) : ordinal - directory->Base;
-    if (index >= directory->NumberOfFunctions)
-        return NULL;
-    uint32_t target = ((const unaligned_dword *)(base + directory->AddressOfFunctions))[index];
-    if (!target)
-        return NULL;
-    if (target - rva < size)
-        return follow_forwarder(base, (const char *)base + target, status);
+    }
+    if (found.forwards)
+        return follow_forwarder(base, found.forwarder, status);
     *status = STATUS_SUCCESS;
-    return (void *)(base + target);
+    return (void *)(base + found.target);
 }
 
 static const char *name_of_index(const unsigned char *base, const struct export_directory *directory, uint32_t index) {

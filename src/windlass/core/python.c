@@ -160,8 +160,10 @@ static void *resolve_forwarder(const void *base, const char *forwarder) {
         return NULL;
     PyGILState_STATE state = PyGILState_Ensure();
     PyObject *hook = python_hooks[HOOK_FORWARDER];
-    void *address = address_from_hook(
-        PyObject_CallFunction(hook, "Ks", (unsigned long long)(uintptr_t)base, forwarder), hook);
+    PyObject *text = PyUnicode_DecodeUTF8(forwarder, (Py_ssize_t)strlen(forwarder), "surrogateescape");
+    PyObject *called = text ? PyObject_CallFunction(hook, "KO", (unsigned long long)(uintptr_t)base, text) : NULL;
+    void *address = address_from_hook(called, hook);
+    Py_XDECREF(text);
     PyGILState_Release(state);
     return address;
 }
