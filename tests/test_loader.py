@@ -175,6 +175,17 @@ def test_windows_code_asks_for_known_dlls(name, dll):
     assert handle == (loader.loaded(dll).handle if dll else None)
 
 
+def test_a_bad_name_leaves_the_loader_free(write_dll):
+    path = write_dll("EXPORT int f(void) { return 1; }", name="free")
+    with pytest.raises(OSError, match="access violation reading 0x0000000000000010"):
+        windlass.WinDLL("kernel32").LoadLibraryW(0x10)
+    loaded = []
+    thread = threading.Thread(target=lambda: loaded.append(windlass.load(path)), daemon=True)
+    thread.start()
+    thread.join(30)
+    loaded.pop().free()
+
+
 def test_many_cycles_leave_no_mappings(write_dll):
     path = write_dll("EXPORT int value = 5;", name="cycles")
     windlass.load(path).free()

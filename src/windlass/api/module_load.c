@@ -43,8 +43,7 @@ static struct module *from_drive_path(const WCHAR *name) {
     return !path_to_host(name, &path) && path.kind == PATH_FILE ? module_loaded_from(path.text) : NULL;
 }
 
-static struct module *loaded_already(const WCHAR *name, DWORD flags) {
-    size_t length = wide_length(name);
+static struct module *loaded_already(const WCHAR *name, size_t length, DWORD flags) {
     if (!flags_only_search(flags) || !length)
         return NULL;
     if (name[0] == '/')
@@ -59,8 +58,9 @@ API(kernel32 kernelbase, HMODULE, LoadLibraryExW, LPCWSTR lpLibFileName, HANDLE 
         set_last_error(ERROR_INVALID_PARAMETER);
         return NULL;
     }
+    size_t length = wide_length(lpLibFileName);      /* a bad pointer shows before the lock is held */
     loader_lock_acquire();
-    struct module *module = loaded_already(lpLibFileName, dwFlags);
+    struct module *module = loaded_already(lpLibFileName, length, dwFlags);
     HMODULE handle = module ? module->ldr.DllBase : NULL;
     if (module)
         module->loads++;
