@@ -64,6 +64,7 @@ def environment() -> dict[str, str]:
         **os.environ,
         "WINEPREFIX": str(PREFIX),
         "WINEDEBUG": "-all",
+        "WINDLASS_TEST": str(os.getpid()),
         # Neither asks for its installer's download nor puts entries into the desktop's menus.
         "WINEDLLOVERRIDES": "mscoree=;mshtml=;winemenubuilder.exe=",
     }

@@ -255,11 +255,12 @@ def test_a_killed_process_leaves_no_name_behind(fresh_python):
         """
 import os, sys
 if len(sys.argv) > 1:
-    kernel32.CreateEventW(None, True, True, "windlass test killed")
+    kernel32.CreateEventW(None, True, True, sys.argv[1])
     os.kill(os.getpid(), 9)
 import subprocess
-subprocess.run([sys.executable, "-c", open("/proc/self/cmdline").read().split("\\0")[2], "child"])
-event = kernel32.CreateEventW(None, True, False, "windlass test killed")
+name = f"windlass test killed {os.getpid()}"
+subprocess.run([sys.executable, "-c", open("/proc/self/cmdline").read().split("\\0")[2], name])
+event = kernel32.CreateEventW(None, True, False, name)
 print(get_last_error(), wait(event, 0))
 """
     )
@@ -270,14 +271,15 @@ def test_a_forked_process_has_handles_of_its_own(fresh_python):
     code = NAMES + (
         """
 import os
-mutex = kernel32.CreateMutexW(None, True, "windlass test forked")
+name = f"windlass test forked {os.getpid()}"
+mutex = kernel32.CreateMutexW(None, True, name)
 child = os.fork()
 if child == 0:
     print("held by the parent", wait(mutex, 0), kernel32.ReleaseMutex(mutex), flush=True)
     kernel32.CloseHandle(mutex)
     os._exit(0)
 os.waitpid(child, 0)
-print("still there", bool(kernel32.OpenMutexW(0x1F0001, False, "windlass test forked")))
+print("still there", bool(kernel32.OpenMutexW(0x1F0001, False, name)))
 child = os.fork()
 if child == 0:
     print("waited", wait(mutex, 30000), flush=True)
@@ -334,10 +336,10 @@ def test_files_of_shared_objects_are_the_users_own(fresh_python):
     code = NAMES + (
         """
 import os
-kernel32.CreateEventW(None, True, False, "windlass test owner")
+kernel32.CreateEventW(None, True, False, f"windlass test owner {os.getpid()}")
 folders = [os.path.join("/dev/shm", each) for each in os.listdir("/dev/shm") if each.startswith("windlass1-")]
 for folder in folders:
-    if os.path.exists(os.path.join(folder, "n.windlass%0020test%0020owner")):
+    if os.path.exists(os.path.join(folder, f"n.windlass%0020test%0020owner%0020{os.getpid()}")):
         print(oct(os.stat(folder).st_mode & 0o777), os.stat(folder).st_uid == os.getuid())
 """
     )

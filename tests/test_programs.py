@@ -30,6 +30,7 @@ import os, sys, tempfile
 from windlass import cli
 
 sys.argv = ["windlass", "run", sys.argv[1]]
+os.environ["WINDLASS_TEST"] = str(os.getpid())  # keeps apart what runs at the same time
 os.chdir(tempfile.mkdtemp())
 cli.main()
 """

@@ -3,22 +3,7 @@
 // documented: terminate again 0 error 5     (Microsoft, "TerminateProcess function")
 // Wine reports: priority 0x20
 // documented: priority 0x40     (Microsoft, "CreateProcessA function", "Scheduling Priorities")
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <windows.h>
-
-static char self[MAX_PATH];
-
-static void say(const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    vprintf(format, list);
-    va_end(list);
-    printf("\n");
-    fflush(stdout);
-}
+#include "process.h"
 
 /* Starts a program, waits for it and reports. */
 static void run(const char *what, const char *application, const char *line, DWORD flags, void *environment,
@@ -199,7 +184,7 @@ int main(int count, char **arguments)
         return use_handles(arguments);
     if (count > 1 && !strcmp(arguments[1], "events"))
         return set_events(arguments);
-    GetModuleFileNameA(NULL, self, sizeof self);
+    begin();
 
     sprintf(line, "\"%s\"  child \"a b\" c\\\"d", self);
     run("command line", NULL, line, 0, NULL, NULL);

@@ -1,7 +1,6 @@
 // Two processes with one DLL, which shares memory between them ("Using Shared Memory in a Dynamic-Link Library").
 // uses: ../fixtures/shared_memory.c
-#include <stdio.h>
-#include <windows.h>
+#include "process.h"
 
 __declspec(dllimport) extern BOOL is_first;
 __declspec(dllimport) void set_shared_text(const wchar_t *text);
@@ -17,21 +16,16 @@ static void show(const char *who)
 
 int main(int count, char **arguments)
 {
-    char self[MAX_PATH], line[MAX_PATH + 20];
-    STARTUPINFOA startup = {.cb = sizeof startup};
-    PROCESS_INFORMATION process;
+    (void)arguments;
+    begin();
     if (count > 1) {
         show("child");
         set_shared_text(L"set by the child");
         return 0;
     }
-    (void)arguments;
     set_shared_text(L"This is a test string");
     show("parent");
-    GetModuleFileNameA(NULL, self, sizeof self);
-    sprintf(line, "\"%s\" child", self);
-    CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process);
-    WaitForSingleObject(process.hProcess, 30000);
+    finish(start("child", 0));
     show("parent");
     return 0;
 }

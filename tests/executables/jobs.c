@@ -5,45 +5,7 @@
 // documented:   bad length 0 error 24     (Microsoft, "System Error Codes": ERROR_BAD_LENGTH)
 // Wine reports:   flags 0 limit 0
 // documented:   flags 0x8 limit 1     (Microsoft, "QueryInformationJobObject function")
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <windows.h>
-
-static char self[MAX_PATH];
-
-static void say(const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    vprintf(format, list);
-    va_end(list);
-    printf("\n");
-    fflush(stdout);
-}
-
-static PROCESS_INFORMATION start(const char *part, DWORD flags)
-{
-    STARTUPINFOA startup = {.cb = sizeof startup};
-    PROCESS_INFORMATION process = {0};
-    char line[MAX_PATH + 50];
-    sprintf(line, "\"%s\" %s", self, part);
-    if (!CreateProcessA(NULL, line, NULL, NULL, FALSE, flags, NULL, NULL, &startup, &process))
-        say("cannot start: %lu", GetLastError());
-    return process;
-}
-
-static DWORD exit_code(PROCESS_INFORMATION process)
-{
-    DWORD code = 0;
-    if (WaitForSingleObject(process.hProcess, 30000))
-        say("  it goes on");
-    GetExitCodeProcess(process.hProcess, &code);
-    CloseHandle(process.hProcess);
-    CloseHandle(process.hThread);
-    return code;
-}
+#include "process.h"
 
 static BOOL is_in(HANDLE process, HANDLE job)
 {
@@ -55,7 +17,7 @@ static BOOL is_in(HANDLE process, HANDLE job)
 
 static int child(const char *part)
 {
-    HANDLE ready = OpenEventA(EVENT_MODIFY_STATE, FALSE, "windlass test ready");
+    HANDLE ready = OpenEventA(EVENT_MODIFY_STATE, FALSE, own("windlass test ready"));
     if (!strcmp(part, "parent")) {
         PROCESS_INFORMATION process = start("sleeper", 0);
         say("  grandchild in the job %d", is_in(process.hProcess, NULL));
@@ -63,12 +25,12 @@ static int child(const char *part)
     }
     if (!strcmp(part, "owner")) {
         JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE};
-        HANDLE job = CreateJobObjectA(NULL, "windlass test owned");
+        HANDLE job = CreateJobObjectA(NULL, own("windlass test owned"));
         say("  limit %d", SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits));
         PROCESS_INFORMATION process = start("quiet", CREATE_SUSPENDED);
         say("  assign %d", AssignProcessToJobObject(job, process.hProcess));
         ResumeThread(process.hThread);
-        HANDLE told = CreateEventA(NULL, TRUE, FALSE, "windlass test told");
+        HANDLE told = CreateEventA(NULL, TRUE, FALSE, own("windlass test told"));
         WaitForSingleObject(told, 30000);
         TerminateProcess(GetCurrentProcess(), 1);
     }
@@ -79,7 +41,7 @@ static int child(const char *part)
 
 static void membership(HANDLE ready)
 {
-    HANDLE job = CreateJobObjectA(NULL, "windlass test job"), other = CreateJobObjectA(NULL, NULL);
+    HANDLE job = CreateJobObjectA(NULL, own("windlass test job")), other = CreateJobObjectA(NULL, NULL);
     PROCESS_INFORMATION process = start("parent", CREATE_SUSPENDED);
     JOBOBJECT_BASIC_ACCOUNTING_INFORMATION counts;
     struct { JOBOBJECT_BASIC_PROCESS_ID_LIST list; ULONG_PTR more[4]; } ids;
@@ -100,9 +62,9 @@ static void membership(HANDLE ready)
         GetLastError());
     say("  bad length %d error %lu", QueryInformationJobObject(job, JobObjectBasicAccountingInformation, &counts, 3, NULL),
         GetLastError());
-    HANDLE opened = OpenJobObjectA(JOB_OBJECT_TERMINATE, FALSE, "windlass test job");
+    HANDLE opened = OpenJobObjectA(JOB_OBJECT_TERMINATE, FALSE, own("windlass test job"));
     say("  terminate %d", TerminateJobObject(opened, 77));
-    say("  exit code %lu", exit_code(process));
+    say("  exit code %lu", finish(process));
     QueryInformationJobObject(job, JobObjectBasicAccountingInformation, &counts, sizeof counts, &size);
     for (int i = 0; i < 500 && counts.ActiveProcesses; i++) {
         Sleep(10);
@@ -112,7 +74,7 @@ static void membership(HANDLE ready)
     CloseHandle(opened);
     CloseHandle(other);
     CloseHandle(job);
-    say("  gone %d error %lu", OpenJobObjectA(JOB_OBJECT_QUERY, FALSE, "windlass test job") != NULL, GetLastError());
+    say("  gone %d error %lu", OpenJobObjectA(JOB_OBJECT_QUERY, FALSE, own("windlass test job")) != NULL, GetLastError());
 }
 
 static void limits(void)
@@ -131,7 +93,7 @@ static void limits(void)
     PROCESS_INFORMATION process = start("quiet", 0);
     say("  assign %d", AssignProcessToJobObject(job, process.hProcess));
     say("  terminate %d", TerminateJobObject(job, 5));
-    say("  exit code %lu", exit_code(process));
+    say("  exit code %lu", finish(process));
     say("  no job %d error %lu", AssignProcessToJobObject(NULL, GetCurrentProcess()), GetLastError());
 }
 
@@ -147,28 +109,28 @@ static void closing(HANDLE ready)
     say("  runs %lu", WaitForSingleObject(process.hProcess, 100));
     CloseHandle(job);
     say("  ends %lu", WaitForSingleObject(process.hProcess, 30000));
-    exit_code(process);
+    finish(process);
 
-    HANDLE told = CreateEventA(NULL, TRUE, FALSE, "windlass test told");
+    HANDLE told = CreateEventA(NULL, TRUE, FALSE, own("windlass test told"));
     process = start("owner", 0);
     WaitForSingleObject(ready, 30000);
-    job = OpenJobObjectA(JOB_OBJECT_QUERY, FALSE, "windlass test owned");
+    job = OpenJobObjectA(JOB_OBJECT_QUERY, FALSE, own("windlass test owned"));
     struct { JOBOBJECT_BASIC_PROCESS_ID_LIST list; ULONG_PTR more[4]; } ids;
     QueryInformationJobObject(job, JobObjectBasicProcessIdList, &ids, sizeof ids, NULL);
     say("  members of another's job %lu", ids.list.NumberOfProcessIdsInList);
     HANDLE member = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)ids.list.ProcessIdList[0]);
     CloseHandle(job);
     SetEvent(told);
-    exit_code(process);
+    finish(process);
     say("  ends with its owner's process %lu", WaitForSingleObject(member, 30000));
 }
 
 int main(int count, char **arguments)
 {
-    GetModuleFileNameA(NULL, self, sizeof self);
+    begin();
     if (count > 1)
         return child(arguments[1]);
-    HANDLE ready = CreateEventA(NULL, FALSE, FALSE, "windlass test ready");
+    HANDLE ready = CreateEventA(NULL, FALSE, FALSE, own("windlass test ready"));
     membership(ready);
     limits();
     closing(ready);

@@ -11,26 +11,10 @@
 // documented:   handles 0 1     (Microsoft, "GetProcessHandleCount function")
 // flags: -lpsapi -lntdll
 #define PSAPI_VERSION 2
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <windows.h>
+#include "process.h"
 #include <psapi.h>
 #include <tlhelp32.h>
 #include <winternl.h>
-
-static char self[MAX_PATH];
-
-static void say(const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    vprintf(format, list);
-    va_end(list);
-    printf("\n");
-    fflush(stdout);
-}
 
 static const char *base_name(const char *path)
 {
@@ -170,18 +154,15 @@ static void system_facts(DWORD child)
 
 int main(int count, char **arguments)
 {
-    STARTUPINFOA startup = {.cb = sizeof startup};
-    PROCESS_INFORMATION process;
     FILETIME times[4];
-    char line[MAX_PATH + 20];
-    GetModuleFileNameA(NULL, self, sizeof self);
-    HANDLE ready = CreateEventA(NULL, TRUE, FALSE, "windlass test information");
+    (void)arguments;
+    begin();
+    HANDLE ready = CreateEventA(NULL, TRUE, FALSE, own("windlass test information"));
     if (count > 1) {
         SetEvent(ready);
         Sleep(60000);
     }
-    sprintf(line, "\"%s\" wait", self);
-    CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process);
+    PROCESS_INFORMATION process = start("wait", 0);
     WaitForSingleObject(ready, 30000);
     processes(process.dwProcessId);
     modules("this process", GetCurrentProcess(), 0);
