@@ -325,6 +325,44 @@ def test_misalignment_and_stack_overflow_again_and_again(dll):
     assert reported_by(dll, "alignment.c") == [misaligned, misaligned, overflow, overflow, overflow]
 
 
+def test_a_call_that_ends_by_an_exception_holds_the_loader_lock_no_more(write_dll):
+    library = CDLL(
+        str(
+            write_dll(
+                """
+                // imports: ntdll.dll LdrLockLoaderLock LdrEnumerateLoadedModules
+                __declspec(dllimport) int LdrLockLoaderLock(unsigned, unsigned *, unsigned long long *);
+                __declspec(dllimport) int LdrEnumerateLoadedModules(int, void *, void *);
+                static void fault(void *module, void *context, char *stop) { *(volatile int *)8 = 1; }
+                EXPORT void lock_and_fault(void)
+                {
+                    unsigned long long cookie;
+                    LdrLockLoaderLock(0, 0, &cookie);
+                    LdrLockLoaderLock(0, 0, &cookie);
+                    fault(0, 0, 0);
+                }
+                EXPORT void enumerate_and_fault(void) { LdrEnumerateLoadedModules(0, fault, 0); }
+                EXPORT int try_lock(void)
+                {
+                    unsigned result;
+                    unsigned long long cookie;
+                    LdrLockLoaderLock(2, &result, &cookie);
+                    return result;
+                }
+                """,
+                name="keeps_loader_lock",
+            )
+        )
+    )
+    acquired = []
+    for name in ("lock_and_fault", "enumerate_and_fault"):
+        message_of(getattr(library, name))
+        thread = threading.Thread(target=lambda: acquired.append(library.try_lock()))
+        thread.start()
+        thread.join()
+    assert acquired == [1, 1]
+
+
 def test_each_fiber_has_its_own_current_exception_and_errno(dll):
     """Read off Microsoft's vcruntime140.dll, which keeps both in FLS (Wine has them per thread)."""
     assert reported_by(dll, "cxx_fibers.cpp") == [

@@ -129,7 +129,7 @@ static void fiber_main(void) {
     fiber_abandon(thread);
     if (!thread->boundary)
         windlass_fatal("an exception ended a fiber of a thread that no call is in");
-    call_windows_unwound(thread->boundary);
+    boundary_leave(thread->boundary);
 }
 
 /* What fiber_switch() finds on a stack that it has not left before. */

@@ -286,11 +286,7 @@ API(ntdll, NTSTATUS, LdrLockLoaderLock, ULONG Flags, ULONG *Disposition, ULONG_P
         return STATUS_INVALID_PARAMETER_2;
     if (!Cookie)
         return STATUS_INVALID_PARAMETER_3;
-    bool acquired = true;
-    if (Flags & LOCK_TRY_ONLY)
-        acquired = loader_lock_try_acquire();
-    else
-        loader_lock_acquire();
+    bool acquired = loader_lock_acquire_for_program(Flags & LOCK_TRY_ONLY);
     if (Disposition)
         *Disposition = acquired ? LOCK_ACQUIRED : LOCK_NOT_ACQUIRED;
     *Cookie = acquired ? (ULONG_PTR)teb_self()->ThreadId : 0;
@@ -302,7 +298,7 @@ API(ntdll, NTSTATUS, LdrUnlockLoaderLock, ULONG Flags, ULONG_PTR Cookie) {
         return STATUS_INVALID_PARAMETER_1;
     if (Cookie != (ULONG_PTR)teb_self()->ThreadId)
         return STATUS_INVALID_PARAMETER_2;
-    loader_lock_release();
+    loader_lock_release_for_program();
     return STATUS_SUCCESS;
 }
 
@@ -312,10 +308,10 @@ API(ntdll, NTSTATUS, LdrEnumerateLoadedModules, BOOLEAN ReservedFlag,
     BOOLEAN stop = FALSE;
     if (ReservedFlag || !EnumProc)
         return STATUS_INVALID_PARAMETER;
-    loader_lock_acquire();
+    loader_lock_acquire_for_program(false);
     LIST_ENTRY *head = &process_peb.Ldr->InLoadOrderModuleList;
     for (LIST_ENTRY *link = head->Flink; link != head && !stop; link = link->Flink)
         EnumProc((LDR_DATA_TABLE_ENTRY *)link, Context, &stop);
-    loader_lock_release();
+    loader_lock_release_for_program();
     return STATUS_SUCCESS;
 }

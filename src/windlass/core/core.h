@@ -18,7 +18,7 @@ struct call_result {
 };
 
 /* What unwind.c and dwarf.c remember per thread: the function entries and the host frames' layouts met last. */
-enum { FUNCTION_CACHE_BITS = 6, HOST_ROW_BITS = 5, HOST_ROW_REGISTERS = 20, MAX_TRACE = 64 };
+enum { FUNCTION_CACHE_BITS = 6, HOST_ROW_BITS = 5, HOST_ROW_REGISTERS = 20, MAX_TRACE = 64, MAX_LOADER_HOLDS = 16 };
 struct host_row {
     uintptr_t pc;
     int32_t cfa_offset;
@@ -66,6 +66,8 @@ struct thread {
     void *stack_base, *stack_limit;
     struct unwind_cache unwind_cache;
     bool terminated;                /* by TerminateThread: no DLL is told */
+    unsigned loader_hold_count;     /* loader_lock_acquire_for_program() not released yet, and in which call: */
+    struct boundary *loader_holds[MAX_LOADER_HOLDS];
 };
 
 extern __thread struct thread *current_thread_or_null;
@@ -189,6 +191,15 @@ DWORD_PTR processor_mask(void);
 void loader_lock_acquire(void);
 bool loader_lock_try_acquire(void);
 void loader_lock_release(void);
+
+/* The same when Windows code asks for it. What it still holds when its call from the host, or its thread, ends is
+ * released then. */
+bool loader_lock_acquire_for_program(bool only_try);
+void loader_lock_release_for_program(void);
+
+/* Leaves the call as call_windows_unwound() does, and releases what it holds. */
+_Noreturn void boundary_leave(struct boundary *boundary);
+void loader_lock_release_all(struct thread *thread);
 
 /* The module that contains the address, or NULL. Takes no lock; callable from fault handlers. */
 LDR_DATA_TABLE_ENTRY *module_from_address(const void *address);

@@ -317,7 +317,7 @@ static _Noreturn void leave_to_boundary(const EXCEPTION_RECORD *record) {
     mask_floating_point_exceptions();
     fault_leave_side_stack(thread, (uintptr_t)thread->boundary);
     forget_stack_poison();
-    call_windows_unwound(thread->boundary);
+    boundary_leave(thread->boundary);
 }
 
 /* Cleans up after an exception that nobody handled and ends the call from the host. */

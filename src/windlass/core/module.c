@@ -21,6 +21,47 @@ void loader_lock_acquire(void) { pthread_mutex_lock(&loader_lock); }
 bool loader_lock_try_acquire(void) { return pthread_mutex_trylock(&loader_lock) == 0; }
 void loader_lock_release(void) { pthread_mutex_unlock(&loader_lock); }
 
+bool loader_lock_acquire_for_program(bool only_try) {
+    struct thread *thread = thread_self();
+    if (!only_try)
+        loader_lock_acquire();
+    else if (!loader_lock_try_acquire())
+        return false;
+    if (thread->loader_hold_count < MAX_LOADER_HOLDS)
+        thread->loader_holds[thread->loader_hold_count] = thread->boundary;
+    thread->loader_hold_count++;
+    return true;
+}
+
+void loader_lock_release_for_program(void) {
+    struct thread *thread = thread_self();
+    if (thread->loader_hold_count) {
+        thread->loader_hold_count--;
+        loader_lock_release();
+    }
+}
+
+void loader_lock_release_all(struct thread *thread) {
+    while (thread->loader_hold_count)
+        loader_lock_release_for_program();
+}
+
+/* Calls that this one has made lie below it on the stack. */
+static bool is_within(const struct thread *thread, const struct boundary *inner, const struct boundary *outer) {
+    return inner <= outer && (const void *)inner >= thread->teb.StackLimit;
+}
+
+void boundary_leave(struct boundary *boundary) {
+    struct thread *thread = thread_self();
+    while (thread->loader_hold_count) {
+        unsigned last = thread->loader_hold_count - 1;
+        if (last < MAX_LOADER_HOLDS && !is_within(thread, thread->loader_holds[last], boundary))
+            break;
+        loader_lock_release_for_program();
+    }
+    call_windows_unwound(boundary);
+}
+
 /* The child's only thread has a new thread id, so it cannot release what its parent acquired. That no other thread is
  * in the middle of a load when os.fork() copies the lists is seen to in process.py. */
 static void reset_loader_lock(void) {

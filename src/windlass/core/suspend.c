@@ -289,11 +289,11 @@ void thread_exit_self(DWORD exit_code, bool tell_dlls) {
     fiber_abandon(thread);
     if (thread->created_here) {
         thread->terminated = !tell_dlls;
-        call_windows_unwound(outermost_boundary(thread));
+        boundary_leave(outermost_boundary(thread));
     }
     thread->trace_count = 0;
     thread->unhandled = (EXCEPTION_RECORD){.ExceptionCode = (DWORD)STATUS_THREAD_IS_TERMINATING};
-    call_windows_unwound(thread->boundary);
+    boundary_leave(thread->boundary);
 }
 
 NTSTATUS thread_terminate(struct thread_object *object, DWORD exit_code) {

@@ -84,6 +84,7 @@ static void after_fork_in_child(void) {
 
 static void thread_exit(void *value) {
     struct thread *thread = value;
+    loader_lock_release_all(thread);
     if (!thread->terminated) {
         fls_end(&thread->teb.FlsData);
         modules_notify_thread(DLL_THREAD_DETACH);
