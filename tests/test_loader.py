@@ -361,7 +361,7 @@ def test_static_tls_is_each_threads_own(write_dll):
     path = write_dll(
         """
         unsigned _tls_index;
-        __thread int counter __attribute__((tls_model("local-exec"))) = 10;
+        __thread int counter __attribute__((tls_model("initial-exec"))) = 10;
         """
         + TLS_DIRECTORY
         + "EXPORT int bump(void) { return ++counter; }",
