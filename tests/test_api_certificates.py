@@ -296,3 +296,38 @@ print(crypt32.CryptImportPublicKeyInfoEx2(1, info, 0, None, byref(cng)), cng.val
         "0 2",
         "1 True",
     ]
+
+
+CREDENTIAL = r"""
+class Credential(Structure):
+    _fields_ = [("flags", c_uint32), ("type", c_uint32), ("target", c_wchar_p), ("comment", c_wchar_p),
+                ("written", c_uint64), ("size", c_uint32), ("blob", c_char_p), ("persist", c_uint32),
+                ("count", c_uint32), ("attributes", c_void_p), ("alias", c_wchar_p), ("user", c_wchar_p)]
+advapi32, found = windll.advapi32, POINTER(Credential)()
+"""
+
+
+def test_credentials_are_kept_for_the_user_but_those_of_the_session(run, tmp_path):
+    assert run(
+        CREDENTIAL
+        + r"""
+def write(target, persist, size=6):
+    made = Credential(0, 1, target, None, 0, size, b"secret", persist, 0, None, None, "me")
+    return advapi32.CredWriteW(byref(made), 0)
+print(write("kept", 2), write("passing", 1), write("bad", 7), error())
+print(advapi32.CredReadW("KEPT", 1, 0, byref(found)), found[0].user, found[0].blob[:found[0].size])
+advapi32.CredFree(found)
+print(advapi32.CredReadW("passing", 1, 0, byref(found)), found[0].target, found[0].comment)
+"""
+    ) == ["1 1 0 87", "1 me b'secret'", "1 passing None"]
+    assert b"secret" not in (tmp_path / "windlass" / "credentials").read_bytes()
+    assert run(
+        CREDENTIAL
+        + r"""
+print(advapi32.CredReadW("passing", 1, 0, byref(found)), error())
+count, list = c_uint32(), POINTER(POINTER(Credential))()
+print(advapi32.CredEnumerateW("k*", 0, byref(count), byref(list)), count.value, list[0][0].target)
+print(advapi32.CredDeleteW("kept", 1, 0), advapi32.CredDeleteW("kept", 1, 0), error())
+print(advapi32.CredEnumerateW(None, 0, byref(count), byref(list)), error())
+"""
+    ) == ["0 1168", "1 1 kept", "1 0 1168", "0 1168"]

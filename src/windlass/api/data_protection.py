@@ -25,6 +25,8 @@ from windlass.api.structures import get_structure, put_structure
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, LPCWSTR, PVOID
 
+__all__ = ["seal", "unseal"]
+
 ERROR_INVALID_DATA = 13
 ERROR_INVALID_PARAMETER = 87
 
@@ -80,14 +82,32 @@ def _put_blob(address: int, data: bytes) -> None:
     put_structure(address, DATA_BLOB(len(data), blocks.new(data)))
 
 
+def seal(data: bytes, entropy: bytes, description: bytes = b"") -> bytes:
+    """Data that `unseal` gives back for the same user and entropy."""
+    nonce = secrets.token_bytes(NONCE_SIZE)
+    head = MAGIC + struct.pack("<I", len(description)) + description
+    return head + nonce + aead.AESGCM(_key(entropy)).encrypt(nonce, data, head)
+
+
+def unseal(blob: bytes, entropy: bytes) -> tuple[bytes, bytes]:
+    """The data and their description; Refused(ERROR_INVALID_DATA)."""
+    start = len(MAGIC) + 4
+    if blob[: len(MAGIC)] != MAGIC or len(blob) < start:
+        raise Refused(ERROR_INVALID_DATA)
+    head = blob[: start + int.from_bytes(blob[start - 4 : start], "little")]
+    rest = blob[len(head) :]
+    try:
+        plain = aead.AESGCM(_key(entropy)).decrypt(rest[:NONCE_SIZE], rest[NONCE_SIZE:], head)
+    except (InvalidTag, ValueError):
+        raise Refused(ERROR_INVALID_DATA) from None
+    return plain, head[start:]
+
+
 def _protect(data: int, description: str | None, entropy: int, result: int) -> None:
     if not data or not result:
         raise Refused(ERROR_INVALID_PARAMETER)
-    nonce = secrets.token_bytes(NONCE_SIZE)
     words = (description or "").encode("utf-16-le", "surrogatepass")
-    head = MAGIC + struct.pack("<I", len(words)) + words
-    sealed = aead.AESGCM(_key(_blob(entropy))).encrypt(nonce, _blob(data), head)
-    _put_blob(result, head + nonce + sealed)
+    _put_blob(result, seal(_blob(data), _blob(entropy), words))
 
 
 @export("crypt32")
@@ -106,18 +126,9 @@ def CryptProtectData(
 def _unprotect(data: int, description_out: int, entropy: int, result: int) -> None:
     if not data or not result:
         raise Refused(ERROR_INVALID_PARAMETER)
-    blob = _blob(data)
-    start = len(MAGIC) + 4
-    if blob[: len(MAGIC)] != MAGIC or len(blob) < start:
-        raise Refused(ERROR_INVALID_DATA)
-    head = blob[: start + int.from_bytes(blob[start - 4 : start], "little")]
-    rest = blob[len(head) :]
-    try:
-        plain = aead.AESGCM(_key(_blob(entropy))).decrypt(rest[:NONCE_SIZE], rest[NONCE_SIZE:], head)
-    except (InvalidTag, ValueError):
-        raise Refused(ERROR_INVALID_DATA) from None
+    plain, words = unseal(_blob(data), _blob(entropy))
     if description_out:
-        put_u64(description_out, blocks.new(head[start:] + b"\0\0"))
+        put_u64(description_out, blocks.new(words + b"\0\0"))
     _put_blob(result, plain)
 
 
