@@ -65,6 +65,13 @@ int main(int count, char **arguments)
     fflush(stdout);
     sprintf(command, "\"\"%s\" \"a b\"\"", self);
     printf("system %d\n", system(command));
+    fflush(stdout);
+    sprintf(command, "\"%s\" piped", self);
+    FILE *pipe = _popen(command, "r");
+    printf("read %s", pipe && fgets(text, sizeof text, pipe) ? text : "nothing\n");
+    while (pipe && fgets(text, sizeof text, pipe))
+        ;
+    printf("_pclose %d\n", pipe ? _pclose(pipe) : -1);
     printf("WinExec of nothing %u\n", WinExec("no-such-program", 0));
     fflush(stdout);
     wchar_t wide[MAX_PATH];

@@ -104,9 +104,12 @@ int fd_default_mode(void);
  * NULL with errno ENOENT (crt_path.c). */
 WCHAR *crt_search(const WCHAR *name, const WCHAR *variable);
 
-/* Runs a command that only names a Windows program and its arguments, and waits for it; *result is its exit code, or -1
- * with errno. False: it is something else (crt_process.c). */
-bool crt_run_program(const WCHAR *command, int *result);
+/* Starts a command that only names a Windows program and its arguments, with these standard handles or (NULL) this
+ * process's; *process is NULL, with errno, when that fails. False: the command is something else (crt_process.c). */
+bool crt_start_program(const WCHAR *command, const HANDLE *standard, HANDLE *process);
+
+/* Waits for it and closes the handle; its exit code. */
+int crt_wait_program(HANDLE process);
 
 /* A copy of a narrow path in UTF-16, in the code page that file names are in; from malloc(), NULL with errno. */
 WCHAR *crt_wide_path(const char *path);

@@ -1,7 +1,7 @@
 /* Commands: system, _popen and _pclose ("system, _wsystem", "_popen, _wpopen", "_pclose").
  *
  * Windows gives the command to its command processor, which COMSPEC names. There is none here: the host's shell runs
- * it. That cannot run Windows programs, so system() does so itself where a command is nothing else. */
+ * it. That cannot run Windows programs; a command that is nothing else is started as one. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -57,9 +57,9 @@ static int run(const char *command) {
 }
 
 API(CRT_DLLS, int, _wsystem, const WCHAR *command) {
-    int exit_code;
-    if (command && crt_run_program(command, &exit_code))
-        return exit_code;
+    HANDLE program;
+    if (command && crt_start_program(command, NULL, &program))
+        return program ? crt_wait_program(program) : -1;
     char *host = command ? utf8_copy_of_wide(command) : NULL;
     if (command && !host)
         return crt_fail(CRT_ENOMEM);
@@ -111,25 +111,51 @@ static struct crt_file *stream_on_pipe(int host_fd, bool reads, int flags) {
     return file;
 }
 
-static struct crt_file *open_pipe(const char *command, bool reads, int flags) {
-    int ends[2];
-    pid_t child;
+/* Starts a Windows program on its end of the pipe; takes over the descriptor unless it is none. *error is Windows'
+ * errno. */
+static bool start_program(const WCHAR *command, int host_fd, bool reads, HANDLE *program, int *error) {
+    HANDLE standard[3] = {api_GetStdHandle(STD_INPUT_HANDLE), api_GetStdHandle(STD_OUTPUT_HANDLE),
+                          api_GetStdHandle(STD_ERROR_HANDLE)};
+    int copy = fcntl(host_fd, F_DUPFD_CLOEXEC, 3);
+    struct file *end = copy < 0 ? NULL : file_from_fd(copy, reads ? FILE_GENERIC_WRITE : FILE_GENERIC_READ);
+    HANDLE handle = end ? handle_new(&end->object, end->access, HANDLE_FLAG_INHERIT) : NULL;
+    if (end)
+        file_release(end);
+    *error = handle ? 0 : CRT_ENOMEM;
+    *program = NULL;
+    standard[reads ? 1 : 0] = handle;
+    bool is_program = handle && crt_start_program(command, standard, program);
+    if (is_program && !*program)
+        *error = crt_thread()->error;
+    if (handle)
+        api_CloseHandle(handle);
+    return is_program;
+}
+
+static struct crt_file *open_pipe(const WCHAR *command, const char *host_command, bool reads, int flags) {
+    int ends[2], error = 0;
+    pid_t child = 0;
+    HANDLE program = NULL;
     if (pipe2(ends, O_CLOEXEC)) {
         crt_fail(crt_errno_from_host(errno));
         return NULL;
     }
     int ours = ends[reads ? 0 : 1], theirs = ends[reads ? 1 : 0];
     struct crt_file *file = stream_on_pipe(ours, reads, flags);
-    int error = file ? start(command, theirs, reads ? 1 : 0, &child) : ENOMEM;
+    if (!file)
+        error = CRT_ENOMEM;
+    else if (!start_program(command, theirs, reads, &program, &error) && !error)
+        error = crt_errno_from_host(start(host_command, theirs, reads ? 1 : 0, &child));
     close(theirs);
-    if (!error)
+    if (file) {
         file->stream->process = child;
-    else if (file)
-        stream_close(file);
-    if (file)
+        file->stream->program = program;
+        if (error)
+            stream_close(file);
         stream_unlock(file);
+    }
     if (error)
-        crt_fail(crt_errno_from_host(error));
+        crt_fail(error);
     return error ? NULL : file;
 }
 
@@ -137,7 +163,7 @@ API(CRT_DLLS, struct crt_file *, _wpopen, const WCHAR *command, const WCHAR *mod
     int flags;
     CRT_VALIDATE(command && mode && parse_mode(mode, &flags), CRT_EINVAL, NULL);
     char *host = utf8_copy_of_wide(command);
-    struct crt_file *file = host ? open_pipe(host, *mode == 'r', flags) : NULL;
+    struct crt_file *file = host ? open_pipe(command, host, *mode == 'r', flags) : NULL;
     free(host);
     return file;
 }
@@ -159,8 +185,10 @@ API(CRT_DLLS, int, _pclose, struct crt_file *file) {
     file = stream_of(file);
     stream_lock(file);
     int child = file->stream->process;
+    HANDLE program = file->stream->program;
     file->stream->process = 0;
-    int result = child ? stream_close(file) : crt_fail(CRT_EBADF);
+    file->stream->program = NULL;
+    int result = child || program ? stream_close(file) : crt_fail(CRT_EBADF);
     stream_unlock(file);
-    return child ? wait_for(child) : result;
+    return program ? crt_wait_program(program) : child ? wait_for(child) : result;
 }

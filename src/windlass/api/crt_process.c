@@ -115,11 +115,19 @@ static WCHAR *join(const WCHAR *const *strings, WCHAR separator) {
     return block;
 }
 
-static bool create(const WCHAR *program, WCHAR *command_line, WCHAR *environment, DWORD flags,
+/* `standard` NULL: the standard handles are this process's. */
+static bool create(const WCHAR *program, WCHAR *command_line, WCHAR *environment, DWORD flags, const HANDLE *standard,
                    CRT_PROCESS_INFORMATION *process) {
+    enum { STARTF_USESTDHANDLES = 0x100 };
     CRT_STARTUPINFO startup = {.cb = sizeof startup};
+    if (standard) {
+        startup.dwFlags = STARTF_USESTDHANDLES;
+        startup.hStdInput = standard[0];
+        startup.hStdOutput = standard[1];
+        startup.hStdError = standard[2];
+    }
     create_process_function create_process = find_create_process();
-    startup.lpReserved2 = fd_inheritance(!(flags & DETACHED_PROCESS), &startup.cbReserved2);
+    startup.lpReserved2 = fd_inheritance(!standard && !(flags & DETACHED_PROCESS), &startup.cbReserved2);
     if (!create_process || !startup.lpReserved2) {
         crt_fail(CRT_ENOMEM);
         return false;
@@ -135,7 +143,8 @@ static bool create(const WCHAR *program, WCHAR *command_line, WCHAR *environment
 
 static intptr_t finish(int mode, const CRT_PROCESS_INFORMATION *process) {
     DWORD code = 0;
-    api_CloseHandle(process->hThread);
+    if (process->hThread)
+        api_CloseHandle(process->hThread);
     switch (mode) {
     case MODE_OVERLAY: api__exit(0); return 0;
     case MODE_WAIT:
@@ -157,7 +166,8 @@ static intptr_t spawn(int mode, const WCHAR *name, const WCHAR *const *arguments
     WCHAR *program = find_program(name, search), *command_line = program ? join(arguments, ' ') : NULL;
     WCHAR *environment = command_line && variables ? join(variables, 0) : NULL;
     bool started = command_line && (environment || !variables) &&
-                   create(program, command_line, environment, mode == MODE_DETACH ? DETACHED_PROCESS : 0, &process);
+                   create(program, command_line, environment, mode == MODE_DETACH ? DETACHED_PROCESS : 0, NULL,
+                          &process);
     free(program);
     free(command_line);
     free(environment);
@@ -215,15 +225,18 @@ static WCHAR *without_outer_quotes(const WCHAR *command) {
     return copy;
 }
 
-bool crt_run_program(const WCHAR *command, int *result) {
-    CRT_PROCESS_INFORMATION process;
+bool crt_start_program(const WCHAR *command, const HANDLE *standard, HANDLE *process) {
+    CRT_PROCESS_INFORMATION started;
     WCHAR *line = is_plain(command) ? without_outer_quotes(command) : NULL, *word = line ? first_word(line) : NULL;
     bool is_program = word && *word && is_windows_program(word);
-    if (is_program)
-        *result = create(NULL, line, NULL, 0, &process) ? (int)finish(MODE_WAIT, &process) : -1;
+    *process = is_program && create(NULL, line, NULL, 0, standard, &started) ? (HANDLE)finish(MODE_NOWAIT, &started) : NULL;
     free(word);
     free(line);
     return is_program;
+}
+
+int crt_wait_program(HANDLE process) {
+    return (int)finish(MODE_WAIT, &(CRT_PROCESS_INFORMATION){.hProcess = process});
 }
 
 static void free_strings(WCHAR **strings) {

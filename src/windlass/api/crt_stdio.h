@@ -39,6 +39,7 @@ struct stream {
     bool unicode;               /* UTF-8 or UTF-16 text: there are no narrow characters */
     int64_t buffer_position;    /* text being read: where in the file the buffer begins; -1: unknown */
     int process;                /* _popen's child on the host, or 0 */
+    HANDLE program;             /* _popen's child that is a Windows program, or NULL */
     struct stream *older;       /* in the list of all */
 };
 
