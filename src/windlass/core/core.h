@@ -58,6 +58,7 @@ struct thread {
     void *crt;                      /* the C run-time's per-thread data (crt_*.c); a fiber has its own */
     struct thread_object *object;   /* the thread's kernel object, if one exists (thread_object.h) */
     bool created_here;              /* by CreateThread: it has no host frames below it */
+    void *messages;                 /* its message queue (api/user_message.c) */
     void *cxx;                      /* what C++ exceptions need (api/vcruntime_cxx.c); a fiber has its own */
     struct fault_guard *guard;      /* innermost fault_guard_enter() */
     void *alternate_stack;          /* the signal stack, if windlass made it (fault.c) */
@@ -74,6 +75,7 @@ extern __thread struct thread *current_thread_or_null;
 
 /* Release a thread's or fiber's `crt` (api/crt_errno.c) and `cxx` (api/vcruntime_cxx.c) at its end; may be NULL. */
 void crt_thread_free(void *crt);
+void message_queue_free(void *messages);
 void cxx_thread_free(void *cxx);
 
 /* Makes the calling thread a Windows thread: TEB, GS, static TLS, DLL_THREAD_ATTACH. Never fails (aborts out of

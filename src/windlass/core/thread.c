@@ -101,6 +101,7 @@ static void thread_exit(void *value) {
     else
         thread_list = thread->next;
     thread_list_release();
+    message_queue_free(thread->messages);            /* and its windows: gone when others see that the thread is */
     thread_object_end(thread);
     tls_thread_free(thread);
     tls_slots_free(thread);
