@@ -153,8 +153,6 @@ BOOL window_post(HWND handle, UINT message, WPARAM wParam, LPARAM lParam);
 
 /* An atom of registered messages and clipboard formats, one number for one name in any case; 0 out of memory. */
 UINT registered_name(const WCHAR *name);
-/* Its name, or NULL. */
-const WCHAR *name_of_registered(UINT number);
 
 /* The functions that exist twice take names as wide text: a copy of an ANSI one, or the atom that the pointer is. */
 static inline bool is_atom(const void *name) { return ((UINT_PTR)name >> 16) == 0; }

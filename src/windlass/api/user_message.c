@@ -871,12 +871,36 @@ UINT registered_name(const WCHAR *name) {
     return number;
 }
 
-const WCHAR *name_of_registered(UINT number) {
+/* Its name, or NULL. */
+static const WCHAR *name_of_registered(UINT number) {
     pthread_mutex_lock(&lock);
     unsigned index = number - FIRST_REGISTERED;
     const WCHAR *name = index < registered_count ? registered[index] : NULL;
     pthread_mutex_unlock(&lock);
     return name;
+}
+
+API(user32, int, GetClipboardFormatNameW, UINT format, LPWSTR lpszFormatName, int cchMaxCount) {
+    const WCHAR *name = name_of_registered(format);
+    if (!name || cchMaxCount <= 0)
+        return fail(ERROR_INVALID_PARAMETER);
+    size_t length = wide_length(name);
+    length = length < (size_t)cchMaxCount ? length : (size_t)cchMaxCount - 1;
+    memcpy(lpszFormatName, name, length * sizeof *name);
+    lpszFormatName[length] = 0;
+    return (int)length;
+}
+
+API(user32, int, GetClipboardFormatNameA, UINT format, LPSTR lpszFormatName, int cchMaxCount) {
+    const WCHAR *name = name_of_registered(format);
+    char *text = name && cchMaxCount > 0 ? ansi_from_wide(name) : NULL;
+    if (!text)
+        return fail(ERROR_INVALID_PARAMETER);
+    size_t length = strnlen(text, (size_t)cchMaxCount - 1);
+    memcpy(lpszFormatName, text, length);
+    lpszFormatName[length] = 0;
+    free(text);
+    return (int)length;
 }
 
 API(user32, UINT, RegisterWindowMessageW, LPCWSTR lpString) {

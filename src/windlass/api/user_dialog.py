@@ -1,0 +1,143 @@
+"""Message boxes and dialogs: nobody could answer them. What they would have said goes to standard error, and
+the function fails.
+
+Source: Microsoft, "MessageBoxW function", "DialogBoxParamW function", "FatalAppExitW function".
+"""
+
+from __future__ import annotations
+
+import sys
+
+from windlass.api.calls import windows
+from windlass.api.outputs import fail, from_ansi
+from windlass.registry import export
+from windlass.types import (
+    BOOL,
+    DWORD,
+    HINSTANCE,
+    HWND,
+    INT,
+    INT_PTR,
+    LPARAM,
+    LPCSTR,
+    LPCVOID,
+    LPCWSTR,
+    LPVOID,
+    UINT,
+    VOID,
+    WORD,
+)
+
+ERROR_NOT_SUPPORTED = 50
+
+
+def refuse(what: str, text: str | None, caption: str | None) -> int:
+    """Print the text; 0 with the error set."""
+    head = f"windlass: {what}" + (f" {caption!r}" if caption else "")
+    print(f"{head}: {text or ''}", file=sys.stderr, flush=True)
+    return fail(ERROR_NOT_SUPPORTED)
+
+
+@export("user32")
+def MessageBoxW(hWnd: HWND, lpText: LPCWSTR, lpCaption: LPCWSTR, uType: UINT) -> INT:
+    return refuse("message box", lpText, lpCaption)
+
+
+@export("user32")
+def MessageBoxA(hWnd: HWND, lpText: LPCSTR, lpCaption: LPCSTR, uType: UINT) -> INT:
+    return refuse("message box", from_ansi(lpText), from_ansi(lpCaption))
+
+
+@export("user32")
+def MessageBoxExW(hWnd: HWND, lpText: LPCWSTR, lpCaption: LPCWSTR, uType: UINT, wLanguageId: WORD) -> INT:
+    return refuse("message box", lpText, lpCaption)
+
+
+@export("user32")
+def MessageBoxExA(hWnd: HWND, lpText: LPCSTR, lpCaption: LPCSTR, uType: UINT, wLanguageId: WORD) -> INT:
+    return refuse("message box", from_ansi(lpText), from_ansi(lpCaption))
+
+
+@export("user32")
+def MessageBoxTimeoutW(
+    hWnd: HWND, lpText: LPCWSTR, lpCaption: LPCWSTR, uType: UINT, wLanguageId: WORD, dwMilliseconds: DWORD
+) -> INT:
+    return refuse("message box", lpText, lpCaption)
+
+
+@export("kernel32")
+def FatalAppExitW(uAction: UINT, lpMessageText: LPCWSTR) -> VOID:
+    refuse("the program ends itself", lpMessageText, None)
+    windows("kernel32", "ExitProcess", 1)
+
+
+@export("kernel32")
+def FatalAppExitA(uAction: UINT, lpMessageText: LPCSTR) -> VOID:
+    refuse("the program ends itself", from_ansi(lpMessageText), None)
+    windows("kernel32", "ExitProcess", 1)
+
+
+@export("user32")
+def DialogBoxParamW(
+    hInstance: HINSTANCE, lpTemplateName: LPCVOID, hWndParent: HWND, lpDialogFunc: LPVOID, dwInitParam: LPARAM
+) -> INT_PTR:
+    refuse("dialog", "not shown", None)
+    return -1
+
+
+@export("user32")
+def DialogBoxParamA(
+    hInstance: HINSTANCE, lpTemplateName: LPCVOID, hWndParent: HWND, lpDialogFunc: LPVOID, dwInitParam: LPARAM
+) -> INT_PTR:
+    refuse("dialog", "not shown", None)
+    return -1
+
+
+@export("user32")
+def DialogBoxIndirectParamW(
+    hInstance: HINSTANCE, hDialogTemplate: LPVOID, hWndParent: HWND, lpDialogFunc: LPVOID, dwInitParam: LPARAM
+) -> INT_PTR:
+    refuse("dialog", "not shown", None)
+    return -1
+
+
+@export("user32")
+def DialogBoxIndirectParamA(
+    hInstance: HINSTANCE, hDialogTemplate: LPVOID, hWndParent: HWND, lpDialogFunc: LPVOID, dwInitParam: LPARAM
+) -> INT_PTR:
+    refuse("dialog", "not shown", None)
+    return -1
+
+
+@export("user32")
+def IsDialogMessageW(hDlg: HWND, lpMsg: LPVOID) -> BOOL:
+    return 0
+
+
+@export("user32")
+def IsDialogMessageA(hDlg: HWND, lpMsg: LPVOID) -> BOOL:
+    return 0
+
+
+@export("user32")
+def MessageBeep(uType: UINT) -> BOOL:
+    return 1
+
+
+@export("kernel32", "kernelbase")
+def Beep(dwFreq: DWORD, dwDuration: DWORD) -> BOOL:
+    """Silence, as long as the tone would last."""
+    if not 37 <= dwFreq <= 32767:
+        return fail(87)  # ERROR_INVALID_PARAMETER
+    windows("kernel32", "Sleep", dwDuration)
+    return 1
+
+
+@export("user32")
+def FlashWindow(hWnd: HWND, bInvert: BOOL) -> BOOL:
+    return 0
+
+
+@export("user32")
+def FlashWindowEx(pfwi: LPVOID) -> BOOL:
+    return 0

@@ -1,0 +1,198 @@
+"""Window stations and desktops: the one of the session, which cannot be left.
+
+Source: Microsoft, "Window Stations and Desktops", "GetUserObjectInformationW function", "ExitWindowsEx
+function".
+"""
+
+from __future__ import annotations
+
+import struct
+
+from windlass import _core
+from windlass.api.outputs import fail, put_u32
+from windlass.registry import export
+from windlass.types import BOOL, DWORD, HANDLE, HDESK, HWINSTA, INT, LPCSTR, LPCWSTR, LPDWORD, LPVOID, UINT
+
+ERROR_ACCESS_DENIED = 5
+ERROR_FILE_NOT_FOUND = 2
+ERROR_INVALID_HANDLE = 6
+ERROR_INVALID_PARAMETER = 87
+ERROR_INSUFFICIENT_BUFFER = 122
+ERROR_PRIVILEGE_NOT_HELD = 1314
+STATION, DESKTOP = 0x3C, 0x40
+NAMES = {STATION: ("WinSta0", "WindowStation"), DESKTOP: ("Default", "Desktop")}
+UOI_FLAGS, UOI_NAME, UOI_TYPE, UOI_USER_SID, UOI_HEAPSIZE, UOI_IO = range(1, 7)
+WSF_VISIBLE = 1
+
+
+@export("user32")
+def GetProcessWindowStation() -> HWINSTA:
+    return STATION
+
+
+@export("user32")
+def SetProcessWindowStation(hWinSta: HWINSTA) -> BOOL:
+    return 1 if hWinSta == STATION else fail(ERROR_INVALID_HANDLE)
+
+
+@export("user32")
+def OpenWindowStationW(lpszWinSta: LPCWSTR, fInherit: BOOL, dwDesiredAccess: DWORD) -> HWINSTA:
+    return STATION if (lpszWinSta or "").lower() == "winsta0" else fail(ERROR_FILE_NOT_FOUND)
+
+
+@export("user32")
+def OpenWindowStationA(lpszWinSta: LPCSTR, fInherit: BOOL, dwDesiredAccess: DWORD) -> HWINSTA:
+    return STATION if (lpszWinSta or b"").lower() == b"winsta0" else fail(ERROR_FILE_NOT_FOUND)
+
+
+@export("user32")
+def CreateWindowStationW(lpwinsta: LPCWSTR, dwFlags: DWORD, dwDesiredAccess: DWORD, lpsa: LPVOID) -> HWINSTA:
+    return fail(ERROR_ACCESS_DENIED)
+
+
+@export("user32")
+def CloseWindowStation(hWinSta: HWINSTA) -> BOOL:
+    return 1 if hWinSta == STATION else fail(ERROR_INVALID_HANDLE)
+
+
+@export("user32")
+def GetThreadDesktop(dwThreadId: DWORD) -> HDESK:
+    return DESKTOP
+
+
+@export("user32")
+def SetThreadDesktop(hDesktop: HDESK) -> BOOL:
+    return 1 if hDesktop == DESKTOP else fail(ERROR_INVALID_HANDLE)
+
+
+@export("user32")
+def OpenInputDesktop(dwFlags: DWORD, fInherit: BOOL, dwDesiredAccess: DWORD) -> HDESK:
+    return DESKTOP
+
+
+@export("user32")
+def OpenDesktopW(lpszDesktop: LPCWSTR, dwFlags: DWORD, fInherit: BOOL, dwDesiredAccess: DWORD) -> HDESK:
+    return DESKTOP if (lpszDesktop or "").lower() == "default" else fail(ERROR_FILE_NOT_FOUND)
+
+
+@export("user32")
+def CreateDesktopW(
+    lpszDesktop: LPCWSTR,
+    lpszDevice: LPCWSTR,
+    pDevmode: LPVOID,
+    dwFlags: DWORD,
+    dwDesiredAccess: DWORD,
+    lpsa: LPVOID,
+) -> HDESK:
+    return fail(ERROR_ACCESS_DENIED)
+
+
+@export("user32")
+def SwitchDesktop(hDesktop: HDESK) -> BOOL:
+    return 1 if hDesktop == DESKTOP else fail(ERROR_INVALID_HANDLE)
+
+
+@export("user32")
+def CloseDesktop(hDesktop: HDESK) -> BOOL:
+    return 1 if hDesktop == DESKTOP else fail(ERROR_INVALID_HANDLE)
+
+
+def object_information(handle: int, kind: int, wide: bool) -> bytes | None:
+    """What GetUserObjectInformation gives; None: there is no such kind."""
+    if kind in (UOI_NAME, UOI_TYPE):
+        text = NAMES[handle][kind - UOI_NAME]
+        return _core.wide_bytes(text) if wide else text.encode() + b"\0"
+    if kind == UOI_FLAGS:
+        return struct.pack("<3I", 0, 0, WSF_VISIBLE if handle == STATION else 0)
+    if kind == UOI_USER_SID:
+        return b""
+    if kind == UOI_IO:
+        return struct.pack("<I", 1)
+    return None
+
+
+def give_information(handle: int, kind: int, info: int, size: int, needed: int, wide: bool) -> int:
+    if handle not in NAMES:
+        return fail(ERROR_INVALID_HANDLE)
+    data = object_information(handle, kind, wide)
+    if data is None:
+        return fail(ERROR_INVALID_PARAMETER)
+    put_u32(needed, len(data))
+    if len(data) > size:
+        return fail(ERROR_INSUFFICIENT_BUFFER)
+    _core.write(info, data)
+    return 1
+
+
+@export("user32")
+def GetUserObjectInformationW(
+    hObj: HANDLE, nIndex: INT, pvInfo: LPVOID, nLength: DWORD, lpnLengthNeeded: LPDWORD
+) -> BOOL:
+    return give_information(hObj, nIndex, pvInfo, nLength, lpnLengthNeeded, True)
+
+
+@export("user32")
+def GetUserObjectInformationA(
+    hObj: HANDLE, nIndex: INT, pvInfo: LPVOID, nLength: DWORD, lpnLengthNeeded: LPDWORD
+) -> BOOL:
+    return give_information(hObj, nIndex, pvInfo, nLength, lpnLengthNeeded, False)
+
+
+@export("user32")
+def ExitWindowsEx(uFlags: UINT, dwReason: DWORD) -> BOOL:
+    return fail(ERROR_PRIVILEGE_NOT_HELD)
+
+
+@export("user32")
+def LockWorkStation() -> BOOL:
+    return fail(ERROR_ACCESS_DENIED)
+
+
+@export("user32")
+def ShutdownBlockReasonCreate(hWnd: HANDLE, pwszReason: LPCWSTR) -> BOOL:
+    return 1
+
+
+@export("user32")
+def ShutdownBlockReasonDestroy(hWnd: HANDLE) -> BOOL:
+    return 1
+
+
+# ---- notifications of devices and power, which never come ----
+
+NOTIFICATION = 0x60001
+
+
+@export("user32")
+def RegisterDeviceNotificationW(hRecipient: HANDLE, NotificationFilter: LPVOID, Flags: DWORD) -> HANDLE:
+    return NOTIFICATION
+
+
+@export("user32")
+def RegisterDeviceNotificationA(hRecipient: HANDLE, NotificationFilter: LPVOID, Flags: DWORD) -> HANDLE:
+    return NOTIFICATION
+
+
+@export("user32")
+def UnregisterDeviceNotification(Handle: HANDLE) -> BOOL:
+    return 1 if Handle == NOTIFICATION else fail(ERROR_INVALID_HANDLE)
+
+
+@export("user32")
+def RegisterPowerSettingNotification(hRecipient: HANDLE, PowerSettingGuid: LPVOID, Flags: DWORD) -> HANDLE:
+    return NOTIFICATION
+
+
+@export("user32")
+def UnregisterPowerSettingNotification(Handle: HANDLE) -> BOOL:
+    return 1 if Handle == NOTIFICATION else fail(ERROR_INVALID_HANDLE)
+
+
+@export("user32")
+def RegisterSuspendResumeNotification(hRecipient: HANDLE, Flags: DWORD) -> HANDLE:
+    return NOTIFICATION
+
+
+@export("user32")
+def UnregisterSuspendResumeNotification(Handle: HANDLE) -> BOOL:
+    return 1 if Handle == NOTIFICATION else fail(ERROR_INVALID_HANDLE)
