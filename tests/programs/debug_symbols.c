@@ -63,6 +63,8 @@ static void symbols(HMODULE self)
     SetLastError(0);
     say("no module %d, error %u", SymFromAddr(process, 16, &displacement, &symbol.info), GetLastError());
     say("enumerated %d: %d", SymEnumSymbols(process, (DWORD64)(UINT_PTR)self, "*_function", count, &functions), functions);
+    functions = 0;
+    say("by module %d: %d", SymEnumSymbols(process, 0, "debug_symbols!*_function", count, &functions), functions);
     say("base %d", SymGetModuleBase64(process, (DWORD64)(UINT_PTR)first_function) == (DWORD64)(UINT_PTR)self);
     SetLastError(0);
     say("no base %d, error %u", SymGetModuleBase64(process, 16) != 0, GetLastError());

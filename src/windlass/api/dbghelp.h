@@ -13,6 +13,9 @@ LDR_DATA_TABLE_ENTRY *symbols_module(HANDLE process, ULONG64 address);
 /* The loaded modules, in load order; start with NULL. The loader lock is held. */
 LDR_DATA_TABLE_ENTRY *next_module(const LDR_DATA_TABLE_ENTRY *module);
 
+/* The modules as they are now, for callbacks, which may load more. From malloc(), ended by NULL. */
+LDR_DATA_TABLE_ENTRY **modules_snapshot(void);
+
 /* A module's name without extension, in the ANSI code page or UTF-16; `size` counts the zero. */
 void module_short_name(const LDR_DATA_TABLE_ENTRY *module, char *name, size_t size);
 

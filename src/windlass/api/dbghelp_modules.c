@@ -297,8 +297,7 @@ API(dbghelp, BOOL, SymUnloadModule64, HANDLE hProcess, DWORD64 BaseOfDll) {
 
 API(dbghelp, BOOL, SymRefreshModuleList, HANDLE hProcess) { return symbols_check(hProcess); }
 
-/* The modules as they are now: a callback may load more. From malloc(), ended by NULL. */
-static LDR_DATA_TABLE_ENTRY **snapshot(void) {
+LDR_DATA_TABLE_ENTRY **modules_snapshot(void) {
     size_t count = 0;
     loader_lock_acquire();
     for (LDR_DATA_TABLE_ENTRY *each = NULL; (each = next_module(each)) != NULL;)
@@ -331,7 +330,7 @@ static BOOL report(const LDR_DATA_TABLE_ENTRY *module, enum callback_kind kind, 
 }
 
 static BOOL enumerate(enum callback_kind kind, const void *callback, PVOID context) {
-    LDR_DATA_TABLE_ENTRY **list = snapshot();
+    LDR_DATA_TABLE_ENTRY **list = modules_snapshot();
     if (!list)
         return fail(ERROR_NOT_ENOUGH_MEMORY);
     for (LDR_DATA_TABLE_ENTRY **at = list; *at && report(*at, kind, callback, context); at++)

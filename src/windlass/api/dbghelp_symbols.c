@@ -260,14 +260,14 @@ static BOOL enumerate(HANDLE process, ULONG64 base, struct enumeration *wanted) 
     if (!mask)
         return TRUE; /* without a module only local symbols are meant, of which there are none */
     wanted->mask = mask;
-    loader_lock_acquire();
-    bool more = true;
-    for (LDR_DATA_TABLE_ENTRY *each = NULL; more && (each = next_module(each)) != NULL;) {
-        module_short_name(each, name, sizeof name);
+    LDR_DATA_TABLE_ENTRY **list = modules_snapshot();
+    bool more = list != NULL;
+    for (LDR_DATA_TABLE_ENTRY **at = list; more && *at; at++) {
+        module_short_name(*at, name, sizeof name);
         if (matches(name, module_mask))
-            more = enumerate_module(each, wanted);
+            more = enumerate_module(*at, wanted);
     }
-    loader_lock_release();
+    free(list);
     return TRUE;
 }
 
