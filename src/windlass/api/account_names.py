@@ -11,7 +11,7 @@ import functools
 from windlass import _core
 from windlass.api import accounts, blocks
 from windlass.api.folders import user_name
-from windlass.api.outputs import fail, get_u32, put_ansi, put_u32, put_u64, put_wide
+from windlass.api.outputs import fail, from_ansi, get_u32, put_ansi, put_u32, put_u64, put_wide
 from windlass.api.refused import Refused, code_of, done
 from windlass.api.registry_seed import computer_name
 from windlass.api.sddl import parse_sid
@@ -41,10 +41,6 @@ ERROR_INVALID_SID = 1337
 RPC_S_SERVER_UNAVAILABLE = 1722
 STATUS_BUFFER_OVERFLOW = 0x80000005
 STATUS_INVALID_SID = 0xC0000078
-
-
-def _text(text: bytes | None) -> str | None:
-    return None if text is None else _core.ansi_to_text(text)
 
 
 def _sid_at(address: int) -> Sid:
@@ -91,7 +87,7 @@ def ConvertStringSidToSidW(StringSid: LPCWSTR, Sid: PVOID) -> BOOL:
 
 @export("advapi32", "sechost")
 def ConvertStringSidToSidA(StringSid: LPCSTR, Sid: PVOID) -> BOOL:
-    return done(_from_string, _text(StringSid), Sid)
+    return done(_from_string, from_ansi(StringSid), Sid)
 
 
 def _to_unicode_string(result: int, address: int, allocate: int) -> None:
@@ -281,7 +277,8 @@ def LookupAccountSidA(
 ) -> BOOL:
     return done(
         _lookup_sid,
-        _text(lpSystemName), Sid, Name, cchName, ReferencedDomainName, cchReferencedDomainName, peUse, False,
+        from_ansi(lpSystemName), Sid, Name, cchName,
+        ReferencedDomainName, cchReferencedDomainName, peUse, False,
     )  # fmt: skip
 
 
@@ -334,7 +331,7 @@ def LookupAccountNameA(
     cchReferencedDomainName: LPDWORD,
     peUse: PVOID,
 ) -> BOOL:
-    system, name = _text(lpSystemName), _text(lpAccountName)
+    system, name = from_ansi(lpSystemName), from_ansi(lpAccountName)
     return done(
         _lookup_name,
         system, name, Sid, cbSid, ReferencedDomainName, cchReferencedDomainName, peUse, False,

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from windlass import _core
 from windlass.api import accounts, blocks, file_security
 from windlass.api import security_types as types
-from windlass.api.outputs import get_u32, put_u32, put_u64
+from windlass.api.outputs import from_ansi, get_u32, put_u32, put_u64
 from windlass.api.refused import Refused, code_of, done, win32_of_status
 from windlass.api.security_types import ALLOWED, DENIED, SE_DACL_PRESENT, Ace, Acl, Descriptor, Sid
 from windlass.api.tokens import QUERY, enabled_sids, open_token
@@ -224,10 +224,6 @@ def GetNamedSecurityInfoW(
     )  # fmt: skip
 
 
-def _text(text: bytes | None) -> str | None:
-    return None if text is None else _core.ansi_to_text(text)
-
-
 @export("advapi32")
 def GetNamedSecurityInfoA(
     pObjectName: LPCSTR,
@@ -239,7 +235,7 @@ def GetNamedSecurityInfoA(
     ppSacl: PVOID,
     ppSecurityDescriptor: PVOID,
 ) -> DWORD:
-    name = _text(pObjectName)
+    name = from_ansi(pObjectName)
     return code_of(
         _named_info,
         name, ObjectType, SecurityInfo, ppsidOwner, ppsidGroup, ppDacl, ppSacl, ppSecurityDescriptor,
@@ -276,7 +272,7 @@ def SetNamedSecurityInfoA(
     pSacl: PVOID,
 ) -> DWORD:
     return code_of(
-        _set_named_info, _text(pObjectName), ObjectType, SecurityInfo, psidOwner, psidGroup, pDacl, pSacl
+        _set_named_info, from_ansi(pObjectName), ObjectType, SecurityInfo, psidOwner, psidGroup, pDacl, pSacl
     )
 
 
@@ -363,7 +359,7 @@ def GetFileSecurityA(
     nLength: DWORD,
     lpnLengthNeeded: LPDWORD,
 ) -> BOOL:
-    name = _text(lpFileName)
+    name = from_ansi(lpFileName)
     return done(_file_security, name, RequestedInformation, pSecurityDescriptor, nLength, lpnLengthNeeded)
 
 
@@ -385,7 +381,7 @@ def SetFileSecurityW(lpFileName: LPCWSTR, SecurityInformation: DWORD, pSecurityD
 
 @export("advapi32")
 def SetFileSecurityA(lpFileName: LPCSTR, SecurityInformation: DWORD, pSecurityDescriptor: PVOID) -> BOOL:
-    return done(_set_file_security, _text(lpFileName), SecurityInformation, pSecurityDescriptor)
+    return done(_set_file_security, from_ansi(lpFileName), SecurityInformation, pSecurityDescriptor)
 
 
 def _kernel_security(handle: int, information: int, buffer: int, size: int, needed: int) -> None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from windlass import _core
 from windlass.api import registry_keys as keys
 from windlass.api.calls import windows
-from windlass.api.outputs import get_u32, put_ansi, put_u32, put_u64, put_wide
+from windlass.api.outputs import from_ansi, get_u32, put_ansi, put_u32, put_u64, put_wide
 from windlass.api.refused import Refused, code_of
 from windlass.api.registry_keys import (
     ERROR_ACCESS_DENIED,
@@ -68,11 +68,6 @@ from windlass.types import (
     PVOID,
     REGSAM,
 )
-
-
-def _text(name: bytes | None) -> str | None:
-    return None if name is None else _core.ansi_to_text(name)
-
 
 # ---- data of values: kept in UTF-16, seen in the ANSI code page by the A functions ----
 
@@ -146,7 +141,7 @@ def RegOpenKeyExW(
 def RegOpenKeyExA(
     hKey: HKEY, lpSubKey: LPCSTR, ulOptions: DWORD, samDesired: REGSAM, phkResult: PHKEY
 ) -> LSTATUS:
-    return code_of(_open, hKey, _text(lpSubKey), samDesired, phkResult)
+    return code_of(_open, hKey, from_ansi(lpSubKey), samDesired, phkResult)
 
 
 @export("advapi32")
@@ -156,7 +151,7 @@ def RegOpenKeyW(hKey: HKEY, lpSubKey: LPCWSTR, phkResult: PHKEY) -> LSTATUS:
 
 @export("advapi32")
 def RegOpenKeyA(hKey: HKEY, lpSubKey: LPCSTR, phkResult: PHKEY) -> LSTATUS:
-    return code_of(_open, hKey, _text(lpSubKey), MAXIMUM_ALLOWED, phkResult)
+    return code_of(_open, hKey, from_ansi(lpSubKey), MAXIMUM_ALLOWED, phkResult)
 
 
 @export("advapi32", "kernelbase")
@@ -212,7 +207,14 @@ def RegCreateKeyExA(
     if Reserved:
         return ERROR_INVALID_PARAMETER
     return code_of(
-        _create, hKey, _text(lpSubKey), _text(lpClass), dwOptions, samDesired, phkResult, lpdwDisposition
+        _create,
+        hKey,
+        from_ansi(lpSubKey),
+        from_ansi(lpClass),
+        dwOptions,
+        samDesired,
+        phkResult,
+        lpdwDisposition,
     )
 
 
@@ -223,7 +225,7 @@ def RegCreateKeyW(hKey: HKEY, lpSubKey: LPCWSTR, phkResult: PHKEY) -> LSTATUS:
 
 @export("advapi32")
 def RegCreateKeyA(hKey: HKEY, lpSubKey: LPCSTR, phkResult: PHKEY) -> LSTATUS:
-    return code_of(_create, hKey, _text(lpSubKey) or "", None, 0, MAXIMUM_ALLOWED, phkResult, 0)
+    return code_of(_create, hKey, from_ansi(lpSubKey) or "", None, 0, MAXIMUM_ALLOWED, phkResult, 0)
 
 
 def _connect(machine: str | None, hkey: int, result: int) -> None:
@@ -241,7 +243,7 @@ def RegConnectRegistryW(lpMachineName: LPCWSTR, hKey: HKEY, phkResult: PHKEY) ->
 
 @export("advapi32")
 def RegConnectRegistryA(lpMachineName: LPCSTR, hKey: HKEY, phkResult: PHKEY) -> LSTATUS:
-    return code_of(_connect, _text(lpMachineName), hKey, phkResult)
+    return code_of(_connect, from_ansi(lpMachineName), hKey, phkResult)
 
 
 @export("advapi32", "kernelbase")
@@ -331,7 +333,7 @@ def RegQueryValueExW(
 def RegQueryValueExA(
     hKey: HKEY, lpValueName: LPCSTR, lpReserved: LPDWORD, lpType: LPDWORD, lpData: LPBYTE, lpcbData: LPDWORD
 ) -> LSTATUS:
-    return code_of(_query, hKey, _text(lpValueName), lpReserved, lpType, lpData, lpcbData, False)
+    return code_of(_query, hKey, from_ansi(lpValueName), lpReserved, lpType, lpData, lpcbData, False)
 
 
 def _query_default(hkey: int, path: str | None, data_out: int, size_in_out: int, wide: bool) -> None:
@@ -353,7 +355,7 @@ def RegQueryValueW(hKey: HKEY, lpSubKey: LPCWSTR, lpData: LPWSTR, lpcbData: LPLO
 
 @export("advapi32")
 def RegQueryValueA(hKey: HKEY, lpSubKey: LPCSTR, lpData: LPSTR, lpcbData: LPLONG) -> LSTATUS:
-    return code_of(_query_default, hKey, _text(lpSubKey), lpData, lpcbData, False)
+    return code_of(_query_default, hKey, from_ansi(lpSubKey), lpData, lpcbData, False)
 
 
 RRF_RT_REG_EXPAND_SZ, RRF_RT_ANY = 0x00000004, 0x0000FFFF
@@ -462,7 +464,9 @@ def RegGetValueA(
     pvData: PVOID,
     pcbData: LPDWORD,
 ) -> LSTATUS:
-    return code_of(_get, hkey, _text(lpSubKey), _text(lpValue), dwFlags, pdwType, pvData, pcbData, False)
+    return code_of(
+        _get, hkey, from_ansi(lpSubKey), from_ansi(lpValue), dwFlags, pdwType, pvData, pcbData, False
+    )
 
 
 VALENT = struct.Struct("<QI4xQI4x")
@@ -758,7 +762,7 @@ def RegSetValueExW(
 def RegSetValueExA(
     hKey: HKEY, lpValueName: LPCSTR, Reserved: DWORD, dwType: DWORD, lpData: LPCVOID, cbData: DWORD
 ) -> LSTATUS:
-    return code_of(_set, hKey, None, _text(lpValueName), dwType, lpData, cbData, False)
+    return code_of(_set, hKey, None, from_ansi(lpValueName), dwType, lpData, cbData, False)
 
 
 @export("advapi32", "kernelbase")
@@ -772,7 +776,7 @@ def RegSetKeyValueW(
 def RegSetKeyValueA(
     hKey: HKEY, lpSubKey: LPCSTR, lpValueName: LPCSTR, dwType: DWORD, lpData: LPCVOID, cbData: DWORD
 ) -> LSTATUS:
-    return code_of(_set, hKey, _text(lpSubKey), _text(lpValueName), dwType, lpData, cbData, False)
+    return code_of(_set, hKey, from_ansi(lpSubKey), from_ansi(lpValueName), dwType, lpData, cbData, False)
 
 
 @export("advapi32")
@@ -782,7 +786,7 @@ def RegSetValueW(hKey: HKEY, lpSubKey: LPCWSTR, dwType: DWORD, lpData: LPCWSTR, 
 
 @export("advapi32")
 def RegSetValueA(hKey: HKEY, lpSubKey: LPCSTR, dwType: DWORD, lpData: LPCSTR, cbData: DWORD) -> LSTATUS:
-    return code_of(_set_default, hKey, _text(lpSubKey), dwType, _text(lpData))
+    return code_of(_set_default, hKey, from_ansi(lpSubKey), dwType, from_ansi(lpData))
 
 
 def _set_default(hkey: int, path: str | None, type: int, text: str | None) -> None:
@@ -813,7 +817,7 @@ def RegDeleteValueW(hKey: HKEY, lpValueName: LPCWSTR) -> LSTATUS:
 
 @export("advapi32", "kernelbase")
 def RegDeleteValueA(hKey: HKEY, lpValueName: LPCSTR) -> LSTATUS:
-    return code_of(_delete_value, hKey, None, _text(lpValueName))
+    return code_of(_delete_value, hKey, None, from_ansi(lpValueName))
 
 
 @export("advapi32", "kernelbase")
@@ -823,7 +827,7 @@ def RegDeleteKeyValueW(hKey: HKEY, lpSubKey: LPCWSTR, lpValueName: LPCWSTR) -> L
 
 @export("advapi32", "kernelbase")
 def RegDeleteKeyValueA(hKey: HKEY, lpSubKey: LPCSTR, lpValueName: LPCSTR) -> LSTATUS:
-    return code_of(_delete_value, hKey, _text(lpSubKey), _text(lpValueName))
+    return code_of(_delete_value, hKey, from_ansi(lpSubKey), from_ansi(lpValueName))
 
 
 def _delete_key(hkey: int, path: str | None, access: int) -> None:
@@ -846,7 +850,7 @@ def RegDeleteKeyExW(hKey: HKEY, lpSubKey: LPCWSTR, samDesired: REGSAM, Reserved:
 def RegDeleteKeyExA(hKey: HKEY, lpSubKey: LPCSTR, samDesired: REGSAM, Reserved: DWORD) -> LSTATUS:
     if Reserved:
         return ERROR_INVALID_PARAMETER
-    return code_of(_delete_key, hKey, _text(lpSubKey), samDesired & (KEY_WOW64_32KEY | KEY_WOW64_64KEY))
+    return code_of(_delete_key, hKey, from_ansi(lpSubKey), samDesired & (KEY_WOW64_32KEY | KEY_WOW64_64KEY))
 
 
 @export("advapi32")
@@ -856,7 +860,7 @@ def RegDeleteKeyW(hKey: HKEY, lpSubKey: LPCWSTR) -> LSTATUS:
 
 @export("advapi32")
 def RegDeleteKeyA(hKey: HKEY, lpSubKey: LPCSTR) -> LSTATUS:
-    return code_of(_delete_key, hKey, _text(lpSubKey), 0)
+    return code_of(_delete_key, hKey, from_ansi(lpSubKey), 0)
 
 
 def _delete_tree(hkey: int, path: str | None) -> None:
@@ -874,7 +878,7 @@ def RegDeleteTreeW(hKey: HKEY, lpSubKey: LPCWSTR) -> LSTATUS:
 
 @export("advapi32", "kernelbase")
 def RegDeleteTreeA(hKey: HKEY, lpSubKey: LPCSTR) -> LSTATUS:
-    return code_of(_delete_tree, hKey, _text(lpSubKey))
+    return code_of(_delete_tree, hKey, from_ansi(lpSubKey))
 
 
 # ---- trees ----
@@ -897,7 +901,7 @@ def RegCopyTreeW(hKeySrc: HKEY, lpSubKey: LPCWSTR, hKeyDest: HKEY) -> LSTATUS:
 
 @export("advapi32")
 def RegCopyTreeA(hKeySrc: HKEY, lpSubKey: LPCSTR, hKeyDest: HKEY) -> LSTATUS:
-    return code_of(_copy_tree, hKeySrc, _text(lpSubKey), hKeyDest)
+    return code_of(_copy_tree, hKeySrc, from_ansi(lpSubKey), hKeyDest)
 
 
 @export("advapi32")

@@ -8,9 +8,8 @@ Source: Microsoft, "OpenSCManagerW function", "OpenServiceW function", "CreateSe
 
 from __future__ import annotations
 
-from windlass import _core
 from windlass.api import crypt_handles as handles
-from windlass.api.outputs import fail, put_u32
+from windlass.api.outputs import fail, from_ansi, put_u32
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, LPCSTR, LPCWSTR, LPDWORD, LPVOID, PVOID, SC_HANDLE
 
@@ -40,10 +39,6 @@ def _open_manager(machine: str | None, database: str | None) -> int:
     return handles.new(Manager())
 
 
-def _text(text: bytes | None) -> str | None:
-    return None if text is None else _core.ansi_to_text(text)
-
-
 @export("advapi32", "sechost")
 def OpenSCManagerW(lpMachineName: LPCWSTR, lpDatabaseName: LPCWSTR, dwDesiredAccess: DWORD) -> SC_HANDLE:
     return _open_manager(lpMachineName, lpDatabaseName)
@@ -51,7 +46,7 @@ def OpenSCManagerW(lpMachineName: LPCWSTR, lpDatabaseName: LPCWSTR, dwDesiredAcc
 
 @export("advapi32", "sechost")
 def OpenSCManagerA(lpMachineName: LPCSTR, lpDatabaseName: LPCSTR, dwDesiredAccess: DWORD) -> SC_HANDLE:
-    return _open_manager(_text(lpMachineName), _text(lpDatabaseName))
+    return _open_manager(from_ansi(lpMachineName), from_ansi(lpDatabaseName))
 
 
 @export("advapi32", "sechost")
