@@ -323,6 +323,7 @@ def process_block(image: str, flags: int) -> tuple[int, int]:
     holds, and the block's address for `process_handles`.
     """
 
+def process_block_free(address: int) -> None: ...
 def process_begin(block: int, is_new: bool) -> None:
     """Say that this process has the block behind the descriptor, and wait while it is suspended.
 

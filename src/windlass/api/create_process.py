@@ -448,32 +448,15 @@ def standard(
 
 def start(request: Request, program: Program) -> tuple[int, int, int]:
     """Start the program: handles of process and thread, and the process's number."""
-    directory = folder(request)
-    handles = inherited(request)
-    opened = [fd for _, _, _, _, fd, _ in handles]  # for the child alone
+    needs_python = program.is_windows or bool(request.flags & CREATE_SUSPENDED)
+    number, block, address = (launch_python if needs_python else launch_host)(request, program)
     try:
-        descriptors, values = standard(request, handles)
-        if program.is_windows or request.flags & CREATE_SUSPENDED:
-            block, address = _core.process_block(program.windows, block_flags(request.flags))
-            opened.append(block)
-            opened.append(record(request, program, block, handles, values))
-            path, line = sys.executable, child.command(opened[-1])
-            variables = [name + b"=" + value for name, value in os.environb.items()]
-        else:
-            block = address = 0
-            opened.clear()
-            path, line = program.host, arguments_of(program.command_line)
-            variables = _core.host_environment(request.environment)
-        group = not program.is_windows and bool(request.flags & CREATE_NEW_PROCESS_GROUP)
-        number = _core.process_start(
-            os.fsencode(path), line, variables, directory, descriptors, opened, group
-        )
         process, thread = _core.process_handles(
             number, block, address, request.process_flags, request.thread_flags
         )
     finally:
-        for fd in opened:
-            os.close(fd)
+        if block >= 0:
+            os.close(block)
     if request.flags & PRIORITY_CLASSES:
         _core.set_priority_class(process, request.flags & PRIORITY_CLASSES)
     if status := join_jobs(request, process):
@@ -484,6 +467,45 @@ def start(request: Request, program: Program) -> tuple[int, int, int]:
     if not request.flags & CREATE_SUSPENDED:
         _core.resume_process(process)
     return process, thread, number
+
+
+def launch_host(request: Request, program: Program) -> tuple[int, int, int]:
+    """Start a program of the host's: its number, and that it has no block."""
+    descriptors, _ = standard(request, [])
+    number = _core.process_start(
+        os.fsencode(program.host),
+        arguments_of(program.command_line),
+        _core.host_environment(request.environment),
+        folder(request),
+        descriptors,
+        [],
+        bool(request.flags & CREATE_NEW_PROCESS_GROUP),
+    )
+    return number, -1, 0
+
+
+def launch_python(request: Request, program: Program) -> tuple[int, int, int]:
+    """Start a Python that becomes the program: its number, and its block's descriptor and address."""
+    directory = folder(request)
+    handles = inherited(request)
+    opened = [fd for _, _, _, _, fd, _ in handles]  # for the child alone
+    try:
+        descriptors, values = standard(request, handles)
+        block, address = _core.process_block(program.windows, block_flags(request.flags))
+        try:
+            opened.append(record(request, program, block, handles, values))
+            line = child.command(opened[-1])
+            variables = [name + b"=" + value for name, value in os.environb.items()]
+            kept = [*opened, block]
+            number = _core.process_start(line[0], line, variables, directory, descriptors, kept, False)
+        except OSError:
+            os.close(block)
+            _core.process_block_free(address)
+            raise
+    finally:
+        for fd in opened:
+            os.close(fd)
+    return number, block, address
 
 
 def block_flags(flags: int) -> int:

@@ -36,6 +36,16 @@ static PyObject *block_new(PyObject *self, PyObject *args) {
     return block ? Py_BuildValue("iK", fd, (unsigned long long)(uintptr_t)block) : os_error(errno);
 }
 
+/* For a process that could not be started. */
+static PyObject *block_free(PyObject *self, PyObject *args) {
+    unsigned long long block;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "K", &block))
+        return NULL;
+    process_block_free((struct process_block *)(uintptr_t)block);
+    Py_RETURN_NONE;
+}
+
 static PyObject *begin(PyObject *self, PyObject *args) {
     int fd, is_new;
     (void)self;
@@ -347,6 +357,7 @@ static PyObject *resume_process(PyObject *self, PyObject *args) {
 static PyMethodDef functions[] = {
     {"resume_process", resume_process, METH_VARARGS, NULL},
     {"process_block", block_new, METH_VARARGS, NULL},
+    {"process_block_free", block_free, METH_VARARGS, NULL},
     {"process_begin", begin, METH_VARARGS, NULL},
     {"process_start", start, METH_VARARGS, NULL},
     {"process_handles", handles, METH_VARARGS, NULL},
