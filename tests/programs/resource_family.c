@@ -2,6 +2,7 @@
 // build: freestanding
 // flags: -luser32
 #include <windows.h>
+#include <winternl.h>
 
 #include "fixture.h"
 
@@ -180,6 +181,26 @@ static void strings(HMODULE module)
     say("high bits %d", LoadStringW(module, 0x10010, text, 20));
 }
 
+typedef struct {
+    ULONG_PTR type, name, language;
+} PLACE;
+NTSTATUS NTAPI LdrFindResource_U(HMODULE, const PLACE *, ULONG, const IMAGE_RESOURCE_DATA_ENTRY **);
+NTSTATUS NTAPI LdrAccessResource(HMODULE, const IMAGE_RESOURCE_DATA_ENTRY *, void **, ULONG *);
+
+static void native(HMODULE module)
+{
+    const IMAGE_RESOURCE_DATA_ENTRY *entry = NULL;
+    PLACE place = {(ULONG_PTR)RT_RCDATA, 1, GERMAN}, no_type = {99, 1, 0}, no_name = {(ULONG_PTR)RT_RCDATA, 99, 0},
+          no_language = {(ULONG_PTR)RT_RCDATA, 2, FRENCH};
+    void *data = NULL;
+    ULONG size = 0;
+    say("find %x", LdrFindResource_U(module, &place, 3, &entry));
+    say("access %x, size %u, %c", LdrAccessResource(module, entry, &data, &size), size, data ? *(char *)data : '-');
+    say("no type %x", LdrFindResource_U(module, &no_type, 3, &entry));
+    say("no name %x", LdrFindResource_U(module, &no_name, 3, &entry));
+    say("no language %x", LdrFindResource_U(module, &no_language, 3, &entry));
+}
+
 static void change(void)
 {
     HANDLE handle = BeginUpdateResourceW(copy, FALSE);
@@ -214,6 +235,7 @@ PROGRAM
     names(module);
     enumerate(module);
     strings(module);
+    native(module);
     FreeLibrary(module);
     change();
     DeleteFileW(copy);

@@ -355,3 +355,44 @@ API(kernel32 kernelbase, BOOL, EnumResourceLanguagesExA, HMODULE hModule, LPCSTR
     (void)LangId;
     return flags_are_valid(dwFlags) && api_EnumResourceLanguagesA(hModule, lpType, lpName, lpEnumFunc, lParam);
 }
+
+/* ---- as ntdll has it ---- */
+
+struct resource_info {
+    LPCWSTR type, name;
+    ULONG_PTR language;
+};
+
+static NTSTATUS status_of_last_error(void) {
+    switch (teb_self()->LastErrorValue) {
+    case ERROR_RESOURCE_TYPE_NOT_FOUND: return STATUS_RESOURCE_TYPE_NOT_FOUND;
+    case ERROR_RESOURCE_NAME_NOT_FOUND: return STATUS_RESOURCE_NAME_NOT_FOUND;
+    case ERROR_RESOURCE_LANG_NOT_FOUND: return STATUS_RESOURCE_LANG_NOT_FOUND;
+    default: return STATUS_RESOURCE_DATA_NOT_FOUND;
+    }
+}
+
+/* Level 3 is type, name and language; the last error stays what it was. */
+API(ntdll, NTSTATUS, LdrFindResource_U, HMODULE DllHandle, const struct resource_info *ResourceInfo, ULONG Level,
+    const struct data_entry **ResourceDataEntry) {
+    enum { TO_LANGUAGE = 3 };
+    if (!ResourceInfo || Level != TO_LANGUAGE)
+        return STATUS_INVALID_PARAMETER;
+    DWORD before = teb_self()->LastErrorValue;
+    *ResourceDataEntry =
+        api_FindResourceExW(DllHandle, ResourceInfo->type, ResourceInfo->name, (WORD)ResourceInfo->language);
+    NTSTATUS status = *ResourceDataEntry ? STATUS_SUCCESS : status_of_last_error();
+    set_last_error(before);
+    return status;
+}
+
+API(ntdll, NTSTATUS, LdrAccessResource, HMODULE DllHandle, const struct data_entry *ResourceDataEntry, PVOID *Address,
+    ULONG *Size) {
+    if (!ResourceDataEntry)
+        return STATUS_RESOURCE_DATA_NOT_FOUND;
+    if (Address)
+        *Address = (PVOID)at_rva(DllHandle, ResourceDataEntry->rva);
+    if (Size)
+        *Size = ResourceDataEntry->size;
+    return STATUS_SUCCESS;
+}
