@@ -6,6 +6,7 @@ import os
 import struct
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,26 @@ def test_an_image_whose_place_is_taken_is_kept_as_well(cache, write_dll, tmp_pat
     with windlass.load(paths[1]) as module:  # its own place is free now
         assert module.handle == one.handle
         assert _core.call(module.export("code")) == 17
+
+
+def test_what_nobody_uses_goes_after_a_month(cache, write_dll):
+    def age(path: Path, days: int) -> None:
+        then = time.time() - days * 24 * 3600
+        os.utime(path, (then, then))
+
+    def add(name: str) -> None:
+        load_and_call(write_dll(SOURCE + f"EXPORT int {name};", name=name))
+
+    add("first")
+    unused = cache / "unused.image"
+    unused.write_bytes(b"")
+    age(unused, 40)
+    add("second")  # on the same day
+    assert unused.exists()
+    age(cache / "pruned", 2)
+    add("third")
+    assert not unused.exists()
+    assert len(entries(cache)) == 3
 
 
 # ---- several processes ----

@@ -126,14 +126,29 @@ def _make_named(path: str, name: str, write: Callable[[int], None]) -> int:
     return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
 
-@cache
+DAY = 24 * 3600
+
+
 def prune(where: str) -> None:
-    """Remove what no process has used for a month; once per process, when it adds something."""
-    oldest = time.time() - 30 * 24 * 3600
+    """Remove what no process has used for a month; at most once a day, by whoever adds something."""
+    if not _is_due(os.path.join(where, "pruned")):
+        return
+    oldest = time.time() - 30 * DAY
     with suppress(OSError), os.scandir(where) as entries:
         for entry in entries:
             if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_atime < oldest:
                 os.unlink(entry.path)
+
+
+def _is_due(marker: str) -> bool:
+    """Whether the marker is older than a day; it is new afterwards."""
+    with suppress(OSError):
+        if os.lstat(marker).st_mtime > time.time() - DAY:
+            return False
+    with suppress(OSError):
+        os.close(os.open(marker, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        os.utime(marker)
+    return True
 
 
 def open_shared(name: str, size: int, initial: bytes) -> int:
