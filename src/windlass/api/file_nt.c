@@ -1,6 +1,7 @@
 /* The native file calls ("NtCreateFile function", "NtReadFile function", "NtQueryDirectoryFile function" ...), which
  * run-time libraries of Rust, Go and Delphi use, and the Rtl functions about paths. */
 #include <errno.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "codepage.h"
@@ -292,25 +293,109 @@ API(ntdll, NTSTATUS, NtQueryFullAttributesFile, OBJECT_ATTRIBUTES *ObjectAttribu
 }
 ZW(QueryFullAttributesFile);
 
+/* ---- volumes ("FSINFOCLASS") ---- */
+
+enum { FileFsVolumeInformation = 1, FileFsSizeInformation = 3, FileFsDeviceInformation = 4, FileFsAttributeInformation = 5,
+       FileFsFullSizeInformation = 7, FileFsSectorSizeInformation = 11 };
+
 typedef struct { ULONG DeviceType, Characteristics; } FILE_FS_DEVICE_INFORMATION;
+typedef struct {
+    int64_t VolumeCreationTime;
+    ULONG VolumeSerialNumber, VolumeLabelLength;
+    BOOLEAN SupportsObjects;
+    WCHAR VolumeLabel[1];
+} FILE_FS_VOLUME_INFORMATION;
+typedef struct { ULONG FileSystemAttributes; LONG MaximumComponentNameLength; ULONG FileSystemNameLength; WCHAR FileSystemName[1]; }
+    FILE_FS_ATTRIBUTE_INFORMATION;
+
+enum { SECTOR = 512, SECTORS_PER_UNIT = 8 };
+
+API_USE(BOOL, GetVolumeInformationByHandleW, HANDLE, LPWSTR, DWORD, LPDWORD, LPDWORD, LPDWORD, LPWSTR, DWORD);
+
+static ULONG device_type(const struct file *file) {
+    enum { DEVICE_DISK = 7, DEVICE_NAMED_PIPE = 0x11, DEVICE_NULL = 0x15, DEVICE_CONSOLE = 0x50 };
+    if (file->kind == FILE_KIND_PIPE)
+        return DEVICE_NAMED_PIPE;
+    return file->kind != FILE_KIND_CHARACTER ? DEVICE_DISK : file->is_null ? DEVICE_NULL : DEVICE_CONSOLE;
+}
+
+/* Facts that end in a text: without room for it they are given as far as they go, with a warning. */
+static NTSTATUS with_text(const void *facts, size_t head, size_t smallest, const WCHAR *text, void *out, ULONG room,
+                          size_t *done) {
+    size_t size = wide_length(text) * sizeof *text;
+    if (room < smallest)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memcpy(out, facts, head);
+    size_t fits = room - head < size ? room - head : size;
+    memcpy((char *)out + head, text, fits);
+    *done = head + fits;
+    return fits < size ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+}
+
+static NTSTATUS volume_facts(HANDLE handle, int class, void *out, ULONG room, size_t *done) {
+    enum { LONGEST_LABEL = 64, LONGEST_NAME = 16 };
+    WCHAR label[LONGEST_LABEL], name[LONGEST_NAME];
+    DWORD serial, longest, flags;
+    if (!api_GetVolumeInformationByHandleW(handle, label, LONGEST_LABEL, &serial, &longest, &flags, name, LONGEST_NAME))
+        return STATUS_INVALID_PARAMETER;
+    if (class == FileFsVolumeInformation) {
+        const FILE_FS_VOLUME_INFORMATION facts = {0, serial, (ULONG)(2 * wide_length(label)), FALSE, {0}};
+        return with_text(&facts, offsetof(FILE_FS_VOLUME_INFORMATION, VolumeLabel), sizeof facts, label, out, room, done);
+    }
+    const FILE_FS_ATTRIBUTE_INFORMATION facts = {flags, (LONG)longest, (ULONG)(2 * wide_length(name)), {0}};
+    return with_text(&facts, offsetof(FILE_FS_ATTRIBUTE_INFORMATION, FileSystemName), sizeof facts, name, out, room, done);
+}
+
+static NTSTATUS volume_sizes(const struct file *file, int class, void *out, ULONG room, size_t *done) {
+    struct statvfs space;
+    if (fstatvfs(file->fd, &space))
+        return status_from_errno(errno);
+    const int64_t unit = SECTOR * SECTORS_PER_UNIT;
+    const int64_t total = (int64_t)(space.f_blocks * space.f_frsize) / unit;
+    const int64_t mine = (int64_t)(space.f_bavail * space.f_frsize) / unit;
+    const int64_t free_units = (int64_t)(space.f_bfree * space.f_frsize) / unit;
+    const struct { int64_t total, available; ULONG sectors, bytes; } size = {total, mine, SECTORS_PER_UNIT, SECTOR};
+    const struct { int64_t total, mine, available; ULONG sectors, bytes; } full = {total, mine, free_units, SECTORS_PER_UNIT,
+                                                                                   SECTOR};
+    *done = class == FileFsSizeInformation ? sizeof size : sizeof full;
+    if (room < *done)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memcpy(out, class == FileFsSizeInformation ? (const void *)&size : (const void *)&full, *done);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_volume(HANDLE handle, const struct file *file, int class, void *out, ULONG room, size_t *done) {
+    const FILE_FS_DEVICE_INFORMATION device = {device_type(file), 0};
+    const ULONG sectors[7] = {SECTOR, 4096, 4096, 4096, 3, 0, 0}; /* aligned, and partitions are */
+    const void *facts = class == FileFsDeviceInformation ? (const void *)&device : sectors;
+    switch (class) {
+    case FileFsVolumeInformation:
+    case FileFsAttributeInformation: return volume_facts(handle, class, out, room, done);
+    case FileFsSizeInformation:
+    case FileFsFullSizeInformation: return volume_sizes(file, class, out, room, done);
+    case FileFsDeviceInformation:
+    case FileFsSectorSizeInformation:
+        *done = class == FileFsDeviceInformation ? sizeof device : sizeof sectors;
+        if (room < *done)
+            return STATUS_INFO_LENGTH_MISMATCH;
+        memcpy(out, facts, *done);
+        return STATUS_SUCCESS;
+    default: return STATUS_INVALID_INFO_CLASS;
+    }
+}
 
 API(ntdll, NTSTATUS, NtQueryVolumeInformationFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock, PVOID FsInformation,
     ULONG Length, int FsInformationClass) {
-    enum { FileFsDeviceInformation = 4, DEVICE_DISK = 7, DEVICE_NAMED_PIPE = 0x11, DEVICE_CONSOLE = 0x50, DEVICE_NULL = 0x15 };
     NTSTATUS status;
+    size_t done = 0;
     struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
     if (!file)
         return status;
-    ULONG type = file->kind == FILE_KIND_PIPE ? DEVICE_NAMED_PIPE
-               : file->kind == FILE_KIND_CHARACTER ? file->is_null ? DEVICE_NULL : DEVICE_CONSOLE : DEVICE_DISK;
+    status = query_volume(FileHandle, file, FsInformationClass, FsInformation, Length, &done);
     file_release(file);
-    if (FsInformationClass != FileFsDeviceInformation)
-        return STATUS_INVALID_INFO_CLASS;
-    if (Length < sizeof(FILE_FS_DEVICE_INFORMATION))
-        return STATUS_INFO_LENGTH_MISMATCH;
-    *(FILE_FS_DEVICE_INFORMATION *)FsInformation = (FILE_FS_DEVICE_INFORMATION){type, 0};
-    *IoStatusBlock = (IO_STATUS_BLOCK){{STATUS_SUCCESS}, sizeof(FILE_FS_DEVICE_INFORMATION)};
-    return STATUS_SUCCESS;
+    if (NT_SUCCESS(status) || status == STATUS_BUFFER_OVERFLOW)
+        *IoStatusBlock = (IO_STATUS_BLOCK){{status}, done};
+    return status;
 }
 ZW(QueryVolumeInformationFile);
 
