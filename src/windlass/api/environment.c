@@ -213,7 +213,25 @@ static WCHAR *value_of(const char *name, const char *host_value) {
 }
 
 /* A copy of the variable's value, NULL when it is not set. */
+/* "=C:" and the like: the directory of each drive that the C run-time library of Visual C++ keeps as a variable. They
+ * are in no list, and the host has no place for them. Under the lock. */
+static WCHAR *drive_directories[26];
+
+static WCHAR **drive_directory(const char *name) {
+    int letter = name[0] == '=' ? name[1] | 0x20 : 0;
+    return letter >= 'a' && letter <= 'z' && name[2] == ':' && !name[3] ? &drive_directories[letter - 'a'] : NULL;
+}
+
+static WCHAR *copy_of(const WCHAR *text) {
+    size_t size = (wide_length(text) + 1) * sizeof *text;
+    WCHAR *copy = malloc(size);
+    return copy ? memcpy(copy, text, size) : NULL;
+}
+
 static WCHAR *get_variable(const char *name) {
+    WCHAR **directory = drive_directory(name);
+    if (directory)
+        return *directory ? copy_of(*directory) : NULL;
     const char *value = find_host(name);
     const struct windows_variable *own = value ? NULL : find_windows(name);
     return value ? value_of(name, value) : own ? windows_value(own) : NULL;
@@ -392,6 +410,12 @@ static void mark_removed(const char *name, bool is_removed) {
 }
 
 static BOOL set_variable(const char *name, const WCHAR *value) {
+    WCHAR **directory = drive_directory(name);
+    if (directory) {
+        free(*directory);
+        *directory = value ? copy_of(value) : NULL;
+        return TRUE;
+    }
     if (!value) {
         remove_host(name);
         mark_removed(name, true);
@@ -415,7 +439,7 @@ static BOOL set_variable(const char *name, const WCHAR *value) {
 
 API(kernel32 kernelbase, BOOL, SetEnvironmentVariableW, LPCWSTR lpName, LPCWSTR lpValue) {
     char *name = lpName ? utf8_copy_of_wide(lpName) : NULL;
-    if (!name || !*name || strchr(name + 1, '=') || *name == '=') {
+    if (!name || !*name || strchr(name + 1, '=') || (*name == '=' && !drive_directory(name))) {
         free(name);
         return fail(ERROR_INVALID_PARAMETER);
     }
