@@ -40,6 +40,12 @@ static uintptr_t page_up(uintptr_t address) { return page_down(address + PAGE_SI
 
 static DWORD base_protection(DWORD protect) { return protect & 0xff; }
 
+/* Without Control Flow Guard it says nothing; for pages that cannot be executed it is an error. */
+static DWORD without_targets(DWORD protect) {
+    const DWORD executable = PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY;
+    return protect & executable ? protect & ~(DWORD)PAGE_TARGETS_INVALID : protect;
+}
+
 int memory_host_protection(DWORD protect) {
     const DWORD modifiers = PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE;
     if (protect & ~(0xff | modifiers) || (protect & PAGE_NOACCESS && protect & modifiers))
@@ -365,6 +371,7 @@ NTSTATUS memory_allocate(uintptr_t *base, size_t *size, DWORD type, DWORD protec
         return STATUS_INVALID_PARAMETER;
     if (type & ~known || !(type & verbs))
         return STATUS_INVALID_PARAMETER;
+    protect = without_targets(protect);
     if (memory_host_protection(protect) < 0)
         return STATUS_INVALID_PAGE_PROTECTION;
     if (type & (MEM_RESET | MEM_RESET_UNDO))
@@ -475,6 +482,7 @@ static NTSTATUS protect_foreign(uintptr_t begin, uintptr_t end, DWORD protect, D
 
 NTSTATUS memory_protect(uintptr_t *base, size_t *size, DWORD protect, DWORD *was) {
     uintptr_t begin = page_down(*base), end = page_up(*base + *size);
+    protect = without_targets(protect);
     if (memory_host_protection(protect) < 0)
         return STATUS_INVALID_PAGE_PROTECTION;
     if (*size == 0 || end <= begin || end > USER_SPACE_END)

@@ -19,6 +19,7 @@ enum {
     PAGE_GUARD = 0x100,
     PAGE_NOCACHE = 0x200,
     PAGE_WRITECOMBINE = 0x400,
+    PAGE_TARGETS_INVALID = 0x40000000, /* for Control Flow Guard, which is off */
 
     MEM_COMMIT = 0x1000,
     MEM_RESERVE = 0x2000,
