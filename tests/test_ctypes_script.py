@@ -74,7 +74,9 @@ def test_what_a_script_sees(run):
     output = run(
         """
         import sys, os, platform, ctypes, importlib, ctypes.util
+        import os.path as paths
         from os import name
+        from os.path import dirname
         from sys import platform as where
         from ctypes.wintypes import DWORD
         import ctypes.wintypes as types
@@ -87,7 +89,7 @@ def test_what_a_script_sees(run):
         assert __import__("os").name == "nt"
         assert ctypes.windll is importlib.import_module("ctypes").windll
         assert os.environ["SystemRoot"] == os.environ["SYSTEMROOT"] == os.getenv("systemroot")
-        assert os.path is __import__("os.path").path
+        assert os.path is __import__("os.path").path is paths and dirname is paths.dirname
         def later():
             import sys
             return sys.platform

@@ -299,7 +299,7 @@ def _import(
                 if not hasattr(shown, each):
                     _shown_module(f"{name}.{each}")
             return shown
-        if shown is not None or name.partition(".")[0] == "os":
+        if shown is not None or (name.partition(".")[0] == "os" and not fromlist):
             return _shown_module(name.partition(".")[0])
     return builtins.__import__(name, globals, locals, fromlist or (), level)
 
