@@ -73,7 +73,7 @@ def test_a_module(run):
 def test_what_a_script_sees(run):
     output = run(
         """
-        import sys, os, platform, ctypes, importlib, ctypes.util
+        import sys, os, platform, sysconfig, ctypes, importlib, ctypes.util
         import os.path as paths
         from os import name
         from os.path import dirname
@@ -82,6 +82,7 @@ def test_what_a_script_sees(run):
         import ctypes.wintypes as types
         assert (os.name, name, sys.platform, where) == ("nt", "nt", "win32", "win32")
         assert (platform.system(), platform.machine()) == ("Windows", "AMD64")
+        assert sysconfig.get_platform() == "win-amd64"
         assert platform.uname().system == "Windows" and platform.architecture()[0] == "64bit"
         assert sys.getwindowsversion().major == 10 and sys.getwindowsversion()[:2] == (10, 0)
         assert ctypes.sizeof(DWORD) == 4 and types.DWORD is DWORD

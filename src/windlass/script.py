@@ -20,6 +20,7 @@ import os
 import platform
 import runpy
 import sys
+import sysconfig
 import types
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, NoReturn
@@ -263,6 +264,7 @@ def _shown_modules() -> dict[str, types.ModuleType]:
                 "architecture": lambda *arguments, **keywords: ("64bit", "WindowsPE"),
             },
         ),
+        "sysconfig": _Shown(sysconfig, {"get_platform": lambda: "win-amd64"}),
         "importlib": _Shown(importlib, {"import_module": _import_module}),
     }
 
