@@ -8,26 +8,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "api.h"
-#include "codepage.h"
-#include "file.h"
-#include "fork.h"
+#include "console.h"
 
-#define ENABLE_PROCESSED_INPUT 0x0001u
-#define ENABLE_LINE_INPUT 0x0002u
-#define ENABLE_ECHO_INPUT 0x0004u
-#define ENABLE_MOUSE_INPUT 0x0010u
-#define ENABLE_INSERT_MODE 0x0020u
-#define ENABLE_QUICK_EDIT_MODE 0x0040u
-#define ENABLE_EXTENDED_FLAGS 0x0080u
-#define ENABLE_AUTO_POSITION 0x0100u
-#define ENABLE_VIRTUAL_TERMINAL_INPUT 0x0200u
-#define ENABLE_PROCESSED_OUTPUT 0x0001u
-#define ENABLE_WRAP_AT_EOL_OUTPUT 0x0002u
-#define ENABLE_VIRTUAL_TERMINAL_PROCESSING 0x0004u
-
-typedef struct { SHORT X, Y; } COORD;
-typedef struct { SHORT Left, Top, Right, Bottom; } SMALL_RECT;
 typedef struct {
     COORD dwSize, dwCursorPosition;
     WORD wAttributes;
@@ -36,15 +18,7 @@ typedef struct {
 } CONSOLE_SCREEN_BUFFER_INFO;
 typedef struct { DWORD dwSize; BOOL bVisible; } CONSOLE_CURSOR_INFO;
 
-/* Process state: what programs have set and the terminal does not keep. */
-static struct {
-    DWORD input_mode, output_mode;
-    UINT input_page, output_page;
-    WORD attributes;
-    COORD cursor;
-    BOOL cursor_visible;
-    WCHAR title[256];
-} console = {
+struct console console = {
     .input_mode = ENABLE_PROCESSED_INPUT | ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT | ENABLE_MOUSE_INPUT | ENABLE_INSERT_MODE |
                   ENABLE_QUICK_EDIT_MODE | ENABLE_EXTENDED_FLAGS | ENABLE_AUTO_POSITION,
     .output_mode = ENABLE_PROCESSED_OUTPUT | ENABLE_WRAP_AT_EOL_OUTPUT | ENABLE_VIRTUAL_TERMINAL_PROCESSING,
@@ -52,8 +26,7 @@ static struct {
     .cursor_visible = TRUE,
 };
 
-/* The console behind the handle, with a reference; NULL and ERROR_INVALID_HANDLE for any other file. */
-static struct file *console_from_handle(HANDLE handle) {
+struct file *console_from_handle(HANDLE handle) {
     struct file *file = file_from_handle(handle, 0);
     if (file && file->is_console)
         return file;
@@ -72,6 +45,15 @@ static bool is_input(const struct file *file, HANDLE handle) {
     return (file->access & (FILE_READ_DATA | FILE_WRITE_DATA)) == FILE_READ_DATA;
 }
 
+struct file *console_input_from_handle(HANDLE handle) {
+    struct file *file = console_from_handle(handle);
+    if (!file || is_input(file, handle))
+        return file;
+    file_release(file);
+    set_last_error(ERROR_INVALID_HANDLE);
+    return NULL;
+}
+
 API(kernel32 kernelbase, BOOL, GetConsoleMode, HANDLE hConsoleHandle, LPDWORD lpMode) {
     struct file *file = console_from_handle(hConsoleHandle);
     if (!file)
@@ -84,6 +66,7 @@ API(kernel32 kernelbase, BOOL, GetConsoleMode, HANDLE hConsoleHandle, LPDWORD lp
 /* Line input, echo and Ctrl+C are the terminal's to do. */
 static void set_terminal(int fd, DWORD mode) {
     struct termios settings;
+    console_resume_lines();
     if (tcgetattr(fd, &settings))
         return;
     settings.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
@@ -108,7 +91,7 @@ API(kernel32 kernelbase, BOOL, SetConsoleMode, HANDLE hConsoleHandle, DWORD dwMo
 
 /* ---- text ---- */
 
-static BOOL write_text(HANDLE handle, const char *text, size_t size) {
+BOOL console_write(HANDLE handle, const char *text, size_t size) {
     size_t done;
     struct file *file = console_from_handle(handle);
     if (!file)
@@ -126,14 +109,14 @@ API(kernel32 kernelbase, BOOL, WriteConsoleW, HANDLE hConsoleOutput, LPCVOID lpB
     if (!text)
         return fail(ERROR_NOT_ENOUGH_MEMORY);
     size = utf8_from_wide(lpBuffer, nNumberOfCharsToWrite, text, size);
-    BOOL result = write_text(hConsoleOutput, text, size);
+    BOOL result = console_write(hConsoleOutput, text, size);
     free(text);
     if (lpNumberOfCharsWritten)
         *lpNumberOfCharsWritten = result ? nNumberOfCharsToWrite : 0;
     return result;
 }
 
-static struct codepage *output_page(void) {
+struct codepage *console_output_page(void) {
     struct codepage *page = console.output_page ? codepage_find(console.output_page) : NULL;
     return page ? page : codepage_oem();
 }
@@ -141,13 +124,13 @@ static struct codepage *output_page(void) {
 API(kernel32 kernelbase, BOOL, WriteConsoleA, HANDLE hConsoleOutput, LPCVOID lpBuffer, DWORD nNumberOfCharsToWrite,
     LPDWORD lpNumberOfCharsWritten, LPVOID lpReserved) {
     BOOL result;
-    if (output_page()->id == CP_UTF8) {
-        result = write_text(hConsoleOutput, lpBuffer, nNumberOfCharsToWrite);
+    if (console_output_page()->id == CP_UTF8) {
+        result = console_write(hConsoleOutput, lpBuffer, nNumberOfCharsToWrite);
     } else {
         WCHAR *wide = malloc(((size_t)nNumberOfCharsToWrite + 1) * sizeof *wide);
         if (!wide)
             return fail(ERROR_NOT_ENOUGH_MEMORY);
-        size_t units = codepage_to_wide(output_page(), 0, lpBuffer, nNumberOfCharsToWrite, wide, nNumberOfCharsToWrite, NULL);
+        size_t units = codepage_to_wide(console_output_page(), 0, lpBuffer, nNumberOfCharsToWrite, wide, nNumberOfCharsToWrite, NULL);
         result = api_WriteConsoleW(hConsoleOutput, wide, (DWORD)units, NULL, lpReserved);
         free(wide);
     }
@@ -158,7 +141,14 @@ API(kernel32 kernelbase, BOOL, WriteConsoleA, HANDLE hConsoleOutput, LPCVOID lpB
 
 /* A line ends in "\r\n" for Windows programs. */
 static NTSTATUS read_line(struct file *file, char *text, size_t room, size_t *size) {
-    NTSTATUS status = file_read(file, text, room - 1, -1, size);
+    console_resume_lines();
+    *size = console_take_text(text, room - 1);
+    bool is_complete = *size && (text[*size - 1] == '\n' || !(console.input_mode & ENABLE_LINE_INPUT));
+    size_t rest = 0;
+    NTSTATUS status = STATUS_SUCCESS;
+    if (!is_complete && *size < room - 1)
+        status = file_read(file, text + *size, room - 1 - *size, -1, &rest);
+    *size += rest;
     if (!status && *size && text[*size - 1] == '\n' && console.input_mode & ENABLE_LINE_INPUT) {
         text[*size - 1] = '\r';
         text[(*size)++] = '\n';
@@ -201,7 +191,7 @@ API(kernel32 kernelbase, UINT, GetConsoleCP, void) {
     return console.input_page ? console.input_page : codepage_oem()->id;
 }
 
-API(kernel32 kernelbase, UINT, GetConsoleOutputCP, void) { return output_page()->id; }
+API(kernel32 kernelbase, UINT, GetConsoleOutputCP, void) { return console_output_page()->id; }
 
 API(kernel32 kernelbase, BOOL, SetConsoleCP, UINT wCodePageID) {
     if (!codepage_find(wCodePageID))
@@ -219,7 +209,7 @@ API(kernel32 kernelbase, BOOL, SetConsoleOutputCP, UINT wCodePageID) {
 
 /* ---- the screen ---- */
 
-static COORD window_size(int fd) {
+COORD console_window_size(int fd) {
     struct winsize size;
     if (ioctl(fd, TIOCGWINSZ, &size) || !size.ws_col || !size.ws_row)
         return (COORD){80, 25};
@@ -231,7 +221,7 @@ API(kernel32 kernelbase, BOOL, GetConsoleScreenBufferInfo, HANDLE hConsoleOutput
     struct file *file = console_from_handle(hConsoleOutput);
     if (!file)
         return FALSE;
-    COORD size = window_size(file->fd);
+    COORD size = console_window_size(file->fd);
     file_release(file);
     *lpConsoleScreenBufferInfo = (CONSOLE_SCREEN_BUFFER_INFO){
         size, console.cursor, console.attributes, {0, 0, (SHORT)(size.X - 1), (SHORT)(size.Y - 1)}, size};
@@ -240,7 +230,7 @@ API(kernel32 kernelbase, BOOL, GetConsoleScreenBufferInfo, HANDLE hConsoleOutput
 
 API(kernel32 kernelbase, COORD, GetLargestConsoleWindowSize, HANDLE hConsoleOutput) {
     struct file *file = console_from_handle(hConsoleOutput);
-    COORD size = file ? window_size(file->fd) : (COORD){0, 0};
+    COORD size = file ? console_window_size(file->fd) : (COORD){0, 0};
     if (file)
         file_release(file);
     return size;
@@ -249,7 +239,7 @@ API(kernel32 kernelbase, COORD, GetLargestConsoleWindowSize, HANDLE hConsoleOutp
 static BOOL write_control(HANDLE handle, const char *format, int a, int b) {
     char text[64];
     int size = snprintf(text, sizeof text, format, a, b);
-    return write_text(handle, text, (size_t)size);
+    return console_write(handle, text, (size_t)size);
 }
 
 /* The colours' bits are blue, green, red, intensity; ECMA-48 numbers them red, green, blue. */
@@ -258,12 +248,19 @@ static int ansi_color(unsigned bits, int normal, int bright) {
     return color + (bits & 8 ? bright : normal);
 }
 
+size_t console_attribute_sequence(WORD attributes, char sequence[CONSOLE_SEQUENCE_SIZE]) {
+    if ((attributes & 0xFF) == 7)
+        return (size_t)snprintf(sequence, CONSOLE_SEQUENCE_SIZE, "\033[0m");
+    return (size_t)snprintf(sequence, CONSOLE_SEQUENCE_SIZE, attributes & 0xF0 ? "\033[%d;%dm" : "\033[%d;49m",
+                            ansi_color(attributes & 15, 30, 90), ansi_color(attributes >> 4 & 15, 40, 100));
+}
+
 API(kernel32 kernelbase, BOOL, SetConsoleTextAttribute, HANDLE hConsoleOutput, WORD wAttributes) {
+    char sequence[CONSOLE_SEQUENCE_SIZE];
+    if (!console_write(hConsoleOutput, sequence, console_attribute_sequence(wAttributes, sequence)))
+        return FALSE;
     console.attributes = wAttributes;
-    if ((wAttributes & 0xFF) == 7)
-        return write_text(hConsoleOutput, "\033[0m", 4);
-    return write_control(hConsoleOutput, wAttributes & 0xF0 ? "\033[%d;%dm" : "\033[%d;49m",
-                         ansi_color(wAttributes & 15, 30, 90), ansi_color(wAttributes >> 4 & 15, 40, 100));
+    return TRUE;
 }
 
 API(kernel32 kernelbase, BOOL, SetConsoleCursorPosition, HANDLE hConsoleOutput, COORD dwCursorPosition) {
@@ -291,11 +288,11 @@ static BOOL fill(HANDLE handle, const char *text, size_t size, DWORD count, COOR
     if (!write_control(handle, "\0337\033[%d;%dH", start.Y + 1, start.X + 1))
         return FALSE;
     for (DWORD i = 0; i < count; i++)
-        if (!write_text(handle, text, size))
+        if (!console_write(handle, text, size))
             return FALSE;
     if (done)
         *done = count;
-    return write_text(handle, "\0338", 2);
+    return console_write(handle, "\0338", 2);
 }
 
 API(kernel32 kernelbase, BOOL, FillConsoleOutputCharacterW, HANDLE hConsoleOutput, WCHAR cCharacter, DWORD nLength,
@@ -308,26 +305,6 @@ API(kernel32 kernelbase, BOOL, FillConsoleOutputCharacterW, HANDLE hConsoleOutpu
 API(kernel32 kernelbase, BOOL, FillConsoleOutputCharacterA, HANDLE hConsoleOutput, CHAR cCharacter, DWORD nLength,
     COORD dwWriteCoord, LPDWORD lpNumberOfCharsWritten) {
     return fill(hConsoleOutput, &cCharacter, 1, nLength, dwWriteCoord, lpNumberOfCharsWritten);
-}
-
-API(kernel32 kernelbase, BOOL, FlushConsoleInputBuffer, HANDLE hConsoleInput) {
-    struct file *file = console_from_handle(hConsoleInput);
-    if (!file)
-        return FALSE;
-    tcflush(file->fd, TCIFLUSH);
-    file_release(file);
-    return TRUE;
-}
-
-API(kernel32 kernelbase, BOOL, GetNumberOfConsoleInputEvents, HANDLE hConsoleInput, LPDWORD lpcNumberOfEvents) {
-    struct file *file = console_from_handle(hConsoleInput);
-    int waiting = 0;
-    if (!file)
-        return FALSE;
-    ioctl(file->fd, FIONREAD, &waiting);
-    file_release(file);
-    *lpcNumberOfEvents = (DWORD)waiting;
-    return TRUE;
 }
 
 /* ---- the rest ---- */

@@ -8,6 +8,7 @@
 
 #include "api.h"
 #include "codepage.h"
+#include "console.h"
 #include "fork.h"
 #include "inherit.h"
 #include "pipe.h"
@@ -225,6 +226,7 @@ static void file_destroy(struct object *object) {
     if (file->fd >= 0)
         close(file->fd);
     free(file->path);
+    free(file->console_watch);
     pthread_mutex_destroy(&file->lock);
     free(file);
 }
@@ -244,7 +246,13 @@ static bool file_is_signaled(struct object *object, struct thread_object *waiter
     if (!file->is_console)
         return file->is_signaled;
     struct pollfd input = {file->fd, POLLIN, 0}; /* a console is signaled when there is input to read */
-    return !(file->access & FILE_READ_DATA) || poll(&input, 1, 0) > 0;
+    return !(file->access & FILE_READ_DATA) || console_has_events() || poll(&input, 1, 0) > 0;
+}
+
+static void file_waited(struct object *object) {
+    struct file *file = (struct file *)object;
+    if (file->is_console)
+        console_waited(file);
 }
 
 /* The native names of what a file object is for ("NtQueryObject": ObjectNameInformation). */
@@ -314,6 +322,7 @@ const struct object_type file_type = {
     .destroy = file_destroy,
     .closed = file_closed,
     .is_signaled = file_is_signaled,
+    .waited = file_waited,
     .all_access = FILE_ALL_ACCESS,
     .generic_read = FILE_GENERIC_READ,
     .generic_write = FILE_GENERIC_WRITE,

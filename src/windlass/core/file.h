@@ -102,6 +102,7 @@ struct file {
     struct directory_query *query;      /* NtQueryDirectoryFile */
     struct pipe_end *pipe;              /* named pipes (api/pipe.c) */
     struct directory_watch *watch;      /* ReadDirectoryChangesW */
+    struct console_watch *console_watch; /* a wait for input (api/console_input.c) */
     pthread_mutex_t lock;               /* the position of overlapped and appending writes, `query` */
 };
 

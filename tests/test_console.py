@@ -1,0 +1,112 @@
+"""The console of a program that runs in a terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import termios
+
+import pytest
+
+SECONDS = 20
+
+
+class Terminal:
+    """A program in a pseudo terminal."""
+
+    def __init__(self, *command: object) -> None:
+        self.master, self.slave = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "windlass", "run", *map(str, command)],
+            stdin=self.slave, stdout=self.slave, stderr=self.slave, start_new_session=True,
+        )  # fmt: skip
+        self.shown = ""
+
+    def until(self, text: str) -> str:
+        """What is shown up to and with that text."""
+        while text not in self.shown:
+            assert select.select([self.master], [], [], SECONDS)[0], self.shown
+            self.shown += os.read(self.master, 65536).decode().replace("\r", "")
+        before, _, self.shown = self.shown.partition(text)
+        return before + text
+
+    def type(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def shows_lines(self) -> bool:
+        flags = termios.tcgetattr(self.slave)[3]
+        return bool(flags & termios.ICANON and flags & termios.ECHO)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+        os.close(self.slave)
+
+
+@pytest.fixture
+def events(exe):
+    terminal = Terminal(exe("console_input.c"))
+    yield terminal
+    terminal.close()
+
+
+def keys(shown: str) -> list[str]:
+    return [line for line in shown.splitlines() if line.startswith(("down", "up", "no wait"))]
+
+
+def test_events_that_a_program_writes_can_be_waited_for_and_read(events):
+    assert events.until("ready\n").splitlines() == [
+        "number 1, 0 events",
+        "wait 102",
+        "wait 0",
+        "peeked 1",
+        "down 00 scan 0 char 0077 state 0",
+        "ready",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("a", "41 scan 30 char 0061 state 0"),
+        ("A", "41 scan 30 char 0041 state 10"),
+        ("!", "31 scan 2 char 0021 state 10"),
+        ("\x01", "41 scan 30 char 0001 state 8"),
+        ("\r", "0d scan 28 char 000d state 0"),
+        ("\x7f", "08 scan 14 char 0008 state 0"),
+        ("é", "00 scan 0 char 00e9 state 0"),
+        ("\x1b", "1b scan 1 char 001b state 0"),
+        ("\x1bx", "58 scan 45 char 0078 state 2"),
+        ("\x1b[A", "26 scan 72 char 0000 state 100"),
+        ("\x1bOP", "70 scan 59 char 0000 state 0"),
+        ("\x1b[1;5C", "27 scan 77 char 0000 state 108"),
+        ("\x1b[3;2~", "2e scan 83 char 0000 state 110"),
+        ("\x1b[24~", "7b scan 88 char 0000 state 0"),
+    ],
+)
+def test_a_key_is_pressed_and_released(events, typed, expected):
+    events.until("ready")
+    events.type(typed)
+    assert keys(events.until(f"up {expected}\n")) == [f"down {expected}", f"up {expected}"]
+
+
+def test_a_character_outside_the_basic_plane_is_two_units(events):
+    events.until("ready")
+    events.type("\U0001f600")
+    units = [line.split()[5] for line in keys(events.until("up 00 scan 0 char de00 state 0\n"))]
+    assert units == ["d83d", "d83d", "de00", "de00"]
+
+
+def test_lines_are_read_again_after_events(events):
+    events.until("ready")
+    assert not events.shows_lines()
+    events.type("q")
+    events.until("line?")
+    events.type("text\r")
+    assert "line text\n" in events.until("line text\n")
+    assert events.process.wait(SECONDS) == 0
+    assert events.shows_lines()
