@@ -657,6 +657,29 @@ def test_names_of_pywin32(write_dll):
     assert caught.value.winerror == 126
 
 
+FORK_BEFORE_ANY_CALL = """
+import os
+import threading
+import windlass.ctypes
+
+def fork():
+    child = os.fork()
+    if child == 0:
+        os._exit(windlass.ctypes.WinDLL("kernel32").lstrlenA(b"abc"))
+    print(os.waitpid(child, 0)[1] >> 8)
+
+fork()
+windlass.ctypes.CDLL("ucrtbase").abs(1)
+thread = threading.Thread(target=fork)
+thread.start()
+thread.join()
+"""
+
+
+def test_a_thread_that_called_no_function_yet_can_fork(fresh_python):
+    assert fresh_python(FORK_BEFORE_ANY_CALL) == "3\n3\n"
+
+
 def test_the_child_of_a_fork_can_use_and_load(write_dll):
     path = write_dll("EXPORT int value = 1; EXPORT int f(void) { return ++value; }", name="forked")
     other = write_dll("EXPORT int f(void) { return 5; }", name="forked_other")

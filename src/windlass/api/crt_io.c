@@ -165,11 +165,14 @@ static struct fd *take_free(int *number) {
     return found;
 }
 
+/* The thread may be none of Windows' and the table not made yet; fd_record() would make it. */
 static void after_fork_in_child(void) {
     crt_lock_survive_fork(&table_lock);
-    for (int i = 0; i < FD_MAX; i += FD_CHUNK)
-        for (int j = 0; fd_record(i) && j < FD_CHUNK; j++)
-            crt_lock_survive_fork(&fd_record(i + j)->lock);
+    for (int i = 0; i < FD_CHUNKS; i++) {
+        struct fd *chunk = fd_chunks[i];
+        for (int j = 0; chunk && j < FD_CHUNK; j++)
+            crt_lock_survive_fork(&chunk[j].lock);
+    }
 }
 
 __attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }
