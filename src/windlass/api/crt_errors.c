@@ -1,11 +1,10 @@
 /* Error texts in Microsoft's wording ("errno Constants", "strerror, _strerror, _wcserror, __wcserror"). */
 #include <stdio.h>
-#include <unistd.h>
 
 #include "codepage.h"
 #include "crt_memory.h"
 
-API_USE(int, _write, int, const void *, unsigned) __attribute__((weak));
+API_USE(int, _write, int, const void *, unsigned);
 API_USE(VOID, abort, void);
 API_USE(errno_t, strncpy_s, char *, size_t, const char *, size_t);
 API_USE(errno_t, wcsncpy_s, WCHAR *, size_t, const WCHAR *, size_t);
@@ -153,10 +152,7 @@ API(CRT_DLLS, WCHAR *, __wcserror, const WCHAR *message) {
 /* ---- messages on standard error ---- */
 
 static void write_error(const char *text, size_t length) {
-    if (api__write)
-        api__write(2, text, (unsigned)length);
-    else if (write(2, text, length) < 0)
-        return;
+    api__write(2, text, (unsigned)length);
 }
 
 API(CRT_DLLS, VOID, perror, const char *message) {

@@ -6,7 +6,7 @@
  * with OSError. */
 #include "crt.h"
 
-API_USE(VOID, RaiseException, DWORD, DWORD, DWORD, const ULONG_PTR *) __attribute__((weak));
+API_USE(VOID, RaiseException, DWORD, DWORD, DWORD, const ULONG_PTR *);
 
 #define EXCEPTION_NONCONTINUABLE 1u
 
@@ -14,8 +14,7 @@ API_USE(VOID, RaiseException, DWORD, DWORD, DWORD, const ULONG_PTR *) __attribut
 static crt_invalid_parameter_handler process_handler;
 
 _Noreturn static void raise_status(NTSTATUS status) {
-    if (api_RaiseException)
-        api_RaiseException((DWORD)status, EXCEPTION_NONCONTINUABLE, 0, NULL);
+    api_RaiseException((DWORD)status, EXCEPTION_NONCONTINUABLE, 0, NULL);
     windlass_fatal("invalid parameter passed to a C run-time function");
 }
 

@@ -5,7 +5,6 @@
  * then ends the process through ExitProcess(): handlers of other DLLs run as they are detached. */
 #include <pthread.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "crt.h"
 #include "fork.h"
@@ -17,12 +16,11 @@ struct onexit_table {
     procedure *first, *last, *end;
 };
 
-API_USE(VOID, RaiseException, DWORD, DWORD, DWORD, const ULONG_PTR *) __attribute__((weak));
-API_USE(VOID, ExitProcess, UINT) __attribute__((weak));
-API_USE(int, _flushall, void) __attribute__((weak));
+API_USE(VOID, RaiseException, DWORD, DWORD, DWORD, const ULONG_PTR *);
+API_USE(int, _flushall, void);
 API_USE(int, raise, int);
 API_USE(void *, signal, int, void *);
-API_USE(FARPROC, GetProcAddress, HMODULE, LPCSTR) __attribute__((weak));
+API_USE(FARPROC, GetProcAddress, HMODULE, LPCSTR);
 
 #define SIG_GET ((void *)2)
 
@@ -150,37 +148,26 @@ API(ucrtbase, VOID, _register_thread_local_exe_atexit_callback, thread_local_cal
     exe_thread_callback = callback;
 }
 
-static void flush_streams(void) {
-    if (api__flushall)
-        api__flushall();
-}
-
-_Noreturn static void end_process(int code) {
-    if (api_ExitProcess)
-        api_ExitProcess((UINT)code);
-    _exit(code & 0xFF);
-}
-
 API(CRT_DLLS, VOID, _cexit, void) {
     if (exe_thread_callback)
         exe_thread_callback(NULL, DLL_PROCESS_DETACH, NULL);
     api__execute_onexit_table(&atexit_table);
-    flush_streams();
+    api__flushall();
 }
 
 API(CRT_DLLS, VOID, _c_exit, void) {}
 
 API(CRT_DLLS, VOID, exit, int code) {
     api__cexit();
-    end_process(code);
+    exit_process((DWORD)code);
 }
 
-API(CRT_DLLS, VOID, _exit, int code) { end_process(code); }
+API(CRT_DLLS, VOID, _exit, int code) { exit_process((DWORD)code); }
 API_ALIAS(api__exit, c99, ucrtbase msvcr120, "_Exit");
 
 API(ucrtbase, VOID, quick_exit, int code) {
     api__execute_onexit_table(&quick_exit_table);
-    end_process(code);
+    exit_process((DWORD)code);
 }
 
 /* ---- abort ---- */
@@ -201,9 +188,9 @@ API(CRT_DLLS, VOID, abort, void) {
     ULONG_PTR reason = FAST_FAIL_FATAL_APP_EXIT;
     if (api_signal(SIGABRT, SIG_GET))
         api_raise(SIGABRT);
-    if (abort_behavior & CALL_REPORTFAULT && api_RaiseException)
+    if (abort_behavior & CALL_REPORTFAULT)
         api_RaiseException((DWORD)STATUS_STACK_BUFFER_OVERRUN, EXCEPTION_NONCONTINUABLE, 1, &reason);
-    end_process(3);
+    exit_process(3);
 }
 
 /* ---- terminate ---- */
@@ -245,7 +232,7 @@ API(ucrtbase, int, _query_app_type, void) { return app_type; }
 /* ---- odds and ends ---- */
 
 API(CRT_DLLS, FARPROC, _getdllprocaddr, HMODULE module, const char *name, intptr_t ordinal) {
-    if (!api_GetProcAddress || (!name && ordinal > 0xFFFF))
+    if (!name && ordinal > 0xFFFF)
         return NULL;
     return api_GetProcAddress(module, name ? name : (LPCSTR)ordinal);
 }

@@ -1,17 +1,16 @@
 /* Threads of the C run-time ("_beginthread, _beginthreadex", "_endthread, _endthreadex"), and what it passes on to
  * kernel32. */
-#include <unistd.h>
 
 #include "crt.h"
 
 typedef unsigned(WINAPI *thread_function)(void *);
 
-API_USE(HANDLE, CreateThread, SECURITY_ATTRIBUTES *, SIZE_T, PVOID, PVOID, DWORD, DWORD *) __attribute__((weak));
+API_USE(HANDLE, CreateThread, SECURITY_ATTRIBUTES *, SIZE_T, PVOID, PVOID, DWORD, DWORD *);
 API_USE(VOID, RtlExitUserThread, DWORD);
-API_USE(BOOL, CloseHandle, HANDLE) __attribute__((weak));
-API_USE(DWORD, ResumeThread, HANDLE) __attribute__((weak));
-API_USE(VOID, Sleep, DWORD) __attribute__((weak));
-API_USE(UINT, SetErrorMode, UINT) __attribute__((weak));
+API_USE(BOOL, CloseHandle, HANDLE);
+API_USE(DWORD, ResumeThread, HANDLE);
+API_USE(VOID, Sleep, DWORD);
+API_USE(UINT, SetErrorMode, UINT);
 
 enum { CREATE_SUSPENDED = 4 };
 #define CURRENT_THREAD ((uintptr_t)-2)
@@ -46,8 +45,7 @@ static DWORD WINAPI run(struct start *start) {
 static HANDLE begin(struct start start, SECURITY_ATTRIBUTES *security, unsigned stack_size, unsigned flags,
                     DWORD *id) {
     struct start *kept = malloc(sizeof *kept);
-    if (!kept || !api_CreateThread) {
-        free(kept);
+    if (!kept) {
         crt_fail(CRT_EAGAIN);
         return NULL;
     }
@@ -90,13 +88,9 @@ API(CRT_DLLS, int, _getpid, void) { return (int)(intptr_t)teb_self()->ProcessId;
 API(CRT_DLLS, VOID, _sleep, ULONG milliseconds) {
     if (!milliseconds)
         milliseconds = 1;
-    if (api_Sleep)
-        api_Sleep(milliseconds);
-    else
-        usleep(milliseconds * 1000);
+    api_Sleep(milliseconds);
 }
 
 API(CRT_DLLS, VOID, _seterrormode, int mode) {
-    if (api_SetErrorMode)
-        api_SetErrorMode((UINT)mode);
+    api_SetErrorMode((UINT)mode);
 }

@@ -92,7 +92,6 @@ static struct directory_watch *watch_new(const char *root, DWORD filter, bool su
     return watch;
 }
 
-void directory_watch_free(struct directory_watch *watch);
 void directory_watch_free(struct directory_watch *watch) {
     while (watch->folders) {
         struct folder *folder = watch->folders;

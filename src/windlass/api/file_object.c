@@ -208,9 +208,6 @@ void file_nodes_unlock(void) { pthread_mutex_unlock(&node_lock); }
 
 /* ---- the object ---- */
 
-void directory_query_free(struct directory_query *query) __attribute__((weak));
-void directory_watch_free(struct directory_watch *watch) __attribute__((weak));
-
 static void file_destroy(struct object *object) {
     struct file *file = (struct file *)object;
     if (file->node)

@@ -331,7 +331,6 @@ struct directory_query {
     bool gave_any;
 };
 
-void directory_query_free(struct directory_query *query);
 void directory_query_free(struct directory_query *query) {
     if (query->search)
         directory_search_close(query->search);

@@ -10,12 +10,12 @@ API_USE(VOID, abort, void);
 
 /* ---- operator new and delete ("operator new", "_set_new_handler") ---- */
 
-API_USE(int, _callnewh, size_t size) __attribute__((weak));
+API_USE(int, _callnewh, size_t size);
 
 static PVOID allocate(size_t size) {
     for (;;) {
         PVOID block = heap_alloc(size);
-        if (block || !api__callnewh || !api__callnewh(size))
+        if (block || !api__callnewh(size))
             return block;
     }
 }

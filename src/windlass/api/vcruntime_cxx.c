@@ -10,7 +10,7 @@
 #include "api.h"
 #include "cxx.h"
 
-API_USE(VOID, terminate, void) __attribute__((weak));
+API_USE(VOID, terminate, void);
 
 /* ---- what frames are doing ---- */
 
@@ -57,8 +57,7 @@ static struct cxx_thread *cxx_thread(void) {
 }
 
 _Noreturn void cxx_terminate(void) {
-    if (api_terminate)
-        api_terminate();
+    api_terminate();
     windlass_fatal("terminate() returned");
 }
 

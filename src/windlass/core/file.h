@@ -77,6 +77,10 @@ struct file_node {
 
 struct completion_port;
 struct directory_query;
+struct directory_watch;
+
+void directory_query_free(struct directory_query *query);
+void directory_watch_free(struct directory_watch *watch);
 
 struct file {
     struct object object;
