@@ -462,6 +462,12 @@ def test_call_in_json(callee):
     assert answer("call", callee, "echo", "text", "--returns", "str") == {"result": "text"}
 
 
+def test_call_of_a_file_without_extension(callee, tmp_path):
+    plain = tmp_path / "plain"
+    plain.write_bytes(callee.read_bytes())
+    assert windlass("call", plain, "subtract", "3", "1") == "2\n"
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [

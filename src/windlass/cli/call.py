@@ -13,7 +13,7 @@ import click
 from windlass import ctypes, search
 from windlass.cli import output
 from windlass.cli.exports import kind
-from windlass.cli.locate import locate, open_image, title
+from windlass.cli.locate import loadable, locate, open_image, title
 from windlass.cli.output import Failure
 from windlass.pe.exports import Export
 
@@ -66,7 +66,7 @@ def command(dll: str, function: str, arguments: tuple[str, ...], returns: str, a
     """
     slots = [parse(text) for text in arguments]
     found = locate(dll)
-    called = look_up(ctypes.WinDLL(found.path or found.builtin), function, found)
+    called = look_up(ctypes.WinDLL(loadable(found)), function, found)
     called.restype = TYPES[returns]
     try:
         result = called(*slots)

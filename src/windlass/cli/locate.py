@@ -8,7 +8,7 @@ from windlass import _core, registry, search
 from windlass.cli.output import Failure
 from windlass.pe import Image
 
-__all__ = ["locate", "open_image", "title"]
+__all__ = ["loadable", "locate", "open_image", "title"]
 
 
 def locate(name: str) -> search.Found:
@@ -31,6 +31,15 @@ def locate(name: str) -> search.Found:
             raise Failure(f"there is no file {missing.name}") from None
         places = [os.getcwd(), *missing.searched]
         raise Failure(f"cannot find {missing.name}; searched: {', '.join(places)}") from None
+
+
+def loadable(found: search.Found) -> str:
+    """The name that loads this DLL. A dot at the end keeps the loader from adding ".dll" to a file's name
+    that has no extension ("LoadLibraryW function").
+    """
+    if found.path is None:
+        return found.builtin or ""
+    return found.path if "." in os.path.basename(found.path) else found.path + "."
 
 
 def open_image(found: search.Found) -> Image:

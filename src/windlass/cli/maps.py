@@ -35,10 +35,9 @@ def command(target: str, arguments: tuple[str, ...], as_json: bool) -> None:
         atexit.register(lambda: show(own_space(), as_json))
         script.main([target, *arguments])
     else:
-        from windlass.cli.locate import locate
+        from windlass.cli.locate import loadable, locate
 
-        found = locate(target)
-        with loader.load(found.path or found.builtin or target):
+        with loader.load(loadable(locate(target))):
             show(own_space(), as_json)
 
 
