@@ -14,7 +14,7 @@ from typing import NamedTuple
 from windlass import _core
 from windlass.activation import Assembly, Context, MissingAssembly, contexts, from_file
 from windlass.api.calls import windows
-from windlass.api.outputs import fail, put_u64
+from windlass.api.outputs import fail, put_u64, string_at
 from windlass.errors import (
     ERROR_BAD_EXE_FORMAT,
     ERROR_FILE_NOT_FOUND,
@@ -80,12 +80,11 @@ def _read(address: int, wide: bool) -> _Wanted | None:
     if not _SMALLEST <= size <= _ACTCTX.size or flags & ~KNOWN_FLAGS:
         return None
     fields = _ACTCTX.unpack(_core.read(address, size).ljust(_ACTCTX.size, b"\0"))
-    text = _core.wide_string if wide else lambda at: _core.ansi_to_text(_core.string(at))
     source, directory, resource, module = fields[2], fields[5], fields[6], fields[8]
     return _Wanted(
         flags,
-        text(source) if source else None,
-        text(directory) if directory and flags & ASSEMBLY_DIRECTORY_VALID else None,
+        string_at(source, wide),
+        string_at(directory, wide) if flags & ASSEMBLY_DIRECTORY_VALID else None,
         resource if flags & RESOURCE_NAME_VALID else 0,
         module if flags & HMODULE_VALID else 0,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 
 from windlass import _core
-from windlass.api.outputs import fail, from_ansi
+from windlass.api.outputs import fail, string_at
 from windlass.registry import export
 from windlass.types import ATOM, BOOL, DWORD, INT, LPCVOID, LPSTR, LPWSTR, UINT
 
@@ -78,7 +78,7 @@ def atom_name(pointer: int, wide: bool) -> int | str:
     """What a string parameter names: MAKEINTATOM's low words and "#1234" are integer atoms."""
     if pointer < 0x10000:
         return pointer if pointer < FIRST_STRING_ATOM else ""
-    text = _core.wide_string(pointer) if wide else (from_ansi(_core.string(pointer)) or "")
+    text = string_at(pointer, wide) or ""
     if text.startswith("#") and text[1:].isdigit() and int(text[1:]) < FIRST_STRING_ATOM:
         return int(text[1:])
     return text

@@ -23,7 +23,7 @@ from windlass.api import crypt_handles as handles
 from windlass.api import x509
 from windlass.api.certificate_context import Blob, CertInfo, Context, context_of, new_context, release
 from windlass.api.certificate_names import plain_text
-from windlass.api.outputs import fail, get_u32, put_u64
+from windlass.api.outputs import fail, get_u32, put_u64, string_at
 from windlass.api.refused import Refused, done
 from windlass.api.structures import get_structure
 from windlass.registry import export
@@ -158,21 +158,15 @@ def _provider_number(provider: int) -> int:
     return _PROVIDERS.get(_core.string(provider).lower(), 0)
 
 
-def _name(address: int, *, wide: bool) -> str | None:
-    if not address:
-        return None
-    return _core.wide_string(address) if wide else _core.ansi_to_text(_core.string(address))
-
-
 def _open(provider: int, flags: int, parameter: int) -> Store:
     number = _provider_number(provider)
     if number in (PROV_MEMORY, PROV_COLLECTION):
         return Store()
     if number in (PROV_SYSTEM_A, PROV_SYSTEM_W, PROV_SYSTEM_REGISTRY_A, PROV_SYSTEM_REGISTRY_W):
         wide = number in (PROV_SYSTEM_W, PROV_SYSTEM_REGISTRY_W)
-        return _system_store(_name(parameter, wide=wide), flags)
+        return _system_store(string_at(parameter, wide), flags)
     if number in (PROV_FILENAME_A, PROV_FILENAME_W):
-        return _file_store(_name(parameter, wide=number == PROV_FILENAME_W))
+        return _file_store(string_at(parameter, wide=number == PROV_FILENAME_W))
     raise Refused(ERROR_FILE_NOT_FOUND)
 
 
@@ -298,7 +292,7 @@ def _matches(context: Context, compare: int, of: int, parameter: int) -> bool:
     if compare == COMPARE_NAME:
         return name == _blob(parameter)
     if compare in (COMPARE_STR_A, COMPARE_STR_W):
-        wanted = _name(parameter, wide=compare == COMPARE_STR_W) or ""
+        wanted = string_at(parameter, wide=compare == COMPARE_STR_W) or ""
         return wanted.lower() in plain_text(name).lower()
     if compare == COMPARE_EXISTING:
         return certificate.encoded == context_of(parameter).certificate.encoded

@@ -17,7 +17,7 @@ import struct
 import sys
 
 from windlass import _core, child, loader
-from windlass.api.outputs import fail, get_u32, get_u64
+from windlass.api.outputs import fail, from_ansi, get_u32, get_u64, string_at
 from windlass.api.refused import Refused
 from windlass.light import TYPE_CHECKING, NamedTuple
 from windlass.pe import layout
@@ -100,12 +100,11 @@ def read_startup(address: int, extended: bool, wide: bool) -> StartupInfo:
     data = _core.read(address, 104)
     _, _, desktop, title, *rest = struct.unpack("<I4x3Q8I2H4xQ3Q", data)
     numbers, (show, size, extra), std = tuple(rest[:8]), rest[8:11], rest[11:14]
-    text = _text if wide else _ansi_text
     return StartupInfo(
         numbers,
         show,
-        text(title) or "",
-        text(desktop) or "",
+        string_at(title, wide) or "",
+        string_at(desktop, wide) or "",
         _core.read(extra, size) if extra and size else b"",
         (std[0], std[1], std[2]),
         read_attributes(get_u64(address + 104)) if extended else {},
@@ -142,14 +141,6 @@ def _ansi_strings(address: int) -> Iterator[bytes]:
     while text := _core.string(address):
         yield text
         address += len(text) + 1
-
-
-def _text(address: int) -> str | None:
-    return _core.wide_string(address) if address else None
-
-
-def _ansi_text(address: int) -> str | None:
-    return _core.ansi_to_text(_core.string(address)) if address else None
 
 
 def _inherit_flag(attributes: int) -> int:
@@ -330,21 +321,17 @@ def CreateProcessA(
     lpProcessInformation: PVOID,
 ) -> BOOL:
     request = Request(
-        _decoded(lpApplicationName),
-        _decoded(lpCommandLine),
+        from_ansi(lpApplicationName),
+        from_ansi(lpCommandLine),
         bool(bInheritHandles),
         dwCreationFlags,
         read_environment(lpEnvironment, bool(dwCreationFlags & CREATE_UNICODE_ENVIRONMENT)),
-        _decoded(lpCurrentDirectory),
+        from_ansi(lpCurrentDirectory),
         read_startup(lpStartupInfo, bool(dwCreationFlags & EXTENDED_STARTUPINFO_PRESENT), False),
         _inherit_flag(lpProcessAttributes),
         _inherit_flag(lpThreadAttributes),
     )
     return create(request, lpProcessInformation)
-
-
-def _decoded(text: bytes | None) -> str | None:
-    return None if text is None else _core.ansi_to_text(text)
 
 
 def create(request: Request, information: int) -> int:
@@ -594,7 +581,7 @@ SW_SHOW_FLAG = 1  # STARTF_USESHOWWINDOW
 @export("kernel32")
 def WinExec(lpCmdLine: LPCSTR, uCmdShow: UINT) -> UINT:
     startup = StartupInfo((0,) * 7 + (SW_SHOW_FLAG,), uCmdShow, "", "", b"", (0, 0, 0), {})
-    line = _decoded(lpCmdLine)
+    line = from_ansi(lpCmdLine)
     request = Request(None, line, False, 0, _core.environment(), None, startup, 0, 0)
     try:
         process, thread, _ = start(request, find_program(request))

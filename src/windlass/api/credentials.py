@@ -21,7 +21,7 @@ from typing import NamedTuple
 from windlass import _core
 from windlass.api import blocks
 from windlass.api.data_protection import seal, unseal
-from windlass.api.outputs import put_u32, put_u64
+from windlass.api.outputs import put_u32, put_u64, string_at
 from windlass.api.records import Field, new_record, record
 from windlass.api.refused import Refused, done
 from windlass.api.structures import get_structure
@@ -129,29 +129,23 @@ def _check_type(type: int) -> None:
         raise Refused(ERROR_INVALID_PARAMETER)
 
 
-def _text_at(place: int, *, wide: bool) -> str:
-    if not place:
-        return ""
-    return _core.wide_string(place) if wide else _core.ansi_to_text(_core.string(place))
-
-
 def _write(address: int, flags: int, wide: bool) -> None:
     if not address or flags & ~PRESERVE_BLOB:
         raise Refused(ERROR_INVALID_FLAGS if address else ERROR_INVALID_PARAMETER)
     given = get_structure(address, CREDENTIAL)
     _check_type(given.Type)
-    target = _text_at(given.TargetName, wide=wide)
+    target = string_at(given.TargetName, wide) or ""
     good = PERSIST_SESSION <= given.Persist <= PERSIST_ENTERPRISE and given.CredentialBlobSize <= MAXIMUM_BLOB
     if not target or not good or given.AttributeCount:
         raise Refused(ERROR_INVALID_PARAMETER)
     made = Credential(
         target,
         given.Type,
-        _text_at(given.Comment, wide=wide),
+        string_at(given.Comment, wide) or "",
         _core.read(given.CredentialBlob, given.CredentialBlobSize),
         given.Persist,
-        _text_at(given.TargetAlias, wide=wide),
-        _text_at(given.UserName, wide=wide),
+        string_at(given.TargetAlias, wide) or "",
+        string_at(given.UserName, wide) or "",
         EPOCH + int(time.time() * 10**7),
     )
     old = _all().get(_key(made))

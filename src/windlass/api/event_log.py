@@ -12,7 +12,7 @@ import time
 
 from windlass import _core
 from windlass.api import crypt_handles as handles
-from windlass.api.outputs import fail, get_u64
+from windlass.api.outputs import fail, get_u64, string_at
 from windlass.api.refused import Refused, done
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, LPVOID, PVOID, WORD
@@ -78,7 +78,7 @@ def _report(
     if type not in TYPES or (count and not texts):
         raise Refused(ERROR_INVALID_PARAMETER)
     places = [get_u64(texts + 8 * index) for index in range(count)]
-    strings = [_core.wide_string(p) if wide else _core.ansi_to_text(_core.string(p)) for p in places if p]
+    strings = [text for text in (string_at(place, wide) for place in places) if text is not None]
     moment = time.strftime("%Y-%m-%dT%H:%M:%S%z")
     words = [f"{source.name}[{os.getpid()}]", TYPES[type], f"event {event}", f"category {category}"]
     line = " ".join([moment, *words, *map(_quoted, strings)])

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from windlass import _core
 from windlass.api.calls import windows
-from windlass.api.outputs import fail, get_u64, put_u64
+from windlass.api.outputs import fail, get_u64, put_u64, string_at
 from windlass.messages import message
 from windlass.module import Module
 from windlass.process import modules
@@ -43,31 +43,16 @@ class Failure(Exception):
         self.code = code
 
 
-# ---- memory ----
-
-
-def wide_string(address: int) -> str:
-    """The UTF-16 text at an address."""
-    length = 0
-    while True:
-        piece = _core.read(address + length, 2)
-        if piece == b"\0\0":
-            return _core.read(address, length).decode("utf-16-le", "surrogatepass")
-        length += 2
-
-
-def narrow_string(address: int) -> str:
-    """Text in the ANSI code page at an address."""
-    return _core.string(address).decode("utf-8", "surrogateescape")
-
-
 # ---- where the text comes from ----
 
 
 def definition(flags: int, source: int, id: int, wide: bool) -> str:
     """The message text before inserts are put in."""
     if flags & FROM_STRING:
-        return wide_string(source) if wide else narrow_string(source)
+        text = string_at(source, wide)
+        if text is None:
+            raise Failure(ERROR_INVALID_PARAMETER)
+        return text
     if flags & FROM_HMODULE:
         found = module_message(source, id)
         if found is not None or not flags & FROM_SYSTEM:
@@ -112,7 +97,7 @@ def table_message(table: bytes, id: int) -> str | None:
             offset += struct.unpack_from("<H", table, offset)[0]
         length, is_wide = struct.unpack_from("<HH", table, offset)
         raw = table[offset + 4 : offset + length]
-        text = raw.decode("utf-16-le", "replace") if is_wide & 1 else raw.decode("cp1252", "replace")
+        text = raw.decode("utf-16-le", "replace") if is_wide & 1 else _core.ansi_to_text(raw)
         return text.split("\0", 1)[0]
     return None
 
@@ -150,7 +135,8 @@ def insert(number: int, form: str, arguments: Arguments, wide: bool) -> str:
     value = arguments.value(number)
     if kind in "sS":
         is_wide = {"h": False, "l": True, "w": True}.get(size or "", wide == (kind == "s"))
-        text = "(null)" if not value else wide_string(value) if is_wide else narrow_string(value)
+        found = string_at(value, is_wide)
+        text = "(null)" if found is None else found
         return _padded(text[: int(precision)] if precision else text, flags, width)
     if kind in "cC":
         return _padded(chr(value & 0xFFFF), flags, width)
@@ -224,16 +210,16 @@ def _wrapped(text: str, width: int) -> str:
 
 
 def format_message(
-    flags: int, source: int, id: int, buffer: int, size: int, arguments: int, encoding: str, unit: int
+    flags: int, source: int, id: int, buffer: int, size: int, arguments: int, wide: bool
 ) -> int:
-    """What both functions do; `unit` is the size of a character."""
-    wide = unit == 2
+    """What both functions do; the buffer's size is in characters of theirs."""
+    unit = 2 if wide else 1
     try:
         if not buffer:
             raise Failure(ERROR_INVALID_PARAMETER)
         text = definition(flags, source, id, wide)
         text = formatted(text, flags, Arguments(arguments, bool(flags & ARGUMENT_ARRAY)), wide)
-        data = text.encode(encoding, "surrogatepass" if wide else "surrogateescape") + bytes(unit)
+        data = _core.wide_bytes(text) if wide else _core.ansi_from_text(text) + b"\0"
         count = len(data) // unit
         if flags & ALLOCATE_BUFFER:
             put_u64(buffer, 0)
@@ -261,7 +247,7 @@ def FormatMessageW(
     nSize: DWORD,
     Arguments: PVOID,
 ) -> DWORD:
-    return format_message(dwFlags, lpSource, dwMessageId, lpBuffer, nSize, Arguments, "utf-16-le", 2)
+    return format_message(dwFlags, lpSource, dwMessageId, lpBuffer, nSize, Arguments, True)
 
 
 @export("kernel32", "kernelbase")
@@ -274,4 +260,4 @@ def FormatMessageA(
     nSize: DWORD,
     Arguments: PVOID,
 ) -> DWORD:
-    return format_message(dwFlags, lpSource, dwMessageId, lpBuffer, nSize, Arguments, "utf-8", 1)
+    return format_message(dwFlags, lpSource, dwMessageId, lpBuffer, nSize, Arguments, False)

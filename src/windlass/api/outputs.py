@@ -17,6 +17,7 @@ __all__ = [
     "put_u32",
     "put_u64",
     "put_wide",
+    "string_at",
     "wide_strings",
 ]
 
@@ -38,6 +39,13 @@ def get_u32(address: int) -> int:
 
 def get_u64(address: int) -> int:
     return int.from_bytes(_core.read(address, 8), "little")
+
+
+def string_at(address: int, wide: bool) -> str | None:
+    """The zero-terminated text at an address, in UTF-16 or in the ANSI code page; None at NULL."""
+    if not address:
+        return None
+    return _core.wide_string(address) if wide else _core.ansi_to_text(_core.string(address))
 
 
 def put_u32(address: int, value: int) -> None:

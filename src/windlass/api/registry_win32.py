@@ -15,7 +15,7 @@ from typing import NamedTuple
 from windlass import _core
 from windlass.api import registry_keys as keys
 from windlass.api.calls import windows
-from windlass.api.outputs import from_ansi, get_u32, put_ansi, put_u32, put_u64, put_wide
+from windlass.api.outputs import from_ansi, get_u32, put_ansi, put_u32, put_u64, put_wide, string_at
 from windlass.api.refused import Refused, code_of
 from windlass.api.registry_keys import (
     ERROR_ACCESS_DENIED,
@@ -479,7 +479,7 @@ def _query_several(hkey: int, entries: int, count: int, buffer: int, size_in_out
     for index in range(count):
         place = entries + index * VALENT.size
         name_at = VALENT.unpack(_core.read(place, VALENT.size))[0]
-        name = _core.wide_string(name_at) if wide else _core.ansi_to_text(_core.string(name_at))
+        name = string_at(name_at, wide) or ""
         value = keys.find_value(key, name)
         found.append((place, name_at, value.type, value.data if wide else _to_ansi(value.type, value.data)))
     needed = sum(len(data) for *_, data in found)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from windlass import _core
 from windlass.api import shell_items
 from windlass.api.calls import windows
-from windlass.api.outputs import fail, from_ansi, get_u32, put_u64
+from windlass.api.outputs import fail, from_ansi, get_u32, put_u64, string_at
 from windlass.api.refused import Refused
 from windlass.api.shlwapi_text import find_on_path
 from windlass.api.shlwapi_url import scheme_of
@@ -173,19 +173,14 @@ SEE_MASK_NOCLOSEPROCESS, SEE_MASK_IDLIST = 0x40, 0x4
 INSTANCE, PROCESS = 56, 104
 
 
-def _text(address: int, wide: bool) -> str | None:
-    if not address:
-        return None
-    return _core.wide_string(address) if wide else _core.ansi_to_text(_core.string(address))
-
-
 def _execute_info(info: int, wide: bool) -> int:
     if not info or get_u32(info) != INFO_SIZE:
         return fail(ERROR_INVALID_PARAMETER)
     _, mask, _, verb, file, parameters, directory, show = struct.unpack("<IIQQQQQi", _core.read(info, 52))
     list = int.from_bytes(_core.read(info + 64, 8), "little")
-    name = shell_items.decode(list) if mask & SEE_MASK_IDLIST and list else _text(file, wide) or ""
-    request = Request(_text(verb, wide), name, _text(parameters, wide) or "", _text(directory, wide), show)
+    name = shell_items.decode(list) if mask & SEE_MASK_IDLIST and list else string_at(file, wide) or ""
+    arguments = string_at(parameters, wide) or ""
+    request = Request(string_at(verb, wide), name, arguments, string_at(directory, wide), show)
     put_u64(info + PROCESS, 0)
     try:
         handle = execute(request)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from windlass import _core
 from windlass.api import accounts, blocks
-from windlass.api.outputs import put_u32, put_u64
+from windlass.api.outputs import put_u32, put_u64, string_at
 from windlass.api.refused import Refused, code_of
 from windlass.api.security_types import (
     ALLOWED,
@@ -82,8 +82,7 @@ def _sid(trustee: Trustee, *, wide: bool) -> Sid:
         return sid
     if trustee.TrusteeForm != IS_NAME:
         raise Refused(ERROR_INVALID_PARAMETER)
-    place = trustee.ptstrName
-    name = _core.wide_string(place) if wide else _core.ansi_to_text(_core.string(place))
+    name = string_at(trustee.ptstrName, wide) or ""
     if name.upper() == "CURRENT_USER":
         return accounts.current_user()
     account = accounts.by_name(name)
