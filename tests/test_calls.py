@@ -18,6 +18,7 @@ from ctypes import (
     c_int,
     c_longlong,
     c_short,
+    c_void_p,
     pointer,
 )
 
@@ -507,3 +508,20 @@ def test_paramflags_for_structures_and_callbacks(fresh):
     function = prototype(("add", fresh), ((1, "callback"), (1, "n")))
     with pytest.raises(ctypes.ArgumentError):
         function(1.5, n=2)
+
+
+def test_virtual_alloc_with_an_unaligned_stack(write_dll):
+    """Exception handlers made at run time commit memory so; VirtualAlloc on Windows bears it."""
+    path = write_dll(
+        """
+        __declspec(dllimport) void *VirtualAlloc(void *, unsigned long long, unsigned, unsigned);
+        EXPORT __attribute__((naked)) void *unaligned(void) {
+            __asm__("subq $32, %rsp; xorl %ecx, %ecx; movl $4096, %edx; movl $0x3000, %r8d; movl $4, %r9d;"
+                    "callq *__imp_VirtualAlloc(%rip); addq $32, %rsp; ret");
+        }
+        EXPORT void *aligned(void) { return VirtualAlloc(0, 4096, 0x3000, 4); }
+        """
+    )
+    dll = WinDLL(str(path))
+    dll.aligned.restype = dll.unaligned.restype = c_void_p
+    assert dll.aligned() and dll.unaligned()
