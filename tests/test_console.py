@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import select
+import struct
 import subprocess
 import sys
 import termios
@@ -17,8 +19,9 @@ SECONDS = 20
 class Terminal:
     """A program in a pseudo terminal."""
 
-    def __init__(self, *command: object) -> None:
+    def __init__(self, *command: object, columns: int = 80, rows: int = 25) -> None:
         self.master, self.slave = pty.openpty()
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("4H", rows, columns, 0, 0))
         self.process = subprocess.Popen(
             [sys.executable, "-m", "windlass", "run", *map(str, command)],
             stdin=self.slave, stdout=self.slave, stderr=self.slave, start_new_session=True,
@@ -110,3 +113,19 @@ def test_lines_are_read_again_after_events(events):
     assert "line text\n" in events.until("line text\n")
     assert events.process.wait(SECONDS) == 0
     assert events.shows_lines()
+
+
+def test_the_screen_is_written_to_at_a_place(exe):
+    terminal = Terminal(exe("console_screen.c"), columns=10, rows=4)
+    shown = terminal.until("end\n")
+    terminal.close()
+    red = "\033[91;49m"
+    assert shown.splitlines() == [
+        "ex 1 10x4",
+        f"cells \0337\033[2;2H\033[0mab\033[3;2H{red}é \0338 1 to 2,2",
+        "text \0337\033[4;9Hhe\0338 2",
+        "look \0337\033[2;3;2;10;91;44$r\033[3;1;3;2;91;44$r\0338 10",
+        "read 0 error 50",
+        "narrow 0 error 87",
+        "end",
+    ]

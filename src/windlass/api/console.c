@@ -40,7 +40,7 @@ struct file *console_from_handle(HANDLE handle) {
 static bool is_input(const struct file *file, HANDLE handle) {
     if (handle == std_handle((DWORD)-10))
         return true;
-    if (handle == std_handle((DWORD)-11) || handle == std_handle((DWORD)-12))
+    if (file->is_screen_buffer || handle == std_handle((DWORD)-11) || handle == std_handle((DWORD)-12))
         return false;
     return (file->access & (FILE_READ_DATA | FILE_WRITE_DATA)) == FILE_READ_DATA;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "console.h"
 #include "nt.h"
 #include "process_object.h"
 #include "shared.h"
@@ -20,6 +21,7 @@ static int host_exit_code(DWORD code) { return code & 0xff || !code ? (int)(code
 static _Noreturn void end_now(DWORD code) {
     process_block_end(code);
     shared_end();
+    console_resume_lines();
     _exit(host_exit_code(code));
 }
 

@@ -93,6 +93,7 @@ struct file {
     bool writes_through;
     bool deletes_on_close;
     bool is_console;
+    bool is_screen_buffer;              /* CreateConsoleScreenBuffer */
     bool is_null;                       /* the NUL device */
     bool is_pipe_root;                  /* the directory of named pipes (api/pipe_nt.c) */
     bool is_afd;                        /* Winsock's driver (api/winsock_afd.c) */
