@@ -209,12 +209,19 @@ def test_cast():
     assert ctypes.WINFUNCTYPE(ctypes.c_uint)(address)() == ctypes.GetLastError() & 0xFFFFFFFF
 
 
-def test_reset_cache():
-    before = ctypes.POINTER(ctypes.c_wchar)
-    ctypes._reset_cache()
-    assert ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 3)() == 3
-    assert ctypes.POINTER(ctypes.c_wchar)(ctypes.c_wchar("x"))[0] == "x"
-    assert before is not None
+RESET_CACHE = """
+import windlass.ctypes as ctypes
+
+before = ctypes.POINTER(ctypes.c_wchar)
+ctypes._reset_cache()
+assert ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 3)() == 3
+assert ctypes.POINTER(ctypes.c_wchar)(ctypes.c_wchar("x"))[0] == "x"
+assert before is not None
+"""
+
+
+def test_reset_cache(fresh_python):
+    fresh_python(RESET_CACHE)  # elsewhere: pointer types made before it are not POINTER's any more
 
 
 def test_simple_values_are_pickled():
