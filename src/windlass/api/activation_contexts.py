@@ -26,11 +26,13 @@ from windlass.process import modules
 from windlass.registry import export
 from windlass.types import (
     BOOL,
+    BOOLEAN,
     DWORD,
     HANDLE,
     LPCSTR,
     LPCWSTR,
     LPGUID,
+    NTSTATUS,
     PVOID,
     SIZE_T,
     ULONG,
@@ -207,6 +209,51 @@ def GetCurrentActCtx(lphActCtx: PVOID) -> BOOL:
     contexts.change_references(handle, +1)
     put_u64(lphActCtx, handle)
     return 1
+
+
+# ---- the same in ntdll, by statuses ----
+
+STATUS_SUCCESS = 0
+STATUS_INVALID_PARAMETER = -0x3FFFFFF3
+
+
+@export("ntdll")
+def RtlGetActiveActivationContext(ActivationContext: PVOID) -> NTSTATUS:
+    return STATUS_SUCCESS if GetCurrentActCtx(ActivationContext) else STATUS_INVALID_PARAMETER
+
+
+@export("ntdll")
+def RtlAddRefActivationContext(ActivationContext: HANDLE) -> VOID:
+    contexts.change_references(ActivationContext, +1)
+
+
+@export("ntdll")
+def RtlReleaseActivationContext(ActivationContext: HANDLE) -> VOID:
+    contexts.change_references(ActivationContext, -1)
+
+
+@export("ntdll")
+def RtlActivateActivationContext(Flags: ULONG, ActivationContext: HANDLE, Cookie: PVOID) -> NTSTATUS:
+    done = not Flags and ActivateActCtx(ActivationContext, Cookie)
+    return STATUS_SUCCESS if done else STATUS_INVALID_PARAMETER
+
+
+@export("ntdll")
+def RtlActivateActivationContextEx(
+    Flags: ULONG, Teb: PVOID, ActivationContext: HANDLE, Cookie: PVOID
+) -> NTSTATUS:
+    """For the calling thread, which is the one that a thread's start asks for."""
+    return STATUS_SUCCESS if ActivateActCtx(ActivationContext, Cookie) else STATUS_INVALID_PARAMETER
+
+
+@export("ntdll")
+def RtlDeactivateActivationContext(Flags: ULONG, Cookie: ULONG_PTR) -> VOID:
+    DeactivateActCtx(Flags & 1, Cookie)
+
+
+@export("ntdll")
+def RtlIsActivationContextActive(ActivationContext: HANDLE) -> BOOLEAN:
+    return int(any(each.handle == ActivationContext for each in contexts.stack))
 
 
 # ---- looking things up ----

@@ -302,8 +302,10 @@ static NTSTATUS control(struct file *file, ULONG code, const struct control_buff
                         const struct io_request *request, size_t *done) {
     NTSTATUS status;
     *done = 0;
-    if (file->is_afd)
+    if (file->device == FILE_DEVICE_AFD)
         status = afd_control(file, code, buffers, request, done);
+    else if (file->device == FILE_DEVICE_MOUNT_MANAGER)
+        status = mount_manager_control(code, buffers, done);
     else if (file->kind == FILE_KIND_PIPE && code >> 16 == FILE_DEVICE_NAMED_PIPE)
         status = pipe_control(file, code, buffers, request, done);
     else

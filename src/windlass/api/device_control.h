@@ -21,6 +21,10 @@ struct control_buffers {
 NTSTATUS pipe_control(struct file *file, ULONG code, const struct control_buffers *buffers,
                       const struct io_request *request, size_t *done);
 
+/* What the mount manager is asked for: which drives a volume has (mount_manager.c). */
+struct file *mount_manager_open(void);
+NTSTATUS mount_manager_control(ULONG code, const struct control_buffers *buffers, size_t *done);
+
 /* The device of Winsock's own driver (winsock_afd.c): readiness of sockets, told to a completion port. */
 struct file *afd_open(void);
 NTSTATUS afd_control(struct file *file, ULONG code, const struct control_buffers *buffers,

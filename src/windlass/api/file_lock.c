@@ -8,6 +8,7 @@
 #include "api.h"
 #include "file.h"
 #include "futex.h"
+#include "nt.h"
 
 #define LOCKFILE_FAIL_IMMEDIATELY 1u
 #define LOCKFILE_EXCLUSIVE_LOCK 2u
@@ -107,20 +108,21 @@ static NTSTATUS attempt_lock(struct io_operation *operation, short ready) {
     return status == STATUS_LOCK_NOT_GRANTED ? STATUS_PENDING : status;
 }
 
-static NTSTATUS lock_file(struct file *file, uint64_t start, uint64_t length, DWORD flags, OVERLAPPED *overlapped) {
+/* `request` NULL: nobody is told but the caller. */
+static NTSTATUS lock_file(struct file *file, uint64_t start, uint64_t length, DWORD flags,
+                          const struct io_request *request) {
     bool exclusive = flags & LOCKFILE_EXCLUSIVE_LOCK;
     if (!file->node || file->kind != FILE_KIND_DISK)
         return STATUS_INVALID_DEVICE_REQUEST;
     if (!(file->access & (FILE_READ_DATA | FILE_WRITE_DATA)))
         return STATUS_ACCESS_DENIED;
-    const struct io_request request = overlapped ? io_request_from(overlapped, NULL) : (struct io_request){0};
-    if (overlapped)
-        io_begin(file, &request);
+    if (request)
+        io_begin(file, request);
     NTSTATUS status;
     while ((status = try_lock(file, start, length, exclusive)) == STATUS_LOCK_NOT_GRANTED &&
            !(flags & LOCKFILE_FAIL_IMMEDIATELY)) {
-        if (overlapped && file->is_overlapped) {
-            const struct io_operation model = {.file = file, .request = request, .fd = -1,
+        if (request && file->is_overlapped) {
+            const struct io_operation model = {.file = file, .request = *request, .fd = -1,
                                                .deadline = deadline_from_milliseconds(RETRY_MILLISECONDS),
                                                .buffer = exclusive ? file : NULL, .size = length,
                                                .offset = (int64_t)start, .attempt = attempt_lock};
@@ -128,8 +130,8 @@ static NTSTATUS lock_file(struct file *file, uint64_t start, uint64_t length, DW
         }
         poll(NULL, 0, RETRY_MILLISECONDS);
     }
-    if (overlapped)
-        io_complete(file, &request, status, 0);
+    if (request)
+        io_complete(file, request, status, 0);
     return status;
 }
 
@@ -154,8 +156,9 @@ API(kernel32 kernelbase, BOOL, LockFileEx, HANDLE hFile, DWORD dwFlags, DWORD dw
     struct file *file = file_from_handle(hFile, 0);
     if (!file)
         return FALSE;
+    const struct io_request request = io_request_from(lpOverlapped, NULL);
     NTSTATUS status = lock_file(file, join(lpOverlapped->Offset, lpOverlapped->OffsetHigh),
-                                join(nNumberOfBytesToLockLow, nNumberOfBytesToLockHigh), dwFlags, lpOverlapped);
+                                join(nNumberOfBytesToLockLow, nNumberOfBytesToLockHigh), dwFlags, &request);
     file_release(file);
     return status ? fail(win32_from_status(status)) : TRUE;
 }
@@ -182,3 +185,36 @@ API(kernel32 kernelbase, BOOL, UnlockFileEx, HANDLE hFile, DWORD dwReserved, DWO
     return unlock_handle(hFile, join(lpOverlapped->Offset, lpOverlapped->OffsetHigh),
                          join(nNumberOfBytesToUnlockLow, nNumberOfBytesToUnlockHigh));
 }
+
+/* ---- the native calls ---- */
+
+API(ntdll, NTSTATUS, NtLockFile, HANDLE FileHandle, HANDLE Event, APC_ROUTINE ApcRoutine, PVOID ApcContext,
+    IO_STATUS_BLOCK *IoStatusBlock, LARGE_INTEGER *ByteOffset, LARGE_INTEGER *Length, ULONG Key, BOOLEAN FailImmediately,
+    BOOLEAN ExclusiveLock) {
+    NTSTATUS status;
+    (void)Key;
+    struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
+    if (!file)
+        return status;
+    const struct io_request request = io_request_native(Event, ApcRoutine, ApcContext, IoStatusBlock);
+    DWORD flags = (FailImmediately ? LOCKFILE_FAIL_IMMEDIATELY : 0) | (ExclusiveLock ? LOCKFILE_EXCLUSIVE_LOCK : 0);
+    status = lock_file(file, (uint64_t)ByteOffset->QuadPart, (uint64_t)Length->QuadPart, flags, &request);
+    file_release(file);
+    return status;
+}
+ZW(LockFile);
+
+API(ntdll, NTSTATUS, NtUnlockFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock, LARGE_INTEGER *ByteOffset,
+    LARGE_INTEGER *Length, ULONG Key) {
+    NTSTATUS status;
+    (void)Key;
+    struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
+    if (!file)
+        return status;
+    status = file->node ? unlock(file, (uint64_t)ByteOffset->QuadPart, (uint64_t)Length->QuadPart)
+                        : STATUS_INVALID_DEVICE_REQUEST;
+    file_release(file);
+    *IoStatusBlock = (IO_STATUS_BLOCK){{status}, 0};
+    return status;
+}
+ZW(UnlockFile);

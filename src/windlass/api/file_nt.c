@@ -14,8 +14,7 @@
 
 /* ---- names ---- */
 
-/* The object's name as a Win32 path: "\??\C:\x" as it is, one below a root directory behind that one's. */
-static NTSTATUS path_of_object(const OBJECT_ATTRIBUTES *attributes, struct host_path *out) {
+NTSTATUS path_of_object(const OBJECT_ATTRIBUTES *attributes, struct host_path *out) {
     if (!attributes || !attributes->ObjectName)
         return STATUS_INVALID_PARAMETER;
     const UNICODE_STRING *name = attributes->ObjectName;
@@ -59,11 +58,20 @@ static NTSTATUS path_of_object(const OBJECT_ATTRIBUTES *attributes, struct host_
 
 /* ---- opening ---- */
 
-static const WCHAR afd_device[] = u"\\Device\\Afd";
+static bool begins_with(const UNICODE_STRING *name, const WCHAR *prefix) {
+    size_t length = wide_length(prefix);
+    return name->Length / sizeof(WCHAR) >= length && wide_compare_no_case(name->Buffer, length, prefix, length) == 0;
+}
 
-static bool is_afd(const UNICODE_STRING *name) {
-    size_t length = wide_length(afd_device);
-    return name->Length / sizeof(WCHAR) >= length && wide_compare_no_case(name->Buffer, length, afd_device, length) == 0;
+/* Devices that are nobody's but Windows'; NULL: none, or out of memory with *found set. */
+static struct file *open_own_device(const UNICODE_STRING *name, bool *found) {
+    *found = true;
+    if (begins_with(name, u"\\Device\\Afd"))
+        return afd_open();
+    if (begins_with(name, u"\\??\\MountPointManager") || begins_with(name, u"\\Device\\MountPointManager"))
+        return mount_manager_open();
+    *found = false;
+    return NULL;
 }
 
 static NTSTATUS open_object(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, ULONG file_attributes, ULONG share,
@@ -74,10 +82,10 @@ static NTSTATUS open_object(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK acc
         return STATUS_INVALID_PARAMETER;
     if (pipe_open_native(attributes, access, options, file, &status))
         return status;
-    if (is_afd(attributes->ObjectName)) {
-        *file = afd_open();
+    bool is_own;
+    *file = open_own_device(attributes->ObjectName, &is_own);
+    if (is_own)
         return *file ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-    }
     status = path_of_object(attributes, &path);
     if (status)
         return status;

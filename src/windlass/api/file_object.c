@@ -256,7 +256,7 @@ static void file_waited(struct object *object) {
 static NTSTATUS file_query_name(struct object *object, void *buffer, ULONG size, ULONG *needed) {
     const struct file *file = (struct file *)object;
     const char *device = file->is_null ? "\\Device\\Null" : file->is_console ? "\\Device\\ConDrv"
-                         : file->is_afd ? "\\Device\\Afd" : file->kind == FILE_KIND_PIPE ? "\\Device\\NamedPipe" : "";
+                         : file->device == FILE_DEVICE_AFD ? "\\Device\\Afd" : file->kind == FILE_KIND_PIPE ? "\\Device\\NamedPipe" : "";
     size_t length = 0;
     WCHAR *path = file->path ? path_to_windows(file->path, &length) : NULL;
     WCHAR *name = path && length > 1 && path[1] == ':' ? path_native(path, &length) : wide_from_utf8(device);
@@ -283,7 +283,7 @@ static bool file_give(struct object *object, struct gift *gift) {
     struct file *file = (struct file *)object;
     struct given_file facts = {file->access, file->share, file->is_overlapped, file->appends, file->writes_through,
                                file->is_null, file->pipe != NULL, false, false, file->drive, ""};
-    if (file->is_afd)                                /* a socket's state is not in its descriptor alone */
+    if (file->device == FILE_DEVICE_AFD)                                /* a socket's state is not in its descriptor alone */
         return false;
     if (file->pipe && !pipe_end_give(file->pipe, &facts.is_message, &facts.reads_messages))
         return false;

@@ -241,9 +241,14 @@ static NTSTATUS set_allocation(struct file *file, int64_t size) {
     return size < status.st_size ? set_size(file, size) : STATUS_SUCCESS;
 }
 
-/* The target as a host path: absolute ("\??\C:\x" or "C:\x"), or a name beside the file. */
+/* The target as a host path: below a directory, absolute ("\??\C:\x" or "C:\x"), or a name beside the file. */
 static NTSTATUS rename_target(const struct file *file, const FILE_RENAME_INFORMATION *information, struct host_path *to) {
     size_t length = information->length / sizeof(WCHAR);
+    if (information->root) {
+        UNICODE_STRING below = {(USHORT)information->length, (USHORT)information->length,
+                                (WCHAR *)(uintptr_t)information->name};
+        return path_of_object(&(OBJECT_ATTRIBUTES){.RootDirectory = information->root, .ObjectName = &below}, to);
+    }
     WCHAR *name = calloc(length + 1, sizeof *name);
     if (!name)
         return STATUS_NO_MEMORY;
@@ -270,7 +275,7 @@ static NTSTATUS rename_target(const struct file *file, const FILE_RENAME_INFORMA
 
 static NTSTATUS set_name(struct file *file, const FILE_RENAME_INFORMATION *information, bool is_link) {
     struct host_path to;
-    if (!file->path || information->root)
+    if (!file->path)
         return STATUS_INVALID_PARAMETER;
     if (!is_link && !(file->access & DELETE_ACCESS))
         return STATUS_ACCESS_DENIED;

@@ -3,6 +3,7 @@
 #define WINDLASS_FILE_QUERY_H
 
 #include "file.h"
+#include "nt.h"
 
 enum {
     FileDirectoryInformation = 1, FileFullDirectoryInformation = 2, FileBothDirectoryInformation = 3,
@@ -47,5 +48,8 @@ bool name_matches(const WCHAR *pattern, size_t pattern_length, const WCHAR *name
 
 /* Renames or moves an open file or a path; `replaces`: an existing target is replaced. */
 NTSTATUS file_rename(const char *from, const struct host_path *to, bool replaces);
+
+/* The host path that a native name means: "\??\C:\x" as it is, one below a root directory behind that one's (file_nt.c). */
+NTSTATUS path_of_object(const OBJECT_ATTRIBUTES *attributes, struct host_path *out);
 
 #endif

@@ -59,7 +59,7 @@ static struct file *open_root(ACCESS_MASK access) {
     int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     struct file *file = fd >= 0 ? file_from_fd(fd, access) : NULL;
     if (file)
-        file->is_pipe_root = true;
+        file->device = FILE_DEVICE_PIPES;
     return file;
 }
 
@@ -76,7 +76,7 @@ bool pipe_open_native(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, U
                       NTSTATUS *status) {
     struct file *root = root_of(attributes);
     const char *server = root ? pipe_name_of(root) : NULL;
-    bool below_root = root && root->is_pipe_root;
+    bool below_root = root && root->device == FILE_DEVICE_PIPES;
     char *name = server || (root && !below_root) ? NULL : pipe_name(attributes, below_root);
     bool handled = true;
     if (server && !attributes->ObjectName->Length) {
@@ -118,7 +118,7 @@ API(ntdll, NTSTATUS, NtCreateNamedPipeFile, PHANDLE FileHandle, ACCESS_MASK Desi
     if (CompletionMode)
         return STATUS_NOT_SUPPORTED;                     /* PIPE_NOWAIT, as SetNamedPipeHandleState says */
     struct file *root = root_of(ObjectAttributes);
-    bool below_root = root && root->is_pipe_root;
+    bool below_root = root && root->device == FILE_DEVICE_PIPES;
     char *name = below_root && !ObjectAttributes->ObjectName->Length ? unnamed() : pipe_name(ObjectAttributes, below_root);
     if (root)
         file_release(root);

@@ -34,7 +34,7 @@ struct file *afd_open(void) {
     int fd = eventfd(0, EFD_CLOEXEC);
     struct file *file = fd >= 0 ? file_from_fd(fd, SYNCHRONIZE) : NULL;
     if (file) {
-        file->is_afd = true;
+        file->device = FILE_DEVICE_AFD;
         file->is_overlapped = true;
     }
     return file;

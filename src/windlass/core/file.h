@@ -56,6 +56,9 @@ enum { FILE_SUPERSEDED, FILE_OPENED, FILE_CREATED, FILE_OVERWRITTEN, FILE_EXISTS
 
 enum file_kind { FILE_KIND_DISK, FILE_KIND_DIRECTORY, FILE_KIND_CHARACTER, FILE_KIND_PIPE };
 
+/* FILE_DEVICE_AFD: Winsock's driver (api/winsock_afd.c). */
+enum file_device { FILE_DEVICE_NONE, FILE_DEVICE_AFD, FILE_DEVICE_PIPES, FILE_DEVICE_MOUNT_MANAGER };
+
 struct file_lock {
     struct file_lock *next;
     const struct file *owner;
@@ -95,8 +98,7 @@ struct file {
     bool is_console;
     bool is_screen_buffer;              /* CreateConsoleScreenBuffer */
     bool is_null;                       /* the NUL device */
-    bool is_pipe_root;                  /* the directory of named pipes (api/pipe_nt.c) */
-    bool is_afd;                        /* Winsock's driver (api/winsock_afd.c) */
+    enum file_device device;            /* what of Windows' own the handle is for */
     bool is_signaled;                   /* the last operation is complete; under the dispatcher lock */
     BYTE notification_modes;            /* SetFileCompletionNotificationModes */
     char drive;
