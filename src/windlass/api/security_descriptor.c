@@ -212,51 +212,46 @@ API(advapi32 kernelbase, BOOL, GetSecurityDescriptorGroup, const HEADER *pSecuri
     return done;
 }
 
-/* The list and its bits; what is not present leaves the outputs alone. */
-API(ntdll, NTSTATUS, RtlGetDaclSecurityDescriptor, const HEADER *SecurityDescriptor, BOOLEAN *DaclPresent, ACL **Dacl,
-    BOOLEAN *DaclDefaulted) {
-    NTSTATUS status = check_revision(SecurityDescriptor);
+/* A list and its bits; what is not present leaves the outputs alone. */
+static NTSTATUS get_list(const HEADER *descriptor, bool is_system, BOOLEAN *present, ACL **list, BOOLEAN *defaulted) {
+    NTSTATUS status = check_revision(descriptor);
     if (status)
         return status;
-    *DaclPresent = (SecurityDescriptor->Control & SE_DACL_PRESENT) != 0;
-    if (*DaclPresent) {
-        *Dacl = parts_of(SecurityDescriptor).dacl;
-        *DaclDefaulted = (SecurityDescriptor->Control & SE_DACL_DEFAULTED) != 0;
+    *present = (descriptor->Control & (is_system ? SE_SACL_PRESENT : SE_DACL_PRESENT)) != 0;
+    if (*present) {
+        *list = is_system ? parts_of(descriptor).sacl : parts_of(descriptor).dacl;
+        *defaulted = (descriptor->Control & (is_system ? SE_SACL_DEFAULTED : SE_DACL_DEFAULTED)) != 0;
     }
     return STATUS_SUCCESS;
+}
+
+static BOOL get_list_win32(const HEADER *descriptor, bool is_system, BOOL *present, ACL **list, BOOL *defaulted) {
+    BOOLEAN is_present = FALSE, is_defaulted = FALSE;
+    BOOL done = succeed_or_fail(get_list(descriptor, is_system, &is_present, list, &is_defaulted));
+    *present = is_present;
+    if (is_present)
+        *defaulted = is_defaulted;
+    return done;
+}
+
+API(ntdll, NTSTATUS, RtlGetDaclSecurityDescriptor, const HEADER *SecurityDescriptor, BOOLEAN *DaclPresent, ACL **Dacl,
+    BOOLEAN *DaclDefaulted) {
+    return get_list(SecurityDescriptor, false, DaclPresent, Dacl, DaclDefaulted);
 }
 
 API(advapi32 kernelbase, BOOL, GetSecurityDescriptorDacl, const HEADER *pSecurityDescriptor, BOOL *lpbDaclPresent,
     ACL **pDacl, BOOL *lpbDaclDefaulted) {
-    BOOLEAN present = FALSE, defaulted = FALSE;
-    BOOL done = succeed_or_fail(api_RtlGetDaclSecurityDescriptor(pSecurityDescriptor, &present, pDacl, &defaulted));
-    *lpbDaclPresent = present;
-    if (present)
-        *lpbDaclDefaulted = defaulted;
-    return done;
+    return get_list_win32(pSecurityDescriptor, false, lpbDaclPresent, pDacl, lpbDaclDefaulted);
 }
 
 API(ntdll, NTSTATUS, RtlGetSaclSecurityDescriptor, const HEADER *SecurityDescriptor, BOOLEAN *SaclPresent, ACL **Sacl,
     BOOLEAN *SaclDefaulted) {
-    NTSTATUS status = check_revision(SecurityDescriptor);
-    if (status)
-        return status;
-    *SaclPresent = (SecurityDescriptor->Control & SE_SACL_PRESENT) != 0;
-    if (*SaclPresent) {
-        *Sacl = parts_of(SecurityDescriptor).sacl;
-        *SaclDefaulted = (SecurityDescriptor->Control & SE_SACL_DEFAULTED) != 0;
-    }
-    return STATUS_SUCCESS;
+    return get_list(SecurityDescriptor, true, SaclPresent, Sacl, SaclDefaulted);
 }
 
 API(advapi32 kernelbase, BOOL, GetSecurityDescriptorSacl, const HEADER *pSecurityDescriptor, BOOL *lpbSaclPresent,
     ACL **pSacl, BOOL *lpbSaclDefaulted) {
-    BOOLEAN present = FALSE, defaulted = FALSE;
-    BOOL done = succeed_or_fail(api_RtlGetSaclSecurityDescriptor(pSecurityDescriptor, &present, pSacl, &defaulted));
-    *lpbSaclPresent = present;
-    if (present)
-        *lpbSaclDefaulted = defaulted;
-    return done;
+    return get_list_win32(pSecurityDescriptor, true, lpbSaclPresent, pSacl, lpbSaclDefaulted);
 }
 
 API(ntdll, NTSTATUS, RtlSetOwnerSecurityDescriptor, SECURITY_DESCRIPTOR *SecurityDescriptor, SID *Owner,
