@@ -359,6 +359,7 @@ API(kernel32, UINT, _lread, HANDLE hFile, LPVOID lpBuffer, UINT uBytes) {
     DWORD done;
     return api_ReadFile(hFile, lpBuffer, uBytes, &done, NULL) ? done : 0xFFFFFFFF;
 }
+API_ALIAS(api__lread, huge, kernel32, "_hread");
 
 API(kernel32, UINT, _lwrite, HANDLE hFile, LPCSTR lpBuffer, UINT uBytes) {
     DWORD done;
@@ -366,3 +367,4 @@ API(kernel32, UINT, _lwrite, HANDLE hFile, LPCSTR lpBuffer, UINT uBytes) {
         return api_SetEndOfFile(hFile) ? 0 : 0xFFFFFFFF;
     return api_WriteFile(hFile, lpBuffer, uBytes, &done, NULL) ? done : 0xFFFFFFFF;
 }
+API_ALIAS(api__lwrite, huge, kernel32, "_hwrite");

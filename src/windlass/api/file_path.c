@@ -379,6 +379,7 @@ API(kernel32 kernelbase, BOOL, NeedCurrentDirectoryForExePathW, LPCWSTR ExeName)
     (void)ExeName;
     return TRUE;
 }
+API_ALIAS(api_NeedCurrentDirectoryForExePathW, ansi, kernel32 kernelbase, "NeedCurrentDirectoryForExePathA");
 
 /* ---- the files' code page: always the ANSI one, which is the OEM one too ---- */
 

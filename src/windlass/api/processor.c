@@ -460,6 +460,20 @@ API(kernel32 kernelbase, BOOL, GlobalMemoryStatusEx, MEMORYSTATUSEX *lpBuffer) {
     return TRUE;
 }
 
+typedef struct {
+    DWORD dwLength, dwMemoryLoad;
+    SIZE_T dwTotalPhys, dwAvailPhys, dwTotalPageFile, dwAvailPageFile, dwTotalVirtual, dwAvailVirtual;
+} MEMORYSTATUS;
+
+API(kernel32, void, GlobalMemoryStatus, MEMORYSTATUS *lpBuffer) {
+    MEMORYSTATUSEX status = {.dwLength = sizeof status};
+    if (!api_GlobalMemoryStatusEx(&status))
+        return;
+    *lpBuffer = (MEMORYSTATUS){sizeof *lpBuffer, status.dwMemoryLoad, status.ullTotalPhys, status.ullAvailPhys,
+                               status.ullTotalPageFile, status.ullAvailPageFile, status.ullTotalVirtual,
+                               status.ullAvailVirtual};
+}
+
 API(kernel32 kernelbase, BOOL, GetPhysicallyInstalledSystemMemory, ULONGLONG *TotalMemoryInKilobytes) {
     struct sysinfo info;
     if (!TotalMemoryInKilobytes || sysinfo(&info))

@@ -379,3 +379,29 @@ API(kernel32 kernelbase, DWORD, QueryDosDeviceW, LPCWSTR lpDeviceName, LPWSTR lp
     lpTargetPath[length + 1] = 0;
     return (DWORD)length + 2;
 }
+
+/* ---- what only an administrator may change ---- */
+
+API(kernel32 kernelbase, BOOL, DefineDosDeviceW, DWORD dwFlags, LPCWSTR lpDeviceName, LPCWSTR lpTargetPath) {
+    (void)dwFlags, (void)lpTargetPath;
+    return fail(lpDeviceName ? ERROR_ACCESS_DENIED : ERROR_INVALID_PARAMETER);
+}
+API_ALIAS(api_DefineDosDeviceW, ansi, kernel32, "DefineDosDeviceA");
+
+API(kernel32 kernelbase, BOOL, SetVolumeLabelW, LPCWSTR lpRootPathName, LPCWSTR lpVolumeName) {
+    (void)lpVolumeName;
+    struct host_path path;
+    if (lpRootPathName && !root_of(lpRootPathName, &path))
+        return FALSE;
+    return fail(ERROR_ACCESS_DENIED);
+}
+
+API(kernel32, BOOL, SetVolumeLabelA, LPCSTR lpRootPathName, LPCSTR lpVolumeName) {
+    (void)lpVolumeName;
+    WCHAR *wide = lpRootPathName ? path_wide_from_ansi(lpRootPathName) : NULL;
+    if (lpRootPathName && !wide)
+        return fail(ERROR_NOT_ENOUGH_MEMORY);
+    BOOL result = api_SetVolumeLabelW(wide, NULL);
+    free(wide);
+    return result;
+}
