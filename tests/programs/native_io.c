@@ -1,4 +1,4 @@
-// flags: -lws2_32 -lmswsock -lntdll
+// flags: -lws2_32 -lmswsock -lntdll -luser32
 // The native calls' ways to tell that I/O is complete, pipes without a name, device control, sockets through the
 // extensions to Winsock and through its driver.
 #include <winsock2.h>
@@ -32,9 +32,11 @@ static HANDLE server_end, client_end;
 
 static void make_pipe(DWORD mode)
 {
-    server_end = CreateNamedPipeW(L"\\\\.\\pipe\\windlass-native-io", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, mode, 1,
+    WCHAR name[64]; // pipes are the user's, and this program may run twice at once
+    wsprintfW(name, L"\\\\.\\pipe\\windlass-native-io-%u", GetCurrentProcessId());
+    server_end = CreateNamedPipeW(name, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, mode, 1,
                                   4096, 4096, 0, NULL);
-    client_end = CreateFileW(L"\\\\.\\pipe\\windlass-native-io", GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
+    client_end = CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
                              FILE_FLAG_OVERLAPPED, NULL);
     check(server_end != INVALID_HANDLE_VALUE && client_end != INVALID_HANDLE_VALUE);
 }
