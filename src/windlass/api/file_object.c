@@ -233,6 +233,8 @@ static void file_closed(struct object *object) {
     struct file *file = (struct file *)object;
     io_cancel(file, NULL, NULL);
     io_target_closed(file);
+    if (file->pipe)
+        pipe_end_close(file->pipe);
     if (file->node)
         node_close(file);
 }

@@ -62,7 +62,8 @@ struct pipe_name {
     struct pipe_name *next;
     char *name;
     int listener;
-    unsigned instances, maximum;
+    unsigned instances, maximum;        /* whose handles are open */
+    unsigned references;                /* ends that exist */
     bool is_message;
 };
 
@@ -71,6 +72,7 @@ struct pipe_end {
     bool is_message;           /* as it was made */
     bool reads_messages;
     bool is_connected;
+    bool is_closed;            /* its last handle is */
     bool was_connected;        /* the client has gone, DisconnectNamedPipe not been called yet */
     DWORD open_mode, timeout, in_size, out_size;
     char *rest;                /* of a message that did not fit into the reader's buffer */
@@ -134,21 +136,31 @@ static int listen_on(const char *name, bool is_message) {
     return fd;
 }
 
-static void release_name(struct pipe_name *name) {
+/* The last handle of an instance is closed: the name is free when it was the last instance. What is in progress may still
+ * use the structure. */
+static void close_instance(struct pipe_name *name) {
+    struct sockaddr_un address;
     pthread_mutex_lock(&pipe_lock);
     if (--name->instances == 0) {
-        struct sockaddr_un address;
         if (pipe_address(name->name, false, &address))
             unlink(address.sun_path);
-        close(name->listener);
         struct pipe_name **at = &pipe_names;
         while (*at != name)
             at = &(*at)->next;
         *at = name->next;
-        free(name->name);
-        free(name);
     }
     pthread_mutex_unlock(&pipe_lock);
+}
+
+static void release_name(struct pipe_name *name) {
+    pthread_mutex_lock(&pipe_lock);
+    bool is_last = --name->references == 0;
+    pthread_mutex_unlock(&pipe_lock);
+    if (!is_last)
+        return;
+    close(name->listener);
+    free(name->name);
+    free(name);
 }
 
 /* The name with one more instance; NULL with *error. */
@@ -172,18 +184,27 @@ static struct pipe_name *take_name(const char *text, bool is_message, bool first
             free(name);
             name = NULL;
         } else {
-            *name = (struct pipe_name){pipe_names, copy, listener, 0, maximum == PIPE_UNLIMITED_INSTANCES ? ~0u : maximum,
+            *name = (struct pipe_name){pipe_names, copy, listener, 0, maximum == PIPE_UNLIMITED_INSTANCES ? ~0u : maximum, 0,
                                        is_message};
             pipe_names = name;
         }
     }
-    if (!*error)
+    if (!*error) {
         name->instances++;
+        name->references++;
+    }
     pthread_mutex_unlock(&pipe_lock);
     return *error ? NULL : name;
 }
 
+void pipe_end_close(struct pipe_end *pipe) {
+    if (pipe->server && !pipe->is_closed)
+        close_instance(pipe->server);
+    pipe->is_closed = true;
+}
+
 void pipe_end_free(struct pipe_end *pipe) {
+    pipe_end_close(pipe);
     if (pipe->server)
         release_name(pipe->server);
     free(pipe->rest);
@@ -231,6 +252,7 @@ struct file *pipe_create(const struct pipe_request *request, DWORD *error) {
     if (file) {
         file->is_overlapped = request->is_overlapped;
     } else {
+        close_instance(name);
         release_name(name);
         *error = ERROR_NOT_ENOUGH_MEMORY;
     }

@@ -39,6 +39,8 @@ NTSTATUS pipe_open(const struct file_open_request *request, struct file **file);
 /* Takes the client that has connected meanwhile, if one has: a server may read without ConnectNamedPipe. */
 void pipe_settle(struct file *file);
 
+/* The last handle is closed, and: nothing refers to the end any more. */
+void pipe_end_close(struct pipe_end *pipe);
 void pipe_end_free(struct pipe_end *pipe);
 
 /* What a child process inherits: a connection, but neither the name nor what was read too far. False: there is none. */
