@@ -39,12 +39,7 @@ bool symbols_check(HANDLE process) {
 /* The current directory, as the path is without the variables _NT_SYMBOL_PATH and its like. */
 static WCHAR *copy_path(const WCHAR *path) {
     static const WCHAR current[] = {'.', 0};
-    const WCHAR *from = path ? path : current;
-    size_t size = (wide_length(from) + 1) * sizeof(WCHAR);
-    WCHAR *copy = malloc(size);
-    if (copy)
-        memcpy(copy, from, size);
-    return copy;
+    return wide_duplicate(path ? path : current);
 }
 
 API(dbghelp, BOOL, SymInitializeW, HANDLE hProcess, LPCWSTR UserSearchPath, BOOL fInvadeProcess) {

@@ -222,16 +222,10 @@ static WCHAR **drive_directory(const char *name) {
     return letter >= 'a' && letter <= 'z' && name[2] == ':' && !name[3] ? &drive_directories[letter - 'a'] : NULL;
 }
 
-static WCHAR *copy_of(const WCHAR *text) {
-    size_t size = (wide_length(text) + 1) * sizeof *text;
-    WCHAR *copy = malloc(size);
-    return copy ? memcpy(copy, text, size) : NULL;
-}
-
 static WCHAR *get_variable(const char *name) {
     WCHAR **directory = drive_directory(name);
     if (directory)
-        return *directory ? copy_of(*directory) : NULL;
+        return *directory ? wide_duplicate(*directory) : NULL;
     const char *value = find_host(name);
     const struct windows_variable *own = value ? NULL : find_windows(name);
     return value ? value_of(name, value) : own ? windows_value(own) : NULL;
@@ -413,7 +407,7 @@ static BOOL set_variable(const char *name, const WCHAR *value) {
     WCHAR **directory = drive_directory(name);
     if (directory) {
         free(*directory);
-        *directory = value ? copy_of(value) : NULL;
+        *directory = value ? wide_duplicate(value) : NULL;
         return TRUE;
     }
     if (!value) {

@@ -58,17 +58,12 @@ NTSTATUS path_of_object(const OBJECT_ATTRIBUTES *attributes, struct host_path *o
 
 /* ---- opening ---- */
 
-static bool begins_with(const UNICODE_STRING *name, const WCHAR *prefix) {
-    size_t length = wide_length(prefix);
-    return name->Length / sizeof(WCHAR) >= length && wide_compare_no_case(name->Buffer, length, prefix, length) == 0;
-}
-
 /* Devices that are nobody's but Windows'; NULL: none, or out of memory with *found set. */
 static struct file *open_own_device(const UNICODE_STRING *name, bool *found) {
     *found = true;
-    if (begins_with(name, u"\\Device\\Afd"))
+    if (nt_name_begins(name, u"\\Device\\Afd"))
         return afd_open();
-    if (begins_with(name, u"\\??\\MountPointManager") || begins_with(name, u"\\Device\\MountPointManager"))
+    if (nt_name_begins(name, u"\\??\\MountPointManager") || nt_name_begins(name, u"\\Device\\MountPointManager"))
         return mount_manager_open();
     *found = false;
     return NULL;
@@ -272,14 +267,19 @@ API(ntdll, NTSTATUS, NtQueryDirectoryFile, HANDLE FileHandle, HANDLE Event, APC_
 }
 ZW(QueryDirectoryFile);
 
-API(ntdll, NTSTATUS, NtQueryAttributesFile, OBJECT_ATTRIBUTES *ObjectAttributes, int64_t *FileInformation) {
+static NTSTATUS facts_of_object(const OBJECT_ATTRIBUTES *attributes, struct file_facts *facts) {
     struct host_path path;
-    struct file_facts facts;
-    NTSTATUS status = path_of_object(ObjectAttributes, &path);
+    NTSTATUS status = path_of_object(attributes, &path);
     if (status)
         return status;
-    if (!file_facts_of_path(path.text, false, &facts))
-        return status_from_host(&path, errno);
+    return file_facts_of_path(path.text, false, facts) ? STATUS_SUCCESS : status_from_host(&path, errno);
+}
+
+API(ntdll, NTSTATUS, NtQueryAttributesFile, OBJECT_ATTRIBUTES *ObjectAttributes, int64_t *FileInformation) {
+    struct file_facts facts;
+    NTSTATUS status = facts_of_object(ObjectAttributes, &facts);
+    if (status)
+        return status;
     const int64_t basic[] = {facts.creation, facts.access, facts.write, facts.change, facts.attributes};
     memcpy(FileInformation, basic, sizeof basic);
     return STATUS_SUCCESS;
@@ -287,13 +287,10 @@ API(ntdll, NTSTATUS, NtQueryAttributesFile, OBJECT_ATTRIBUTES *ObjectAttributes,
 ZW(QueryAttributesFile);
 
 API(ntdll, NTSTATUS, NtQueryFullAttributesFile, OBJECT_ATTRIBUTES *ObjectAttributes, int64_t *FileInformation) {
-    struct host_path path;
     struct file_facts facts;
-    NTSTATUS status = path_of_object(ObjectAttributes, &path);
+    NTSTATUS status = facts_of_object(ObjectAttributes, &facts);
     if (status)
         return status;
-    if (!file_facts_of_path(path.text, false, &facts))
-        return status_from_host(&path, errno);
     const int64_t network_open[] = {facts.creation, facts.access, facts.write, facts.change, (int64_t)facts.allocation,
                                     (int64_t)facts.size, facts.attributes};
     memcpy(FileInformation, network_open, sizeof network_open);

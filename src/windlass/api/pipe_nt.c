@@ -24,18 +24,13 @@
 
 static const WCHAR *const roots[] = {u"\\Device\\NamedPipe\\", u"\\??\\PIPE\\", u"\\DosDevices\\PIPE\\"};
 
-static bool starts_with(const UNICODE_STRING *name, const WCHAR *prefix) {
-    size_t length = wide_length(prefix);
-    return name->Length / sizeof(WCHAR) >= length && wide_compare_no_case(name->Buffer, length, prefix, length) == 0;
-}
-
 /* The name behind the pipes' root directory, in lower case; NULL: it is not a pipe's. */
 static char *pipe_name(const OBJECT_ATTRIBUTES *attributes, bool below_root) {
     const UNICODE_STRING *name = attributes->ObjectName;
     size_t skip = 0;
     if (!below_root) {
         for (size_t i = 0; i < sizeof roots / sizeof *roots && !skip; i++)
-            if (starts_with(name, roots[i]))
+            if (nt_name_begins(name, roots[i]))
                 skip = wide_length(roots[i]);
         if (!skip)
             return NULL;

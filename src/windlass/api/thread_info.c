@@ -221,18 +221,12 @@ static void set_host_name(struct thread_object *thread, const WCHAR *name) {
     free(text);
 }
 
-static WCHAR *copy_of(const WCHAR *text) {
-    size_t size = (wide_length(text) + 1) * sizeof *text;
-    WCHAR *copy = malloc(size);
-    return copy ? memcpy(copy, text, size) : NULL;
-}
-
 API(kernel32 kernelbase, HRESULT, SetThreadDescription, HANDLE hThread, PCWSTR lpThreadDescription) {
     NTSTATUS status;
     struct thread_object *thread = (struct thread_object *)handle_object(hThread, &thread_type, 0, &status);
     if (!thread)
         return HRESULT_FROM_NT(status);
-    WCHAR *copy = copy_of(lpThreadDescription ? lpThreadDescription : u"");
+    WCHAR *copy = wide_duplicate(lpThreadDescription ? lpThreadDescription : u"");
     if (copy) {
         dispatcher_acquire();
         WCHAR *old = thread->description;

@@ -57,13 +57,11 @@ static struct user_class *find_or_fail(const WCHAR *name, HINSTANCE instance) {
 
 static struct user_class *class_new(const WNDCLASSEX *facts, const WCHAR *name, bool is_unicode) {
     struct user_class *class = calloc(1, sizeof *class);
-    size_t size = (wide_length(name) + 1) * sizeof *name;
-    WCHAR *copy = class ? malloc(size) : NULL;
+    WCHAR *copy = class ? wide_duplicate(name) : NULL;
     if (!copy) {
         free(class);
         return NULL;
     }
-    memcpy(copy, name, size);
     *class = (struct user_class){.name = copy, .is_unicode = is_unicode, .facts = *facts};
     return class;
 }

@@ -11,7 +11,7 @@
 
 enum { PM_REMOVE = 1, QS_TIMER = 0x10, QS_POSTMESSAGE = 8, QS_SENDMESSAGE = 0x40, QS_ALLPOSTMESSAGE = 0x100 };
 enum { MWMO_WAITALL = 1, MWMO_ALERTABLE = 2, MWMO_INPUTAVAILABLE = 4, MAX_POSTED = 10000 };
-enum { SMTO_ABORTIFHUNG = 2, USER_TIMER_MINIMUM = 10, FIRST_TIMER = 0x7fff };
+enum { USER_TIMER_MINIMUM = 10, FIRST_TIMER = 0x7fff };
 #define ERROR_NOT_ENOUGH_QUOTA 1816u
 #define ERROR_INVALID_THREAD_ID 1444u
 
@@ -386,10 +386,11 @@ API(user32, LRESULT, SendMessageA, HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lP
 static LRESULT send_with_timeout(HWND window, UINT message, WPARAM wParam, LPARAM lParam, UINT timeout, DWORD_PTR *result,
                                  bool is_unicode) {
     bool in_time;
+    struct window_target target;
     if (window == HWND_BROADCAST)
         return send_any(window, message, wParam, lParam, is_unicode);
-    if (!window_find(window))
-        return fail(ERROR_INVALID_WINDOW_HANDLE);
+    if (!window_target(window, &target))
+        return 0;
     LRESULT answered =
         send_timeout(window, message, wParam, lParam, is_unicode, deadline_from_milliseconds(timeout), &in_time);
     if (!in_time)
@@ -673,11 +674,6 @@ API(user32, LPARAM, SetMessageExtraInfo, LPARAM lParam) {
 
 enum { WAIT_FAILED_CODE = -1, WAIT_IO_COMPLETION_CODE = 0xC0 };
 
-/* The objects and the queue, which is the last. */
-static NTSTATUS wait_for_all_or_any(struct object **objects, unsigned count, DWORD flags, int64_t deadline) {
-    return wait_for_objects(objects, count, flags & MWMO_WAITALL, flags & MWMO_ALERTABLE, deadline);
-}
-
 static DWORD wait_with_messages(const HANDLE *handles, DWORD count, DWORD milliseconds, DWORD mask, DWORD flags) {
     struct object *objects[MAXIMUM_WAIT_OBJECTS];
     struct queue *queue = queue_self();
@@ -694,7 +690,8 @@ static DWORD wait_with_messages(const HANDLE *handles, DWORD count, DWORD millis
         if (queue->sent || (flags & MWMO_INPUTAVAILABLE && queue_status(queue) & mask))
             event_set(queue->event);
         bool timer_first = mask & QS_TIMER && due < deadline;
-        status = wait_for_all_or_any(objects, count + 1, flags, timer_first ? due : deadline);
+        status = wait_for_objects(objects, count + 1, flags & MWMO_WAITALL, flags & MWMO_ALERTABLE,
+                                  timer_first ? due : deadline);
         if (status == STATUS_TIMEOUT && timer_first)
             status = STATUS_WAIT_0 + (NTSTATUS)count;
     }
@@ -862,10 +859,8 @@ UINT registered_name(const WCHAR *name) {
     unsigned i = 0;
     while (i < registered_count && wide_compare_no_case(registered[i], wide_length(registered[i]), name, length) != 0)
         i++;
-    if (i == registered_count && i < MAX_REGISTERED && (registered[i] = malloc((length + 1) * sizeof *name))) {
-        memcpy(registered[i], name, (length + 1) * sizeof *name);
+    if (i == registered_count && i < MAX_REGISTERED && (registered[i] = wide_duplicate(name)))
         registered_count++;
-    }
     UINT number = i < registered_count ? FIRST_REGISTERED + i : 0;
     pthread_mutex_unlock(&lock);
     return number;

@@ -111,18 +111,10 @@ bool window_target(HWND handle, struct window_target *target) {
 
 static DWORD current_thread(void) { return (DWORD)(uintptr_t)teb_self()->ThreadId; }
 
-static WCHAR *copy_text(const WCHAR *text) {
-    size_t size = text ? (wide_length(text) + 1) * sizeof *text : sizeof *text;
-    WCHAR *copy = calloc(1, size);
-    if (copy && text)
-        memcpy(copy, text, size);
-    return copy;
-}
-
 static struct window *window_new(struct user_class *class, const CREATESTRUCT *facts) {
     size_t extra = (size_t)class->facts.cbWndExtra;
     struct window *window = calloc(1, sizeof *window + extra);
-    if (!window || !(window->text = copy_text(NULL))) {
+    if (!window || !(window->text = wide_duplicate(u""))) {
         free(window);
         return NULL;
     }
@@ -250,8 +242,7 @@ static HWND create_window(const WCHAR *class_name, CREATESTRUCT *facts, bool is_
     if (!handle)
         return NULL;
     if (!announce(handle, facts, is_unicode)) {
-        if (window_find(handle))
-            drop_handle(handle);
+        drop_handle(handle);
         return NULL;
     }
     if (facts->style & WS_VISIBLE)
@@ -637,7 +628,7 @@ API(user32, int, GetDlgCtrlID, HWND hWnd) {
 /* ---- text ---- */
 
 void window_set_text(HWND handle, const WCHAR *text) {
-    WCHAR *copy = copy_text(text);
+    WCHAR *copy = wide_duplicate(text ? text : u"");
     user_lock();
     struct window *window = copy ? window_find(handle) : NULL;
     if (window) {
@@ -652,7 +643,7 @@ void window_set_text(HWND handle, const WCHAR *text) {
 WCHAR *window_text(HWND handle) {
     user_lock();
     const struct window *window = window_find(handle);
-    WCHAR *copy = copy_text(window ? window->text : NULL);
+    WCHAR *copy = wide_duplicate(window ? window->text : u"");
     user_unlock();
     return copy;
 }
@@ -770,7 +761,7 @@ static struct window_property **property_at(struct window *window, const WCHAR *
 
 API(user32, BOOL, SetPropW, HWND hWnd, LPCWSTR lpString, HANDLE hData) {
     struct window_property *fresh = calloc(1, sizeof *fresh);
-    WCHAR *name = is_atom(lpString) ? (WCHAR *)(uintptr_t)lpString : copy_text(lpString);
+    WCHAR *name = is_atom(lpString) ? (WCHAR *)(uintptr_t)lpString : wide_duplicate(lpString);
     if (!fresh || !name) {
         free(fresh);
         return fail(ERROR_NOT_ENOUGH_MEMORY);

@@ -572,6 +572,12 @@ int codepage_decode_one(struct codepage *page, const char *text, size_t length, 
 
 /* ---- copies ---- */
 
+WCHAR *wide_duplicate(const WCHAR *text) {
+    size_t size = (wide_length(text) + 1) * sizeof *text;
+    WCHAR *copy = malloc(size);
+    return copy ? memcpy(copy, text, size) : NULL;
+}
+
 static WCHAR *wide_copy(struct codepage *page, const char *text) {
     size_t length = strlen(text);
     size_t units = codepage_to_wide(page, 0, text, length, NULL, 0, NULL);

@@ -79,6 +79,7 @@ WCHAR *wide_from_utf8(const char *text);
 char *utf8_copy_of_wide(const WCHAR *text);
 WCHAR *wide_from_ansi(const char *text);
 char *ansi_from_wide(const WCHAR *text);
+WCHAR *wide_duplicate(const WCHAR *text);
 
 static inline size_t wide_length(const WCHAR *text) {
     const WCHAR *end = text;

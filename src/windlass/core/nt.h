@@ -3,6 +3,7 @@
 #define WINDLASS_NT_H
 
 #include "api.h"
+#include "codepage.h"
 #include "handle.h"
 
 #define OBJ_INHERIT 0x2u
@@ -24,6 +25,12 @@ typedef struct { HANDLE UniqueProcess, UniqueThread; } CLIENT_ID;
 /* For Win32 functions that are an NT function: FALSE and the last error for a failure. */
 static inline BOOL succeed_or_fail(NTSTATUS status) {
     return NT_SUCCESS(status) ? TRUE : fail(win32_from_status(status));
+}
+
+/* Whether a native name begins so, in any case. */
+static inline bool nt_name_begins(const UNICODE_STRING *name, const WCHAR *prefix) {
+    size_t length = wide_length(prefix);
+    return name->Length / sizeof(WCHAR) >= length && wide_compare_no_case(name->Buffer, length, prefix, length) == 0;
 }
 
 /* A handle for a new object with the attributes' name, or with OBJ_OPENIF for the one that has it. Takes over the
