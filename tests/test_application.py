@@ -116,9 +116,17 @@ def test_a_missing_dll_at_start(write_exe):
         name="needy",
     )
     done = run(program)
-    assert "needy.exe: The code execution cannot proceed because a DLL was not found." in done.stderr
+    assert "needy.exe: The code execution cannot proceed because away.dll was not found. [" in done.stderr
     assert "needy.exe needs away.dll (for lost)" in done.stderr
     assert done.returncode == application.STATUS_DLL_NOT_FOUND & 0xFF
+
+
+def test_what_is_no_file_to_run_is_refused(tmp_path):
+    empty = tmp_path / "empty.exe"
+    empty.touch()
+    assert run(tmp_path).stderr == f"{tmp_path}: it is a folder, not a program\n"
+    assert run(empty).stderr == f"{empty}: the file is empty\n"
+    assert run(tmp_path / "none.exe").stderr == f"{tmp_path / 'none.exe'}: there is no such file\n"
 
 
 def test_what_is_no_console_program_is_refused(write_exe, write_dll, tmp_path):
@@ -130,7 +138,12 @@ def test_what_is_no_console_program_is_refused(write_exe, write_dll, tmp_path):
     data[signature + 24 + 68] = 2  # IMAGE_SUBSYSTEM_WINDOWS_GUI
     window = tmp_path / "window.exe"
     window.write_bytes(data)
-    assert "a program with windows" in run(window).stderr
+    assert run(window).stderr == f"{window}: a program with windows; only console programs can be run\n"
+    data[signature + 24 + 68] = 1  # IMAGE_SUBSYSTEM_NATIVE
+    window.write_bytes(data)
+    assert (
+        "a driver or another part of Windows' kernel; only console programs can be run" in run(window).stderr
+    )
     data[signature + 4 : signature + 6] = struct.pack("<H", 0xAA64)
     window.write_bytes(data)
     assert "ARM64" in run(window).stderr

@@ -71,9 +71,7 @@ def test_open_maps_the_file(tmp_path):
 def test_errors_name_the_file(tmp_path):
     path = tmp_path / "not.dll"
     path.write_bytes(b"#!/bin/sh\n" * 20)
-    with pytest.raises(
-        BadImage, match=r"not\.dll: not a PE image: no MZ at its start \(at offset 0x0\)"
-    ) as caught:
+    with pytest.raises(BadImage, match=r"not\.dll: not a PE image: no MZ at its start$") as caught:
         Image.open(path)
     assert (caught.value.offset, caught.value.path) == (0, str(path))
     assert caught.value.reason == "not a PE image: no MZ at its start"
@@ -84,7 +82,10 @@ def test_errors_name_the_file(tmp_path):
 def test_an_empty_file_is_no_image(tmp_path):
     path = tmp_path / "empty.dll"
     path.touch()
-    with pytest.raises(BadImage, match="DOS header"):
+    with pytest.raises(BadImage, match="empty.dll: the file is empty$"):
+        Image.open(path)
+    path.write_bytes(b"MZ")
+    with pytest.raises(BadImage, match="DOS header of 64 bytes goes beyond the end"):
         Image.open(path)
 
 
@@ -92,7 +93,7 @@ def test_an_empty_file_is_no_image(tmp_path):
     ("position", "value", "reason"),
     [
         (0, b"ZM", "no MZ"),
-        (60, b"\xff\xff\xff\xff", "PE signature of 4 bytes goes beyond the end"),
+        (60, b"\xff\xff\xff\xff", "not a PE image: no PE signature"),
         (60, b"\0\0\0\0", "no PE signature"),
         (LFANEW, b"NE\0\0", "no PE signature"),
         (LFANEW + 24, b"\x07\x01", "unknown optional header magic 0x107"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from windlass import _core, errors, loader
+from windlass import _core, errors, loader, search
 from windlass.errors import BadImage
 from windlass.light import TYPE_CHECKING, suppress
 
@@ -27,6 +27,7 @@ STATUS_DLL_INIT_FAILED = 0xC0000142
 STATUS_INVALID_IMAGE_FORMAT = 0xC000007B
 
 SUBSYSTEM_WINDOWS_CUI = 3
+SUBSYSTEMS = {1: "a driver or another part of Windows' kernel", 2: "a program with windows"}
 
 
 class StartFailure(Exception):
@@ -80,23 +81,32 @@ def main(path: str, line: str) -> NoReturn:
 
 def check(plan: Plan) -> None:
     """Refuse what is no console program, before anything else is mapped; BadImage says why."""
-    if plan.is_dll or not plan.entry_point:
+    if plan.is_dll:
         raise BadImage("a DLL, not a program", 0)
     if plan.subsystem != SUBSYSTEM_WINDOWS_CUI:
-        raise BadImage("a program with windows; only console programs can be run", 0)
+        what = SUBSYSTEMS.get(plan.subsystem, f"a program for the subsystem {plan.subsystem}")
+        raise BadImage(f"{what}; only console programs can be run", 0)
+    if not plan.entry_point:
+        raise BadImage("a program without an entry point", 0)
 
 
 def start(path: str) -> Module:
     """Map the program, bind it and attach its DLLs; failures in Windows' words, with all the names."""
     name = os.path.basename(path)
-    if not os.path.exists(path):
-        raise StartFailure(f"{path}: there is no such file", STATUS_DLL_NOT_FOUND)
+    if not os.path.isfile(path):
+        what = "it is a folder, not a program" if os.path.isdir(path) else "there is no such file"
+        raise StartFailure(f"{path}: {what}", STATUS_DLL_NOT_FOUND)
     try:
         return loader.start_program(os.path.abspath(path), check)
     except BadImage as error:
         raise StartFailure(f"{path}: {error.detail}", STATUS_INVALID_IMAGE_FORMAT) from None
     except FileNotFoundError as error:
-        text = f"{name}: The code execution cannot proceed because a DLL was not found. {error}"
+        missing = error.__context__
+        if not isinstance(missing, search.NotFound):  # the program itself has just gone
+            raise StartFailure(f"{path}: {error.strerror}", STATUS_DLL_NOT_FOUND) from None
+        text = (
+            f"{name}: The code execution cannot proceed because {missing.name} was not found. [{missing.why}]"
+        )
         raise StartFailure(text, STATUS_DLL_NOT_FOUND) from None
     except OSError as error:
         code = getattr(error, "winerror", None)

@@ -19,7 +19,8 @@ class BadImage(ValueError):
 
     reason: what is wrong, in words.
     offset: where, as a file offset: the bytes at fault, or the record that led to a place which
-            does not exist. In an image read from memory it counts from the image's base.
+            does not exist; 0 if it is the image as a whole. In an image read from memory it counts from the
+            image's base.
     path:   the file, if the image was opened by its path.
     """
 
@@ -32,7 +33,7 @@ class BadImage(ValueError):
     @property
     def detail(self) -> str:
         """What is wrong and where, without the path."""
-        return f"{self.reason} (at offset {self.offset:#x})"
+        return f"{self.reason} (at offset {self.offset:#x})" if self.offset else self.reason
 
     def __str__(self) -> str:
         return f"{self.path}: {self.detail}" if self.path else self.detail
@@ -199,12 +200,21 @@ def _class_of(base: type[OSError]) -> type[OSError]:
 # ---- loading ----
 
 
-def module_not_found(
-    asked: str, missing: str, needed_by: str | None, functions: list[str], searched: list[str]
-) -> FileNotFoundError:
+def module_not_found(asked: str, why: str) -> FileNotFoundError:
     """A DLL or a dependency is not to be found.
 
-    asked:     what the load was for.
+    asked: what the load was for.
+    why:   see `why_not_found`.
+    """
+    return FileNotFoundError(
+        f"Could not find module '{asked}' (or one of its dependencies). "
+        f"Try using the full path with constructor syntax. [{why}]"
+    )
+
+
+def why_not_found(missing: str, needed_by: str | None, functions: list[str], searched: list[str]) -> str:
+    """Which DLL is missing, for whom, and where it was searched.
+
     missing:   the DLL that no place has, `needed_by` the module that imports it (for `functions`).
     searched:  the places, in order.
     """
@@ -214,10 +224,7 @@ def module_not_found(
     if needed_by is not None:
         shown = ", ".join(functions[:5]) + (f" and {len(functions) - 5} more" if len(functions) > 5 else "")
         details.insert(0, f"{needed_by} needs {missing}" + (f" (for {shown})" if shown else ""))
-    return FileNotFoundError(
-        f"Could not find module '{asked}' (or one of its dependencies). "
-        f"Try using the full path with constructor syntax. [{'; '.join(details)}]"
-    )
+    return "; ".join(details)
 
 
 def how_to_get(dll: str) -> str | None:

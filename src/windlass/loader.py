@@ -124,7 +124,8 @@ def load_data(name: str | os.PathLike[str], flags: int = datafile.AS_DATAFILE) -
         try:
             return datafile.map_found(search.find(name, flags=flags), flags)
         except search.NotFound as error:
-            raise errors.module_not_found(name, error.name, None, [], error.searched) from None
+            why = errors.why_not_found(error.name, None, [], error.searched)
+            raise errors.module_not_found(name, why) from None
         except BadImage as error:
             raise errors.bad_image(error.path or name, error.detail) from None
 
@@ -286,9 +287,9 @@ class _Load:
             )
         except search.NotFound as error:
             needs = [text(function) for function in functions(imported)]
-            raise errors.module_not_found(
-                self.name, error.name, needed_by.path if needed_by else None, needs, error.searched
-            ) from None
+            importer = needed_by.path if needed_by else None
+            error.why = errors.why_not_found(error.name, importer, needs, error.searched)
+            raise errors.module_not_found(self.name, error.why) from None
         tracing.event(f"find {name}: {found.path or 'builtin ' + str(found.builtin)}")
         if self.flags & LOAD_LIBRARY_REQUIRE_SIGNED_TARGET and needed_by is None and found.path is not None:
             from windlass import authenticode  # with two libraries that nothing else needs

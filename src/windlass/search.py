@@ -57,6 +57,9 @@ class NotFound(Exception):
     searched: the places, in order.
     """
 
+    why = ""
+    """Who needs it for what, where that is known; see errors.why_not_found."""
+
     def __init__(self, name: str, searched: list[str]) -> None:
         super().__init__(name, searched)
         self.name = name

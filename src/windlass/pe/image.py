@@ -192,13 +192,15 @@ class Image:
         return BadImage(reason, offset, self.path)
 
     def _read_headers(self) -> None:
+        if not self._size:
+            raise self.bad("the file is empty", 0)
         magic = self._slice(0, 4)
         if magic and magic[:2] != layout.DOS_SIGNATURE:
             what = "a Linux file (ELF)" if magic == b"\x7fELF" else "no MZ at its start"
             raise self.bad(f"not a PE image: {what}", 0)
         self.dos_header = dos = self.record_at(layout.DosHeader, 0, "DOS header")
         # Any alignment is accepted, and an offset inside the DOS header too: tiny images overlap the two.
-        if self.bytes_at(dos.lfanew, 4, "PE signature") != layout.NT_SIGNATURE:
+        if self._slice(dos.lfanew, dos.lfanew + 4) != layout.NT_SIGNATURE:
             raise self.bad("not a PE image: no PE signature", dos.lfanew)
         self._file_header_offset = dos.lfanew + 4
         self.file_header = self.record_at(layout.FileHeader, self._file_header_offset, "file header")
