@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -78,3 +80,18 @@ def test_imports_go_down(path: Path):
 @pytest.mark.parametrize("path", modules(), ids=str)
 def test_every_module_has_a_place(path: Path):
     assert is_room(room_of(dotted(path))), f"{path} is in no row"
+
+
+def test_the_documentation_lists_the_rooms_of_the_api():
+    table = (Path(__file__).parent.parent / "docs/api.md").read_text()
+    rooms = {folder.name for folder in (PACKAGE / "api").iterdir() if (folder / "__init__.py").exists()}
+    rows = dict(re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", table, re.MULTILINE))
+    assert rooms == rows.keys()
+    for room, files in rows.items():
+        for file in re.findall(r"`(\w+\.\w+)`", files):
+            assert (PACKAGE / "api" / room / file).is_file(), f"docs/api.md names {room}/{file}"
+
+
+def test_file_names_are_unique_in_the_api():
+    names = Counter(path.name for path in (PACKAGE / "api").rglob("*.[chSp]*") if path.suffix != ".pyc")
+    assert [name for name, count in names.items() if count > 1 and name != "__init__.py"] == []

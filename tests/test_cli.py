@@ -389,7 +389,7 @@ def test_api_counts_and_declares():
     assert counts["kernel32.dll"]["functions"] == sum(1 for each in functions if not each["size"])
     load_library = next(each for each in functions if each["name"] == "LoadLibraryW")
     assert load_library["declaration"] == "HMODULE LoadLibraryW(LPCWSTR lpLibFileName)"
-    assert load_library["file"] == "api/module_load.c"
+    assert load_library["file"] == "api/module/module_load.c"
 
 
 def test_api_of_an_api_set():

@@ -78,7 +78,7 @@ def test_line_ends_mean_nothing():
 
 
 def test_comments_and_carriage_returns():
-    text = "; first\r\nEXPORTS ; second\r\n;third = x\r\n  a ; = b\r\n  \";not this\" @1\r\n"
+    text = '; first\r\nEXPORTS ; second\r\n;third = x\r\n  a ; = b\r\n  ";not this" @1\r\n'
     assert parse_definition(text).exports == [ExportDefinition("a"), ExportDefinition(";not this", ordinal=1)]
 
 

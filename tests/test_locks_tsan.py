@@ -16,7 +16,12 @@ import pytest
 
 TESTS = Path(__file__).parent
 SOURCE = TESTS.parent / "src/windlass"
-FILES = ["api/sync_section.c", "api/sync_srw.c", "api/sync_once.c", "api/sync_address.c"]
+FILES = [
+    "api/thread/sync_section.c",
+    "api/thread/sync_srw.c",
+    "api/thread/sync_once.c",
+    "api/thread/sync_address.c",
+]
 FILES += ["core/park.c", "core/futex.c"]
 FLAGS = ["-g", "-O1", "-std=gnu11", "-D_GNU_SOURCE", "-pthread", "-ftls-model=initial-exec"]
 SECONDS = float(os.environ.get("WINDLASS_STRESS_SECONDS", "3"))

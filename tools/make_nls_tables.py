@@ -76,8 +76,12 @@ SINGLE = [
     SingleByte(1252, "cp1252", "Western European (Windows)"),
     SingleByte(1253, "cp1253", "Greek (Windows)", {0xAA: 0xF8F9, 0xD2: 0xF8FA, 0xFF: 0xF8FB}),
     SingleByte(1254, "cp1254", "Turkish (Windows)"),
-    SingleByte(1255, "cp1255", "Hebrew (Windows)",
-               run(0xD9, 0xDF, 0xF88D) | {0xCA: 0x05BA} | run(0xFB, 0xFC, 0xF894) | {0xFF: 0xF896}),
+    SingleByte(
+        1255,
+        "cp1255",
+        "Hebrew (Windows)",
+        run(0xD9, 0xDF, 0xF88D) | {0xCA: 0x05BA} | run(0xFB, 0xFC, 0xF894) | {0xFF: 0xF896},
+    ),
     SingleByte(1256, "cp1256", "Arabic (Windows)"),
     SingleByte(1257, "cp1257", "Baltic (Windows)", {0xA1: 0xF8FC, 0xA5: 0xF8FD}),
     SingleByte(1258, "cp1258", "Vietnamese (Windows)"),
@@ -101,8 +105,13 @@ SINGLE = [
     SingleByte(28594, "iso8859_4", "Baltic (ISO)"),
     SingleByte(28595, "iso8859_5", "Cyrillic (ISO)"),
     SingleByte(28596, "iso8859_6", "Arabic (ISO)", {}, 0xF7C8),
-    SingleByte(28597, "iso8859_7", "Greek (ISO)",
-               {0xA1: 0x02BD, 0xA2: 0x02BC, 0xA4: 0xF7C2, 0xA5: 0xF7C3, 0xAA: 0xF7C4}, 0xF7C5),
+    SingleByte(
+        28597,
+        "iso8859_7",
+        "Greek (ISO)",
+        {0xA1: 0x02BD, 0xA2: 0x02BC, 0xA4: 0xF7C2, 0xA5: 0xF7C3, 0xAA: 0xF7C4},
+        0xF7C5,
+    ),
     SingleByte(28598, "iso8859_8", "Hebrew (ISO-Visual)", HEBREW_ISO, 0xF79C),
     SingleByte(28599, "iso8859_9", "Turkish (ISO)"),
     SingleByte(28603, "iso8859_13", "Estonian (ISO)"),
@@ -113,14 +122,24 @@ SINGLE = [
 EUC = ((0xA1, 0xFE),)
 HIGH = ((0x81, 0xFE),)
 DOUBLE = [
-    DoubleByte(932, "cp932", "Japanese (Shift-JIS)", ((0x81, 0x9F), (0xE0, 0xFC)), 0x30FB,
-               {0x80: 0x80, 0xA0: 0xF8F0} | run(0xFD, 0xFF, 0xF8F1)),
+    DoubleByte(
+        932,
+        "cp932",
+        "Japanese (Shift-JIS)",
+        ((0x81, 0x9F), (0xE0, 0xFC)),
+        0x30FB,
+        {0x80: 0x80, 0xA0: 0xF8F0} | run(0xFD, 0xFF, 0xF8F1),
+    ),
     DoubleByte(936, "gbk", "Chinese Simplified (GB2312)", HIGH, extra={0x80: 0x20AC, 0xFF: 0xF8F5}),
     DoubleByte(949, "cp949", "Korean", HIGH, extra={0x80: 0x80, 0xFF: 0xF8F7}),
     DoubleByte(950, "cp950", "Chinese Traditional (Big5)", HIGH, extra={0x80: 0x80, 0xFF: 0xF8F8}),
-    DoubleByte(1361, "johab", "Korean (Johab)", ((0x84, 0xD3), (0xD8, 0xDE), (0xE0, 0xF9)),
-               extra={**run(0x80, 0x83, 0x80), **run(0xD4, 0xD7, 0xF8EC), 0xDF: 0xF8F0,
-                      **run(0xFA, 0xFF, 0xF8F1)}),
+    DoubleByte(
+        1361,
+        "johab",
+        "Korean (Johab)",
+        ((0x84, 0xD3), (0xD8, 0xDE), (0xE0, 0xF9)),
+        extra={**run(0x80, 0x83, 0x80), **run(0xD4, 0xD7, 0xF8EC), 0xDF: 0xF8F0, **run(0xFA, 0xFF, 0xF8F1)},
+    ),
     DoubleByte(20936, "gb2312", "Chinese Simplified (GB2312-80)", EUC),
     DoubleByte(51949, "euc_kr", "Korean (EUC)", EUC),
     # The table of GB18030's one and two byte codes; codepage.c adds those of four bytes.
@@ -178,8 +197,13 @@ def user_defined(number: int) -> Iterable[tuple[int, int]]:
         932: [(0xF0, 0xF9, [*low, *range(0x80, 0xFD)])],
         936: [(0xAA, 0xAF, high), (0xF8, 0xFE, high), (0xA1, 0xA7, [*low, *range(0x80, 0xA1)])],
         949: [(0xC9, 0xC9, high), (0xFE, 0xFE, high)],
-        950: [(0xFA, 0xFE, low + high), (0x8E, 0xA0, low + high), (0x81, 0x8D, low + high),
-              (0xC6, 0xC6, high), (0xC7, 0xC8, low + high)],
+        950: [
+            (0xFA, 0xFE, low + high),
+            (0x8E, 0xA0, low + high),
+            (0x81, 0x8D, low + high),
+            (0xC6, 0xC6, high),
+            (0xC7, 0xC8, low + high),
+        ],
     }
     for first, last, trails in regions.get(number, []):
         yield from ((lead, trail) for lead in range(first, last + 1) for trail in trails)
@@ -205,9 +229,32 @@ def gb18030_ranges() -> list[tuple[int, int, int]]:
 # ---- letters ----
 
 # Letters whose case Windows' tables leave alone: their partner is ASCII, or another letter's already.
-CASELESS = {0x00B5, 0x0130, 0x0131, 0x017F, 0x1E9B, 0x1E9E, 0x1FBE, 0x2126, 0x212A, 0x212B, 0x0345,
-            0x03D0, 0x03D1, 0x03D5, 0x03D6, 0x03F0, 0x03F1, 0x03F4, 0x03F5, 0x03C2, 0x01C5, 0x01C8, 0x01CB,
-            0x01F2}
+CASELESS = {
+    0x00B5,
+    0x0130,
+    0x0131,
+    0x017F,
+    0x1E9B,
+    0x1E9E,
+    0x1FBE,
+    0x2126,
+    0x212A,
+    0x212B,
+    0x0345,
+    0x03D0,
+    0x03D1,
+    0x03D5,
+    0x03D6,
+    0x03F0,
+    0x03F1,
+    0x03F4,
+    0x03F5,
+    0x03C2,
+    0x01C5,
+    0x01C8,
+    0x01CB,
+    0x01F2,
+}
 
 
 def one_unit(text: str, fallback: int) -> int:
@@ -231,13 +278,32 @@ def lower(value: int) -> int:
 
 # CT_CTYPE1 ("GetStringTypeW").
 C1_UPPER, C1_LOWER, C1_DIGIT, C1_SPACE, C1_PUNCT, C1_CNTRL, C1_BLANK, C1_XDIGIT, C1_ALPHA, C1_DEFINED = (
-    1 << bit for bit in range(10))
+    1 << bit for bit in range(10)
+)
 C1_BY_CATEGORY = {
-    "Lu": C1_UPPER | C1_ALPHA, "Ll": C1_LOWER | C1_ALPHA, "Lt": C1_UPPER | C1_LOWER | C1_ALPHA,
-    "Lm": C1_ALPHA, "Lo": C1_ALPHA, "Nd": C1_DIGIT, "Nl": C1_ALPHA, "Zs": C1_SPACE | C1_BLANK,
-    "Zl": C1_SPACE | C1_CNTRL, "Zp": C1_SPACE | C1_CNTRL, "Cc": C1_CNTRL, "Cf": C1_CNTRL,
-    "Pc": C1_PUNCT, "Pd": C1_PUNCT, "Ps": C1_PUNCT, "Pe": C1_PUNCT, "Pi": C1_PUNCT, "Pf": C1_PUNCT,
-    "Po": C1_PUNCT, "Sm": C1_PUNCT, "Sc": C1_PUNCT, "Sk": C1_PUNCT, "So": C1_PUNCT,
+    "Lu": C1_UPPER | C1_ALPHA,
+    "Ll": C1_LOWER | C1_ALPHA,
+    "Lt": C1_UPPER | C1_LOWER | C1_ALPHA,
+    "Lm": C1_ALPHA,
+    "Lo": C1_ALPHA,
+    "Nd": C1_DIGIT,
+    "Nl": C1_ALPHA,
+    "Zs": C1_SPACE | C1_BLANK,
+    "Zl": C1_SPACE | C1_CNTRL,
+    "Zp": C1_SPACE | C1_CNTRL,
+    "Cc": C1_CNTRL,
+    "Cf": C1_CNTRL,
+    "Pc": C1_PUNCT,
+    "Pd": C1_PUNCT,
+    "Ps": C1_PUNCT,
+    "Pe": C1_PUNCT,
+    "Pi": C1_PUNCT,
+    "Pf": C1_PUNCT,
+    "Po": C1_PUNCT,
+    "Sm": C1_PUNCT,
+    "Sc": C1_PUNCT,
+    "Sk": C1_PUNCT,
+    "So": C1_PUNCT,
 }
 
 
@@ -261,19 +327,61 @@ def ctype1(value: int) -> int:
 
 
 HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
-C1_EXTRA = {0xAA: C1_LOWER | C1_PUNCT, 0xAD: C1_PUNCT, 0xB5: C1_PUNCT, 0xBA: C1_LOWER | C1_PUNCT,
-            0xB2: C1_DIGIT | C1_PUNCT, 0xB3: C1_DIGIT | C1_PUNCT, 0xB9: C1_DIGIT | C1_PUNCT,
-            0xBC: C1_PUNCT, 0xBD: C1_PUNCT, 0xBE: C1_PUNCT}
+C1_EXTRA = {
+    0xAA: C1_LOWER | C1_PUNCT,
+    0xAD: C1_PUNCT,
+    0xB5: C1_PUNCT,
+    0xBA: C1_LOWER | C1_PUNCT,
+    0xB2: C1_DIGIT | C1_PUNCT,
+    0xB3: C1_DIGIT | C1_PUNCT,
+    0xB9: C1_DIGIT | C1_PUNCT,
+    0xBC: C1_PUNCT,
+    0xBD: C1_PUNCT,
+    0xBE: C1_PUNCT,
+}
 
 
 C2_BY_BIDI = {
-    "L": 1, "R": 2, "AL": 2, "EN": 3, "ES": 4, "ET": 5, "AN": 6, "CS": 7, "B": 8, "S": 9, "WS": 10, "ON": 11,
-    "BN": 0, "NSM": 11, "LRE": 11, "LRO": 11, "RLE": 11, "RLO": 11, "PDF": 11, "LRI": 11, "RLI": 11,
-    "FSI": 11, "PDI": 11,
+    "L": 1,
+    "R": 2,
+    "AL": 2,
+    "EN": 3,
+    "ES": 4,
+    "ET": 5,
+    "AN": 6,
+    "CS": 7,
+    "B": 8,
+    "S": 9,
+    "WS": 10,
+    "ON": 11,
+    "BN": 0,
+    "NSM": 11,
+    "LRE": 11,
+    "LRO": 11,
+    "RLE": 11,
+    "RLO": 11,
+    "PDF": 11,
+    "LRI": 11,
+    "RLI": 11,
+    "FSI": 11,
+    "PDI": 11,
 }
 
-(C3_NONSPACING, C3_DIACRITIC, C3_VOWELMARK, C3_SYMBOL, C3_KATAKANA, C3_HIRAGANA, C3_HALFWIDTH, C3_FULLWIDTH,
- C3_IDEOGRAPH, C3_KASHIDA, C3_LEXICAL, C3_HIGHSURROGATE, C3_LOWSURROGATE) = (1 << bit for bit in range(13))
+(
+    C3_NONSPACING,
+    C3_DIACRITIC,
+    C3_VOWELMARK,
+    C3_SYMBOL,
+    C3_KATAKANA,
+    C3_HIRAGANA,
+    C3_HALFWIDTH,
+    C3_FULLWIDTH,
+    C3_IDEOGRAPH,
+    C3_KASHIDA,
+    C3_LEXICAL,
+    C3_HIGHSURROGATE,
+    C3_LOWSURROGATE,
+) = (1 << bit for bit in range(13))
 C3_ALPHA = 0x8000
 LEXICAL = set(map(ord, "\"$'-/=@\\^_`~\u00ad\u2010\u2011\u2012\u2013\u2014\u2019"))
 
@@ -371,9 +479,23 @@ BEST_FIT_PAIRS = """
 """
 BEST_FIT = {ord(pair[0]): ord(pair[1]) for pair in BEST_FIT_PAIRS.split()}
 # The hyphen that is not seen, and the combining marks that have a spacing form.
-BEST_FIT |= {0x00AD: 0x2D, 0x0300: 0x60, 0x0301: 0xB4, 0x0302: 0x5E, 0x0303: 0x7E, 0x0304: 0xAF, 0x0305: 0xAF,
-             0x0308: 0xA8, 0x030A: 0xB0, 0x030E: 0x22, 0x0327: 0xB8, 0x0331: 0x5F, 0x0332: 0x5F, 0x212B: 0xC5,
-             0x2026: 0x2E}
+BEST_FIT |= {
+    0x00AD: 0x2D,
+    0x0300: 0x60,
+    0x0301: 0xB4,
+    0x0302: 0x5E,
+    0x0303: 0x7E,
+    0x0304: 0xAF,
+    0x0305: 0xAF,
+    0x0308: 0xA8,
+    0x030A: 0xB0,
+    0x030E: 0x22,
+    0x0327: 0xB8,
+    0x0331: 0x5F,
+    0x0332: 0x5F,
+    0x212B: 0xC5,
+    0x2026: 0x2E,
+}
 
 
 def best_fit(value: int) -> int:
@@ -419,8 +541,12 @@ def code_pages() -> str:
     entries = []
     for page, row in singles:
         text += "static " + array("uint16_t", f"single_{page.number}", row)
-        entries.append((page.number, f'{{{page.number}, 1, 0x3f, single_{page.number}, NULL, {{0}}, '
-                                     f'"{page.name}", NULL}}'))
+        entries.append(
+            (
+                page.number,
+                f'{{{page.number}, 1, 0x3f, single_{page.number}, NULL, {{0}}, "{page.name}", NULL}}',
+            )
+        )
     for double in DOUBLE:
         rows = double_rows(double)
         row = single_row(double)
@@ -432,9 +558,13 @@ def code_pages() -> str:
         text += "static " + array("uint8_t", f"leads_{double.number}", row_numbers)
         ranges = ", ".join(str(edge) for pair in double.leads for edge in pair)
         size = 4 if double.number == 54936 else 2
-        entries.append((double.number,
-                        f"{{{double.number}, {size}, {double.default:#x}, single_{double.number}, "
-                        f"double_{double.number}, {{{ranges}}}, \"{double.name}\", leads_{double.number}}}"))
+        entries.append(
+            (
+                double.number,
+                f"{{{double.number}, {size}, {double.default:#x}, single_{double.number}, "
+                f'double_{double.number}, {{{ranges}}}, "{double.name}", leads_{double.number}}}',
+            )
+        )
     body = ",\n    ".join(entry for _, entry in sorted(entries))
     text += f"const struct codepage_table codepage_tables[] = {{\n    {body}}};\n"
     return text + f"const size_t codepage_table_count = {len(entries)};\n"
@@ -443,7 +573,7 @@ def code_pages() -> str:
 def main(output: str) -> None:
     ranges = gb18030_ranges()
     parts = [
-        "/* Made by tools/make_nls_tables.py. */\n#include \"codepage.h\"\n#include \"unicode.h\"\n",
+        '/* Made by tools/make_nls_tables.py. */\n#include "codepage.h"\n#include "unicode.h"\n',
         code_pages(),
         array("uint16_t", "gb18030_ranges", [number for run_ in ranges for number in run_]),
         f"const size_t gb18030_range_count = {len(ranges)};\n",

@@ -317,7 +317,6 @@ def ansi_to_text(data: bytes) -> str:
     """Text in the ANSI code page, decoded."""
 
 def ansi_from_text(text: str) -> bytes: ...
-
 def process_block(image: str, flags: int) -> tuple[int, int]:
     """A block for a process to be started, whose program has that Windows path: a descriptor that the process
     holds, and the block's address for `process_handles`.
@@ -379,9 +378,7 @@ def set_environment(block: bytes) -> None:
 def host_environment(block: bytes) -> list[bytes]:
     """The variables as a program of the host gets them."""
 
-def set_startup(
-    numbers: tuple[int, ...], show: int, title: bytes, desktop: bytes, data: bytes
-) -> None:
+def set_startup(numbers: tuple[int, ...], show: int, title: bytes, desktop: bytes, data: bytes) -> None:
     """What GetStartupInfo gives: dwX to dwFlags, wShowWindow, texts in UTF-16, lpReserved2."""
 
 def resume_process(handle: int) -> None:

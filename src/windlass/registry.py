@@ -151,12 +151,15 @@ def _function(dll: str, declaration: Declaration) -> Function:
 
 
 def _api_sources() -> list[str]:
+    """The Python sources of all rooms of the API."""
     folder = os.path.join(os.path.dirname(__file__), "api")
-    return [
-        os.path.join(folder, name)
-        for name in sorted(os.listdir(folder))
+    rooms = [room.path for room in os.scandir(folder) if room.name.isidentifier()]
+    return sorted(
+        os.path.join(room, name)
+        for room in rooms
+        for name in os.listdir(room)
         if name.endswith(".py") and name != "__init__.py"
-    ]
+    )
 
 
 _WRITER = os.path.join(os.path.dirname(__file__), "pe", "write.py")
@@ -187,7 +190,8 @@ def _declared_in_python() -> list[list[str]]:
 def _read_source(path: str) -> Iterator[list[str]]:
     import ast  # only when the sources have changed
 
-    file = "api/" + os.path.basename(path)
+    room, name = path.split(os.sep)[-2:]
+    file = f"api/{room}/{name}"
     with open(path, encoding="utf-8") as source:
         tree = ast.parse(_headers(source.read()), path)
     for node in tree.body:

@@ -210,7 +210,7 @@ static PyObject *core_hash(PyObject *self, PyObject *args) {
 
 /* Calls a function of api/library.py, which holds what cannot be done without the loader. Takes over the arguments. */
 static void *call_library(const char *name, PyObject *arguments) {
-    PyObject *library = arguments ? PyImport_ImportModule("windlass.api.library") : NULL;
+    PyObject *library = arguments ? PyImport_ImportModule("windlass.api.module.library") : NULL;
     PyObject *function = library ? PyObject_GetAttrString(library, name) : NULL;
     PyObject *result = function ? PyObject_CallObject(function, arguments) : NULL;
     void *value = address_from_hook(result, function);

@@ -425,6 +425,7 @@ RESOURCE_TYPE_NAMES = {
     24: "MANIFEST",
 }
 
+
 class VersionRecord(Record):
     """What each record of a version resource begins with; its key follows, in UTF-16."""
 
@@ -668,6 +669,7 @@ class ClrHeader(Record):
     export_address_table_jumps_size: U32
     managed_native_header_rva: U32
     managed_native_header_size: U32
+
 
 # Object files. A symbol's section is its number, from one on; zero means that another object defines it.
 

@@ -1,0 +1,1 @@
+"""COM and OLE automation."""

@@ -1,0 +1,1 @@
+"""The C run-time: ucrtbase, msvcrt, vcruntime140 and C++ exceptions."""

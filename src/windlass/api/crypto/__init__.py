@@ -1,0 +1,1 @@
+"""Cryptography, certificates and signatures."""

@@ -1,0 +1,1 @@
+"""Exceptions, debugging help, symbols and event logs."""

@@ -1,0 +1,1 @@
+"""Files, folders, volumes, pipes, devices and profile (.ini) files."""

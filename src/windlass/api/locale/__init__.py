@@ -1,0 +1,1 @@
+"""Code pages, languages, text and its comparison, formatting, time zones."""

@@ -1,0 +1,1 @@
+"""Virtual memory, heaps and file mappings."""

@@ -1,0 +1,1 @@
+"""Modules, how DLLs are found and loaded, and resources."""

@@ -1,0 +1,1 @@
+"""Sockets, network interfaces and addresses."""

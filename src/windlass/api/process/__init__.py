@@ -1,0 +1,1 @@
+"""Processes, jobs, their environment, and what can be asked of them."""

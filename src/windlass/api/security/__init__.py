@@ -1,0 +1,1 @@
+"""Users, tokens, security descriptors and rights."""

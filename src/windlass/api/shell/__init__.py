@@ -1,0 +1,1 @@
+"""The Shell: paths, folders, items, starting programs; user profiles."""

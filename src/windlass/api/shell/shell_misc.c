@@ -1,0 +1,165 @@
+/* Functions of the Shell that have nothing to do where there is no desktop: nobody drops files, watches for changes or has
+ * a notification area; the recycle bin is empty. */
+#include "com/com.h"
+
+/* ("SHQUERYRBINFO structure") */
+typedef struct {
+    DWORD cbSize, padding;
+    LONGLONG i64Size, i64NumItems;
+} SHQUERYRBINFO;
+
+API(shell32, void, DragAcceptFiles, HANDLE hWnd, BOOL fAccept) { (void)hWnd, (void)fAccept; }
+API(shell32, void, DragFinish, HANDLE hDrop) { (void)hDrop; }
+
+/* The number of files, the length of a name, and whether there is a point: 0. */
+API(shell32, UINT, DragQueryFileA, HANDLE hDrop, UINT iFile, LPSTR lpszFile, UINT cch) {
+    (void)hDrop, (void)iFile, (void)lpszFile, (void)cch;
+    return 0;
+}
+API_ALIAS(api_DragQueryFileA, plain, shell32, "DragQueryFile");
+
+API(shell32, UINT, DragQueryFileW, HANDLE hDrop, UINT iFile, LPWSTR lpszFile, UINT cch) {
+    (void)hDrop, (void)iFile, (void)lpszFile, (void)cch;
+    return 0;
+}
+
+API(shell32, BOOL, DragQueryPoint, HANDLE hDrop, LONG *ppt) {
+    (void)hDrop;
+    ppt[0] = ppt[1] = 0;
+    return FALSE;
+}
+
+API(shell32, BOOL, Shell_NotifyIconW, DWORD dwMessage, PVOID lpData) {
+    (void)dwMessage, (void)lpData;
+    return FALSE;
+}
+API_ALIAS(api_Shell_NotifyIconW, ansi, shell32, "Shell_NotifyIconA");
+API_ALIAS(api_Shell_NotifyIconW, plain, shell32, "Shell_NotifyIcon");
+
+API(shell32, void, SHChangeNotify, LONG wEventId, UINT uFlags, LPCVOID dwItem1, LPCVOID dwItem2) {
+    (void)wEventId, (void)uFlags, (void)dwItem1, (void)dwItem2;
+}
+
+API(shell32, void, SHAddToRecentDocs, UINT uFlags, LPCVOID pv) { (void)uFlags, (void)pv; }
+
+API(shell32, HRESULT, SHEmptyRecycleBinW, HANDLE hwnd, LPCWSTR pszRootPath, DWORD dwFlags) {
+    (void)hwnd, (void)pszRootPath, (void)dwFlags;
+    return S_OK;
+}
+API_ALIAS(api_SHEmptyRecycleBinW, ansi, shell32, "SHEmptyRecycleBinA");
+
+API(shell32, HRESULT, SHQueryRecycleBinW, LPCWSTR pszRootPath, SHQUERYRBINFO *pSHQueryRBInfo) {
+    (void)pszRootPath;
+    if (!pSHQueryRBInfo || pSHQueryRBInfo->cbSize < sizeof *pSHQueryRBInfo)
+        return E_INVALIDARG;
+    pSHQueryRBInfo->i64Size = pSHQueryRBInfo->i64NumItems = 0;
+    return S_OK;
+}
+API_ALIAS(api_SHQueryRecycleBinW, ansi, shell32, "SHQueryRecycleBinA");
+
+/* ("SHQueryUserNotificationState function") A program in full screen, or nobody at the machine. */
+API(shell32, HRESULT, SHQueryUserNotificationState, int *pquns) {
+    enum { QUNS_NOT_PRESENT = 1 };
+    if (!pquns)
+        return E_INVALIDARG;
+    *pquns = QUNS_NOT_PRESENT;
+    return S_OK;
+}
+
+/* ("SetCurrentProcessExplicitAppUserModelID function") */
+static WCHAR *model_id;
+
+API(shell32, HRESULT, SetCurrentProcessExplicitAppUserModelID, LPCWSTR AppID) {
+    enum { LONGEST = 128 };
+    size_t length = 0;
+    while (AppID && AppID[length] && length <= LONGEST)
+        length++;
+    if (!length || length > LONGEST)
+        return E_INVALIDARG;
+    WCHAR *copy = heap_alloc((length + 1) * sizeof(WCHAR));
+    if (!copy)
+        return E_OUTOFMEMORY;
+    memcpy(copy, AppID, (length + 1) * sizeof(WCHAR));
+    heap_free(__atomic_exchange_n(&model_id, copy, __ATOMIC_ACQ_REL));
+    return S_OK;
+}
+
+API_USE(HRESULT, SHStrDupW, LPCWSTR, LPWSTR *);
+
+API(shell32, HRESULT, GetCurrentProcessExplicitAppUserModelID, LPWSTR *AppID) {
+    const WCHAR *id = __atomic_load_n(&model_id, __ATOMIC_ACQUIRE);
+    if (!AppID)
+        return E_INVALIDARG;
+    *AppID = NULL;
+    return id ? api_SHStrDupW(id, AppID) : E_FAIL;
+}
+
+/* ---- versions ("DllGetVersion callback function") ---- */
+
+typedef struct {
+    DWORD cbSize, dwMajorVersion, dwMinorVersion, dwBuildNumber, dwPlatformID;
+} DLLVERSIONINFO;
+
+typedef struct {
+    DLLVERSIONINFO info1;
+    DWORD dwFlags;
+    ULONGLONG ullVersion;
+} DLLVERSIONINFO2;
+
+/* Such as Windows 10's: the Shell has Windows' version, the common controls 6.10 (or 5.82, without a manifest). */
+static HRESULT give_version(DLLVERSIONINFO *out, DWORD major, DWORD minor, DWORD build) {
+    enum { DLLVER_PLATFORM_NT = 2 };
+    if (!out || (out->cbSize != sizeof *out && out->cbSize != sizeof(DLLVERSIONINFO2)))
+        return E_INVALIDARG;
+    *out = (DLLVERSIONINFO){out->cbSize, major, minor, build, DLLVER_PLATFORM_NT};
+    if (out->cbSize == sizeof(DLLVERSIONINFO2)) {
+        DLLVERSIONINFO2 *longer = (DLLVERSIONINFO2 *)(void *)out;
+        longer->dwFlags = 0;
+        longer->ullVersion = (ULONGLONG)major << 48 | (ULONGLONG)minor << 32 | (ULONGLONG)build << 16;
+    }
+    return S_OK;
+}
+
+API_AS(shell_version, shell32 shlwapi, HRESULT, "DllGetVersion", DLLVERSIONINFO *pdvi) {
+    return give_version(pdvi, 10, 0, 19045);
+}
+
+API_AS(comctl32_version, comctl32, HRESULT, "DllGetVersion", DLLVERSIONINFO *pdvi) {
+    return give_version(pdvi, 6, 10, 19045);
+}
+
+/* ---- kinds of Windows ("IsOS function") ---- */
+
+API(shlwapi, BOOL, IsOS, DWORD dwOS) {
+    enum { OS_NT = 1, OS_NT4ORGREATER = 3, OS_WIN2000ORGREATER = 7, OS_XPORGREATER = 18, OS_PROFESSIONAL = 20 };
+    switch (dwOS) {
+    case OS_NT:
+    case OS_NT4ORGREATER:
+    case OS_WIN2000ORGREATER:
+    case OS_XPORGREATER:
+    case OS_PROFESSIONAL: return TRUE;
+    default: return FALSE;
+    }
+}
+
+/* ---- associations: no kind of file has any ("AssocQueryStringW function") ---- */
+
+#define HRESULT_NO_ASSOCIATION ((HRESULT)0x80070483)
+
+API(shlwapi, HRESULT, AssocQueryStringW, DWORD flags, int str, LPCWSTR pszAssoc, LPCWSTR pszExtra, LPWSTR pszOut,
+    LPDWORD pcchOut) {
+    (void)flags, (void)str, (void)pszExtra, (void)pszOut;
+    return pszAssoc && pcchOut ? HRESULT_NO_ASSOCIATION : E_INVALIDARG;
+}
+
+API(shlwapi, HRESULT, AssocQueryStringA, DWORD flags, int str, LPCSTR pszAssoc, LPCSTR pszExtra, LPSTR pszOut,
+    LPDWORD pcchOut) {
+    (void)flags, (void)str, (void)pszExtra, (void)pszOut;
+    return pszAssoc && pcchOut ? HRESULT_NO_ASSOCIATION : E_INVALIDARG;
+}
+
+/* There is nothing to complete what is typed ("SHAutoComplete function"). */
+API(shlwapi, HRESULT, SHAutoComplete, HANDLE hwndEdit, DWORD dwFlags) {
+    (void)hwndEdit, (void)dwFlags;
+    return S_OK;
+}

@@ -1,0 +1,1 @@
+"""The system: registry, services, versions, processors, power, devices."""

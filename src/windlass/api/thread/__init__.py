@@ -1,0 +1,1 @@
+"""Threads, thread pools, fibers, local storage, synchronisation and timers."""

@@ -1,0 +1,1 @@
+"""Windows, messages, drawing and controls: user32, gdi32, comctl32."""
