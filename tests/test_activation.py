@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 import windlass
-from windlass import activation, ctypes, loader
+from windlass import activation, application, ctypes, loader
 from windlass.activation import contexts
 from windlass.manifest import BadManifest, parse
 from windlass.pe import Image
@@ -81,7 +83,34 @@ def test_a_file_of_the_name_elsewhere_does_not_count(importer, assembly, helper,
             assert module.dependencies[0].path == str(assembly / "helper.dll")
 
 
-def test_a_modules_missing_assembly_is_forgiven(importer, helper, tmp_path):
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (manifest("importer", needs="away"), 'needs the assembly away,type="win32",version="1.0.0.0"'),
+        (b"<oops", "the manifest of .* is none: unclosed token"),
+    ],
+)
+def test_a_module_whose_manifest_cannot_be_met_is_error_14001(importer, helper, tmp_path, text, why):
+    path = embed(importer, text, 2, tmp_path / "embedded.dll")
+    shutil.copy(helper, tmp_path)
+    with pytest.raises(OSError, match=f"side-by-side configuration is incorrect: .*{why}") as caught:
+        windlass.load(path)
+    assert caught.value.winerror == 14001
+    assert not ctypes.windll.kernel32.LoadLibraryW(str(path))
+    assert ctypes.GetLastError() == 14001
+    Path(f"{importer}.2.manifest").write_bytes(text)
+    with pytest.raises(OSError, match="side-by-side"):
+        windlass.load(importer)
+    assert loader.loaded("helper.dll") is None
+
+
+def test_a_missing_assembly_that_is_optional_is_let_go(importer, helper, tmp_path):
+    text = manifest("importer", needs="away").replace(b"<dependency>", b'<dependency optional="yes">')
+    shutil.copy(helper, tmp_path)
+    windlass.load(embed(importer, text, 2, tmp_path / "embedded.dll")).free()
+
+
+def test_the_assembly_of_a_run_time_library_may_be_missing(importer, helper, tmp_path):
     path = embed(importer, manifest("importer", needs="Microsoft.VC90.CRT"), 2, tmp_path / "embedded.dll")
     shutil.copy(helper, tmp_path)
     with windlass.load(path) as module:
@@ -126,6 +155,13 @@ def test_a_programs_manifest_is_in_force_for_the_process(helper, fresh_python, t
     assert "not found" in fresh_python(code, program)
     Path(f"{program}.manifest").write_bytes(manifest("p", needs="parts"))
     assert "found parts" in fresh_python(code, program)
+    Path(f"{program}.manifest").write_bytes(manifest("p", needs="away"))
+    done = subprocess.run(
+        [sys.executable, "-m", "windlass", "run", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == application.STATUS_SXS_CANT_GEN_ACTCTX & 0xFF
+    assert "p.exe: [WinError 14001] The application has failed to start" in done.stderr
+    assert "p.exe needs the assembly away" in done.stderr
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,7 @@ def test_errors_name_the_file(tmp_path):
 def test_an_empty_file_is_no_image(tmp_path):
     path = tmp_path / "empty.dll"
     path.touch()
-    with pytest.raises(BadImage, match="empty.dll: the file is empty$"):
+    with pytest.raises(BadImage, match=r"empty\.dll: the file is empty$"):
         Image.open(path)
     path.write_bytes(b"MZ")
     with pytest.raises(BadImage, match="DOS header of 64 bytes goes beyond the end"):

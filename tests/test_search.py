@@ -280,6 +280,27 @@ def test_local_redirection(small, home, fresh_python):
     assert said == [str(home / "app" / "other.dll")] * 2 + ["user32.dll"]
 
 
+def test_local_redirection_says_what_names_of_modules_mean(small, home, fresh_python):
+    program, local, other = home / "app" / "p.exe", home / "app" / "p.exe.local", home / "x"
+    plant(small, local / "other.dll", other / "other.dll", other / "more.dll")
+    code = """
+        import sys
+        from windlass import ctypes, loader, search
+        kernel32 = ctypes.windll.kernel32
+        kernel32.GetModuleHandleW.restype = kernel32.LoadLibraryW.restype = ctypes.c_void_p
+        first, more = loader.load(sys.argv[2] + "/other.dll"), loader.load(sys.argv[2] + "/more.dll")
+        search.settings.set_program(sys.argv[1])
+        print(kernel32.GetModuleHandleW("other.dll"), ctypes.GetLastError())
+        print(kernel32.GetModuleHandleW("more") == more.handle)
+        loaded = kernel32.LoadLibraryW("other.dll")
+        print(kernel32.GetModuleHandleW("OTHER") == loaded != first.handle)
+        print(loader.loaded("other.dll").handle == loaded, loader.load("other.dll").path)
+    """
+    said = fresh_python(code, program, other).split("\n")
+    assert said[:3] == ["None 126", "True", "True"]
+    assert said[3] == f"True {local}/other.dll"
+
+
 # ---- windlass where ----
 
 

@@ -76,7 +76,8 @@ class MissingFunction:
 def set_hook(name: str, function: Callable[..., Any]) -> None:
     """Set what C asks Python for: "resolve"(id) -> address, "forwarder"(base, text) -> address,
     "exception"(code, address, parameters, frames) -> exception, "detach"() when ExitProcess ends the
-    process, "count"(handle, change) -> whether the module is there."""
+    process, "count"(handle, change) -> whether the module is there, "activation"(handle, begins) when a
+    thread is to be made with an activation context, and when one ends that had any."""
 
 def hash(data: bytes) -> int:
     """A hash of 64 bits, the same in every process; not for secrets."""
@@ -238,6 +239,16 @@ def unhandled_exception() -> int:
 
 def teb() -> int:
     """Address of this thread's environment block."""
+
+def set_activation(handle: int) -> None:
+    """Say which activation context is in force for this thread, 0 if none: threads that it makes begin with
+    it."""
+
+def first_activation() -> int:
+    """The activation context that this thread began with; 0 if none."""
+
+def redirect_names() -> None:
+    """From now on ask which file the name of a module means before it is looked up."""
 
 def foreign_setup(
     layout: tuple[int, int, int, int, int],

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 from _thread import get_ident
 
-from windlass import search, tracing
+from windlass import _core, errors, search, tracing
 from windlass.errors import BadImage
 from windlass.light import TYPE_CHECKING
 
@@ -43,6 +43,9 @@ PROGRAM_MANIFEST, DLL_MANIFEST = 1, 2
 # The token of assemblies that come with Windows.
 WINDOWS_TOKEN = "6595b64144ccf1df"
 
+RUNTIME_PREFIX = "microsoft.vc"
+"""Of the names of Visual C++'s run-time libraries: Microsoft.VC90.CRT, Microsoft.VC80.MFC."""
+
 
 class MissingAssembly(Exception):
     """An assembly that a manifest needs is nowhere."""
@@ -68,13 +71,13 @@ class Context:
     """A manifest and everything it needs; the first assembly is the manifest's own. Without any it is the
     context of a module that wants nothing to be redirected.
 
-    strict: whether a missing assembly is an error, which it is on Windows. Modules that are loaded with a
-            manifest are forgiven: mostly it asks for a run-time library that is found by name as well.
+    loading: for a module that is being loaded. It may go without the assembly of a run-time library, which is
+             found by its name as well.
 
     BadManifest and MissingAssembly.
     """
 
-    def __init__(self, root: Assembly | None, base: str, strict: bool = True) -> None:
+    def __init__(self, root: Assembly | None, base: str, loading: bool = False) -> None:
         self.assemblies = [root] if root is not None else []
         self._base = base
         self._files: dict[str, str] = {}
@@ -82,7 +85,8 @@ class Context:
         for assembly in self.assemblies:  # grows as it goes
             self._enter(assembly)
             for identity, optional in assembly.manifest.dependencies:
-                self._need(identity, assembly, strict and not optional)
+                runtime = loading and identity.name.lower().startswith(RUNTIME_PREFIX)
+                self._need(identity, assembly, optional or runtime)
 
     def _enter(self, assembly: Assembly) -> None:
         for name in assembly.manifest.files:
@@ -92,7 +96,7 @@ class Context:
             if _is_plain(each.file):
                 self.com_classes.setdefault(each.clsid, (assembly.directory, each))
 
-    def _need(self, identity: Identity, needed_by: Assembly, strict: bool) -> None:
+    def _need(self, identity: Identity, needed_by: Assembly, optional: bool) -> None:
         if any(a.manifest.identity and identity.is_met_by(a.manifest.identity) for a in self.assemblies):
             return
         if identity.token.lower() == WINDOWS_TOKEN:
@@ -102,7 +106,7 @@ class Context:
             self.assemblies.append(found)
             return
         missing = MissingAssembly(identity, needed_by.path)
-        if strict:
+        if not optional:
             raise missing
         tracing.event(f"activation context: {missing}")
 
@@ -182,29 +186,30 @@ def _redirects_nothing(data: bytes) -> bool:
 def of_module(carried: bytes | None, path: str) -> Context | Literal[False]:
     """The context of a module that carries a manifest, or has one beside it; False without any.
 
-    What is wrong with a manifest keeps no module from being loaded.
+    OSError with winerror 14001 for a manifest that is none, or that needs an assembly which is nowhere.
     """
     data = carried if carried is not None else _beside(f"{path}.{DLL_MANIFEST}.manifest")
-    return _forgiving(data, path) if data is not None else False
+    return _while_loading(data, path) if data is not None else False
 
 
 def of_program(carried: bytes | None, path: str) -> Context | None:
-    """The context that a program's manifest puts in force for its process."""
+    """The context that a program's manifest puts in force for its process; errors as there."""
     data = carried or _beside(f"{path}.manifest")
-    return (_forgiving(data, path) or None) if data is not None else None
+    return _while_loading(data, path) if data is not None else None
 
 
-def _forgiving(data: bytes, path: str) -> Context | Literal[False]:
+def _while_loading(data: bytes, path: str) -> Context:
     directory = os.path.dirname(path)
     if not data:
         return Context(None, directory)
     from windlass.manifest import BadManifest
 
     try:
-        return Context(Assembly(_parsed(data), path, directory), directory, strict=False)
+        return Context(Assembly(_parsed(data), path, directory), directory, loading=True)
     except BadManifest as error:
-        tracing.event(f"manifest of {path}: {error}")
-        return False
+        raise errors.no_activation_context(f"the manifest of {path} is none: {error}") from None
+    except MissingAssembly as error:
+        raise errors.no_activation_context(str(error)) from None
 
 
 def _beside(path: str) -> bytes | None:
@@ -323,10 +328,17 @@ class Contexts:
 
     def add(self, context: Context) -> int:
         """A handle with one reference."""
+        _core.redirect_names()
         self._last_handle += 0x10
         self.by_handle[self._last_handle] = context
         self.references[self._last_handle] = 1
         return self._last_handle
+
+    def set_process_default(self, context: Context | None) -> None:
+        """Put the context in force for threads that have not activated any."""
+        if context is not None:
+            _core.redirect_names()
+        self.process_default = context
 
     def handle_of(self, context: Context) -> int:
         """The handle of a context; a module's gets one that lives as long as the process."""
@@ -351,6 +363,7 @@ class Contexts:
         self._last_cookie += 1
         self.change_references(handle, +1)
         self.stack.append(Activation(self._last_cookie, handle))
+        _core.set_activation(handle)
         return self._last_cookie
 
     def deactivate(self) -> None:
@@ -359,11 +372,21 @@ class Contexts:
         self.change_references(stack.pop().handle, -1)
         if not stack:
             del self._stacks[get_ident()]
+        _core.set_activation(self.active_handle() or 0)
+
+    def on_thread(self, handle: int, begins: bool) -> None:
+        """A thread is to be made with this context in force, or has ended that began with it: it held one
+        reference, and those of what it left activated.
+        """
+        left = () if begins else self._stacks.pop(get_ident(), ())
+        for each in left:
+            self.change_references(each.handle, -1)
+        self.change_references(handle, +1 if begins else -1)
 
     def active_handle(self) -> int | None:
-        """The handle in force for the calling thread; None if it has activated none."""
+        """The handle in force for the calling thread; None if neither it nor who made it activated any."""
         stack = self._stacks.get(get_ident())
-        return stack[-1].handle if stack else None
+        return stack[-1].handle if stack else _core.first_activation() or None
 
     def current(self) -> Context | None:
         """The context in force for the calling thread."""

@@ -25,6 +25,7 @@ STATUS_DLL_NOT_FOUND = 0xC0000135
 STATUS_ENTRYPOINT_NOT_FOUND = 0xC0000139
 STATUS_DLL_INIT_FAILED = 0xC0000142
 STATUS_INVALID_IMAGE_FORMAT = 0xC000007B
+STATUS_SXS_CANT_GEN_ACTCTX = 0xC0150002
 
 SUBSYSTEM_WINDOWS_CUI = 3
 SUBSYSTEMS = {1: "a driver or another part of Windows' kernel", 2: "a program with windows"}
@@ -113,6 +114,8 @@ def start(path: str) -> Module:
         if code == errors.ERROR_PROC_NOT_FOUND:
             text = f"{name}: The procedure entry point could not be located. {error}"
             raise StartFailure(text, STATUS_ENTRYPOINT_NOT_FOUND) from None
+        if code == errors.ERROR_SXS_CANT_GEN_ACTCTX:
+            raise StartFailure(f"{name}: {error}", STATUS_SXS_CANT_GEN_ACTCTX) from None
         if code == errors.ERROR_BAD_EXE_FORMAT:
             raise StartFailure(f"{name}: {error}", STATUS_INVALID_IMAGE_FORMAT) from None
         text = f"{name}: The application was unable to start correctly. {error}"

@@ -80,6 +80,7 @@ ERROR_RESOURCE_DATA_NOT_FOUND = 1812
 ERROR_RESOURCE_TYPE_NOT_FOUND = 1813
 ERROR_RESOURCE_NAME_NOT_FOUND = 1814
 ERROR_RESOURCE_LANG_NOT_FOUND = 1815
+ERROR_SXS_CANT_GEN_ACTCTX = 14001
 
 
 def win_error(code: int, text: str | None = None) -> OSError:
@@ -245,6 +246,12 @@ def procedure_not_found(importer: str, provider: str, function: str) -> OSError:
     """A dependency does not export what a module imports from it."""
     text = f"{_text(ERROR_PROC_NOT_FOUND)}: {importer} needs {provider} for {function}"
     return win_error(ERROR_PROC_NOT_FOUND, text)
+
+
+def no_activation_context(why: str) -> OSError:
+    """A module cannot be loaded for its manifest's sake."""
+    sentence = _text(ERROR_SXS_CANT_GEN_ACTCTX).partition(". ")[0]
+    return win_error(ERROR_SXS_CANT_GEN_ACTCTX, f"{sentence}: {why}")
 
 
 def entry_point_refused(path: str) -> OSError:

@@ -58,8 +58,8 @@ def load(name: str | os.PathLike[str], flags: int | None = None, *, directory: s
 
     OSError with winerror 87 for flags that contradict each other, FileNotFoundError when the DLL or a
     dependency is not found, OSError with winerror 193 for a file that is no x86-64 image, 127 when a
-    dependency lacks a function, 1114 when an entry point refuses, 998 when it raises an exception. Each says
-    who needed what and where it was searched.
+    dependency lacks a function, 14001 when a manifest names an assembly that is nowhere, 1114 when an entry
+    point refuses, 998 when it raises an exception. Each says who needed what and where it was searched.
     """
     name = os.fspath(name)
     if flags in ONLY_SEARCHING and name[:1] == "/" and (handle := _core.load_again(name)):
@@ -159,7 +159,7 @@ def loaded(name: str) -> Module | None:
     """The module of that name or path, if it is loaded. Adds no reference."""
     with loader_lock:
         _start_process()
-        return _loaded_by(_host_name(name))
+        return _loaded_for(_host_name(name), None)
 
 
 def _pickled(module: Module) -> tuple[Any, ...]:
@@ -197,6 +197,15 @@ def _loaded_by(name: str) -> Module | None:
     return modules.by_name(hosts[0] if hosts else name)
 
 
+def redirected(name: str) -> tuple[str, Module | None] | None:
+    """The path that a plain file name means to the calling thread, and its module if that is loaded; None if
+    nothing redirects the name.
+    """
+    with loader_lock:
+        path = _redirected(name, None)
+        return (path, modules.by_path(path)) if path is not None else None
+
+
 def _loaded_for(name: str, needed_by: Module | None) -> Module | None:
     """The module that a name means to a module or, for LoadLibrary, to the calling thread."""
     if known := modules.known_as(name):
@@ -206,11 +215,13 @@ def _loaded_for(name: str, needed_by: Module | None) -> Module | None:
 
 
 def _redirected(name: str, needed_by: Module | None) -> str | None:
-    """The path that an activation context gives a name: the module's own or, if it brings none, the one that
-    is in force for the calling thread.
+    """The path that `.local` gives a name, or an activation context: the module's own or, if it brings none,
+    the one that is in force for the calling thread.
     """
     if "/" in name or search.is_known(name := search.with_extension(name)):
         return None
+    if path := search.local_path(name):
+        return path
     context = (needed_by.context if needed_by is not None else None) or activation.contexts.current()
     return context.redirect(name) if context is not None else None
 
@@ -271,6 +282,7 @@ class _Load:
 
     def complete(self, module: Module) -> Module:
         """Bind a mapped module, if that is wanted, and protect it."""
+        _ = module.context  # can only be made now
         if not self.flags & DONT_RESOLVE_DLL_REFERENCES:
             self.bind(module)
         protect(module)
@@ -591,7 +603,7 @@ def start_program(path: str, check: Callable[[Plan], None]) -> Module:
         search.settings.set_program(path)
         _start_process(lambda: map_file(path, check))
         module = next(iter(modules))
-        activation.contexts.process_default = activation.of_program(module.plan.manifest, path)
+        activation.contexts.set_process_default(activation.of_program(module.plan.manifest, path))
         _Load(path, 0).run_program(module)
         return module
 
@@ -606,6 +618,7 @@ def _start_process(map_the_program: Callable[[], Module] | None = None) -> None:
     _core.set_hook("detach", lifetime.detach_all)
     faults.install()
     _core.set_hook("count", lifetime.change_count)
+    _core.set_hook("activation", activation.contexts.on_thread)
     program = map_the_program() if map_the_program else map_program()
     program.pinned = True
     _core.set_program(program.handle)

@@ -602,6 +602,11 @@ MESSAGES = {
     ),
     11003: "A non-recoverable error occurred during a database lookup.",
     11004: "The requested name is valid, but no data of the requested type was found.",
+    14001: (
+        "The application has failed to start because its side-by-side configuration is incorrect. Please see "
+        "the application event log or use the command-line sxstrace.exe tool for more detail."
+    ),
+    14007: "The requested lookup key was not found in any active activation context.",
     0x80004001: "Not implemented",
     0x80004002: "No such interface supported",
     0x80004003: "Invalid pointer",

@@ -110,8 +110,11 @@ class Module:
 
     @property
     def context(self) -> activation.Context | None:
-        """The activation context of the manifest that the module brings; None without one."""
+        """The activation context of the manifest that the module brings; None without one. OSError when it
+        is first asked for, while the module is being loaded, if that cannot be made.
+        """
         if self._context is None and not self.builtin:
+            self._context = False  # if this fails
             self._context = activation.of_module(self.plan.manifest, self.path)
         return self._context or None
 

@@ -117,6 +117,8 @@ class Settings:
         """Say which EXE this process runs."""
         self.program = path
         self.redirected = os.path.exists(path + ".local")
+        if self.redirected:
+            _core.redirect_names()
 
 
 settings = Settings()
@@ -355,6 +357,16 @@ def _look(place: Place, name: str) -> Step:
     return Step(place.directory, place.what, Found(os.path.abspath(path), None) if path else None)
 
 
+def local_path(base: str) -> str | None:
+    """The file that `PROGRAM.local` puts in place of all others of its name."""
+    return in_directory(_local_directory(), base) if settings.redirected else None
+
+
+def _local_directory() -> str:
+    local = f"{settings.program}.local"
+    return local if os.path.isdir(local) else application_directory()
+
+
 def _redirections(base: str, redirect: Redirect | None) -> Iterator[Step]:
     """What comes before all searching: `.local`, then the activation context. Neither redirects a known DLL
     or an API set.
@@ -365,9 +377,7 @@ def _redirections(base: str, redirect: Redirect | None) -> Iterator[Step]:
         return
     if is_known(base):
         return
-    if settings.redirected and settings.program is not None:
-        local = settings.program + ".local"
-        directory = local if os.path.isdir(local) else application_directory()
-        yield _look(Place(directory, ".local redirection"), base)
+    if settings.redirected:
+        yield _look(Place(_local_directory(), ".local redirection"), base)
     if redirect is not None and (path := redirect(base)):
         yield Step(os.path.dirname(path), "activation context", Found(path, None))

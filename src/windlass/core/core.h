@@ -67,6 +67,9 @@ struct thread {
     void *stack_base, *stack_limit;
     struct unwind_cache unwind_cache;
     bool terminated;                /* by TerminateThread: no DLL is told */
+    bool has_activations;           /* activation_hook() is to be called at its end */
+    uint64_t activation;            /* the handle of the activation context in force, 0: none */
+    uint64_t first_activation;      /* the one that it began with, and holds a reference to */
     unsigned loader_hold_count;     /* loader_lock_acquire_for_program() not released yet, and in which call: */
     struct boundary *loader_holds[MAX_LOADER_HOLDS];
 };
@@ -237,6 +240,10 @@ void tls_thread_free(struct thread *thread);
 
 /* Detaches all modules as at the process's end; ExitProcess calls it before it ends the process. Set by python.c. */
 extern void (*process_detach_hook)(void);
+
+/* Activation contexts are Python's affair (activation.py): a thread is going to be made that begins with this one, or one
+ * has ended that began with it. Set by python.c. */
+extern void (*activation_hook)(uint64_t handle, bool begins);
 
 /* Ends the process as ExitProcess does (api/process.c). The GIL is not held. */
 _Noreturn void exit_process(DWORD code);

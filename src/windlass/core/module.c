@@ -381,6 +381,8 @@ bool (*module_count_hook)(const void *base, enum module_count change);
 void *(*forwarder_hook)(const void *base, const char *forwarder);
 void *(*module_load_hook)(const WCHAR *name, DWORD flags);
 bool (*module_free_hook)(const void *handle);
+bool (*module_redirect_hook)(const WCHAR *name, size_t length, const void **base);
+atomic_bool module_names_redirected;
 
 /* "DLL.name" or "DLL.#ordinal". The DLL may be an API set or not loaded yet, so policy decides. */
 static void *follow_forwarder(const void *base, const char *forwarder, NTSTATUS *status) {

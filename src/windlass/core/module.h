@@ -2,6 +2,8 @@
 #ifndef WINDLASS_MODULE_H
 #define WINDLASS_MODULE_H
 
+#include <stdatomic.h>
+
 #include "core.h"
 
 /* One module: what Windows programs see comes first, what windlass keeps beside it follows. */
@@ -65,5 +67,13 @@ extern bool (*module_count_hook)(const void *base, enum module_count change);
  * error. Set by python.c. */
 extern void *(*module_load_hook)(const WCHAR *name, DWORD flags);
 extern bool (*module_free_hook)(const void *handle);
+
+/* True: another file is meant by a name than the name says (activation contexts, `.local`); `base` is its module's, NULL
+ * if it is not loaded. Asked only once something in this process redirects names. Set by python.c. */
+extern bool (*module_redirect_hook)(const WCHAR *name, size_t length, const void **base);
+extern atomic_bool module_names_redirected;
+
+/* What windlass.api.library.redirected_module() gives for a module that is not loaded; 0: the name is not redirected. */
+#define MODULE_NOT_LOADED ((const void *)1)
 
 #endif

@@ -17,7 +17,7 @@
 #include "unwind.h"
 
 PyObject *python_hooks[HOOK_COUNT];
-static const char *const hook_names[HOOK_COUNT] = {"resolve", "forwarder", "exception", "detach", "count"};
+static const char *const hook_names[HOOK_COUNT] = {"resolve", "forwarder", "exception", "detach", "count", "activation"};
 
 bool python_is_alive(void) { return Py_IsInitialized(); }
 
@@ -193,6 +193,41 @@ static bool change_count(const void *base, enum module_count change) {
     return done;
 }
 
+static void change_activation(uint64_t handle, bool begins) {
+    if (!python_is_alive() || !python_hooks[HOOK_ACTIVATION])
+        return;
+    PyGILState_STATE state = PyGILState_Ensure();
+    PyObject *hook = python_hooks[HOOK_ACTIVATION];
+    PyObject *result = PyObject_CallFunction(hook, "KO", (unsigned long long)handle, begins ? Py_True : Py_False);
+    if (!result)
+        PyErr_WriteUnraisable(hook);
+    Py_XDECREF(result);
+    PyGILState_Release(state);
+}
+
+static PyObject *core_set_activation(PyObject *self, PyObject *args) {
+    unsigned long long handle;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "K", &handle))
+        return NULL;
+    struct thread *thread = thread_self_with_gil();
+    thread->activation = handle;
+    thread->has_activations = true;
+    Py_RETURN_NONE;
+}
+
+static PyObject *core_first_activation(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    struct thread *thread = current_thread_or_null;
+    return PyLong_FromUnsignedLongLong(thread ? thread->first_activation : 0);
+}
+
+static PyObject *core_redirect_names(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    module_names_redirected = true;
+    Py_RETURN_NONE;
+}
+
 /* FNV-1a, which has no import to pay for. */
 static PyObject *core_hash(PyObject *self, PyObject *args) {
     const unsigned char *data;
@@ -230,6 +265,19 @@ static void *load_module(const WCHAR *name, DWORD flags) {
     void *module = call_library("load_library", text ? Py_BuildValue("(NI)", text, (unsigned)flags) : NULL);
     PyGILState_Release(state);
     return module;
+}
+
+static bool redirect_module(const WCHAR *name, size_t length, const void **base) {
+    int little_endian = -1;
+    if (!python_is_alive())
+        return false;
+    PyGILState_STATE state = PyGILState_Ensure();
+    PyObject *text = PyUnicode_DecodeUTF16((const char *)name, (Py_ssize_t)(length * sizeof *name), "surrogatepass",
+                                           &little_endian);
+    const void *found = call_library("redirected_module", text ? Py_BuildValue("(N)", text) : NULL);
+    PyGILState_Release(state);
+    *base = found == MODULE_NOT_LOADED ? NULL : found;
+    return found;
 }
 
 static bool free_module(const void *handle) {
@@ -577,6 +625,9 @@ static PyMethodDef methods[] = {
     {"set_last_error", core_set_last_error, METH_VARARGS, NULL},
     {"unhandled_exception", core_unhandled_exception, METH_NOARGS, NULL},
     {"teb", core_teb, METH_NOARGS, NULL},
+    {"set_activation", core_set_activation, METH_VARARGS, NULL},
+    {"first_activation", core_first_activation, METH_NOARGS, NULL},
+    {"redirect_names", core_redirect_names, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -600,6 +651,8 @@ PyMODINIT_FUNC PyInit__core(void) {
     module_count_hook = change_count;
     module_load_hook = load_module;
     module_free_hook = free_module;
+    module_redirect_hook = redirect_module;
+    activation_hook = change_activation;
     process_detach_hook = detach_all;
     if (add_address(module, "peb", &process_peb) || add_address(module, "lazy_entry", api_lazy_entry) ||
         add_address(module, "trace_entry", trace_entry) ||

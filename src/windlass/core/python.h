@@ -8,7 +8,7 @@
 #include "core.h"
 
 /* Calls of Windows functions from the host and back: the hooks that policy (Python) has set, borrowed, or NULL. */
-enum hook { HOOK_RESOLVE, HOOK_FORWARDER, HOOK_EXCEPTION, HOOK_DETACH, HOOK_REFERENCES, HOOK_COUNT };
+enum hook { HOOK_RESOLVE, HOOK_FORWARDER, HOOK_EXCEPTION, HOOK_DETACH, HOOK_REFERENCES, HOOK_ACTIVATION, HOOK_COUNT };
 extern PyObject *python_hooks[HOOK_COUNT];
 
 /* Sets the Python exception for what ended a call_windows() of this thread; returns NULL. GIL held. */

@@ -22,6 +22,8 @@ __thread struct thread *current_thread_or_null;
 static pthread_mutex_t thread_list_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct thread *thread_list;
 
+void (*activation_hook)(uint64_t handle, bool begins);
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t exit_key;
 
@@ -101,6 +103,8 @@ static void thread_exit(void *value) {
     else
         thread_list = thread->next;
     thread_list_release();
+    if (thread->has_activations)
+        activation_hook(thread->first_activation, false);
     message_queue_free(thread->messages);            /* and its windows: gone when others see that the thread is */
     thread_object_end(thread);
     tls_thread_free(thread);

@@ -20,6 +20,7 @@ from windlass.errors import (
     ERROR_FILE_NOT_FOUND,
     ERROR_INVALID_PARAMETER,
     ERROR_RESOURCE_NAME_NOT_FOUND,
+    ERROR_SXS_CANT_GEN_ACTCTX,
     BadImage,
 )
 from windlass.process import modules
@@ -43,7 +44,6 @@ from windlass.types import (
 ERROR_PATH_NOT_FOUND = 3
 ERROR_INSUFFICIENT_BUFFER = 122
 ERROR_INVALID_HANDLE = 6
-ERROR_SXS_CANT_GEN_ACTCTX = 14001
 ERROR_SXS_KEY_NOT_FOUND = 14007
 ERROR_SXS_PROCESS_DEFAULT_ALREADY_SET = 14011
 STATUS_SXS_EARLY_DEACTIVATION = 0xC015000F
@@ -104,7 +104,7 @@ def _create(wanted: _Wanted | None) -> int:
         if contexts.process_default is not None:
             fail(ERROR_SXS_PROCESS_DEFAULT_ALREADY_SET)
             return INVALID_HANDLE_VALUE
-        contexts.process_default = context
+        contexts.set_process_default(context)
     return contexts.add(context)
 
 

@@ -56,6 +56,20 @@ def _load_data(name: str, flags: int) -> int:
     return module.handle
 
 
+NOT_LOADED = 1
+
+
+def redirected_module(name: str) -> int:
+    """For GetModuleHandle, where names are redirected: the handle of the module that a file name means,
+    NOT_LOADED, or 0 if the name means what it says.
+    """
+    found = loader.redirected(name)
+    if found is None:
+        return 0
+    _, module = found
+    return module.handle if module is not None else NOT_LOADED
+
+
 def free_library(handle: int) -> bool:
     """FreeLibrary for Windows code, when it may be the last reference; else False and the last error."""
     if not handle:

@@ -97,6 +97,9 @@ static LDR_DATA_TABLE_ENTRY *find_module(const WCHAR *name, size_t length) {
     if (length == 0)
         return NULL;
     if (!has_separator(name, length)) {
+        const void *redirected;
+        if (module_names_redirected && module_redirect_hook(name, length, &redirected))
+            return module_from_base(redirected);
         LDR_DATA_TABLE_ENTRY *entry = find_with_extension(name, length);
         return entry ? entry : (LDR_DATA_TABLE_ENTRY *)module_from_api_set(name, length);
     }

@@ -24,6 +24,7 @@ struct start {
     struct thread_object *object;                    /* referenced for the thread */
     thread_function function;
     PVOID parameter;
+    uint64_t activation;                             /* referenced for the thread */
     atomic_uint begun;
 };
 
@@ -32,11 +33,14 @@ static void *thread_main(void *argument) {
     struct thread_object *object = start->object;
     uint64_t slots[4] = {(uintptr_t)start->parameter};
     const void *function = (const void *)start->function;
+    uint64_t activation = start->activation;
     object->id = (DWORD)syscall(SYS_gettid);
     atomic_store(&start->begun, 1);                  /* *start is the creator's again, which may hold the loader lock */
     futex_wake(&start->begun, 1);
 
     struct thread *thread = thread_begin(object);
+    thread->activation = thread->first_activation = activation;
+    thread->has_activations = activation != 0;
     if (thread_suspend_count(object))
         thread_stop_self();
     if (object->terminate)
@@ -71,29 +75,46 @@ static size_t stack_size_for(SIZE_T asked, bool is_reservation) {
     return ((size + 0xffff) & ~(size_t)0xffff) + HOST_STACK;
 }
 
-struct thread_object *thread_create(thread_function function, PVOID parameter, size_t stack_size, bool suspended) {
-    struct start start = {.object = thread_object_new(), .function = function, .parameter = parameter};
-    struct thread_object *object = start.object;
+static struct thread_object *start_thread(struct start *start, size_t stack_size, bool suspended) {
+    struct thread_object *object = start->object = thread_object_new();
     if (!object)
         return NULL;
-    object->start_address = (void *)function;
+    object->start_address = (void *)start->function;
     atomic_store(&object->suspension, suspended);
     object_reference(&object->object);               /* the thread's */
-    if (!start_pthread(&start, stack_size)) {
+    if (!start_pthread(start, stack_size)) {
         object_release(&object->object);
         object_release(&object->object);
         return NULL;
     }
-    while (!atomic_load(&start.begun))
-        futex_wait_until(&start.begun, 0, INT64_MAX);
+    while (!atomic_load(&start->begun))
+        futex_wait_until(&start->begun, 0, INT64_MAX);
+    return object;
+}
+
+struct thread_object *thread_create(thread_function function, PVOID parameter, size_t stack_size, bool suspended) {
+    struct start start = {.function = function, .parameter = parameter};
+    return start_thread(&start, stack_size, suspended);
+}
+
+/* A thread of the program's own begins with its creator's activation context ("Activation Contexts"). */
+static struct thread_object *thread_create_inheriting(thread_function function, PVOID parameter, size_t stack_size,
+                                                      bool suspended) {
+    struct start start = {.function = function, .parameter = parameter, .activation = thread_self()->activation};
+    if (start.activation)
+        activation_hook(start.activation, true);
+    struct thread_object *object = start_thread(&start, stack_size, suspended);
+    if (!object && start.activation)
+        activation_hook(start.activation, false);
     return object;
 }
 
 static HANDLE create_thread(const SECURITY_ATTRIBUTES *attributes, SIZE_T stack_size, thread_function function,
                             PVOID parameter, DWORD flags, DWORD *id) {
     struct thread_object *object =
-        thread_create(function, parameter, stack_size_for(stack_size, flags & STACK_SIZE_PARAM_IS_A_RESERVATION),
-                      flags & CREATE_SUSPENDED);
+        thread_create_inheriting(function, parameter,
+                                 stack_size_for(stack_size, flags & STACK_SIZE_PARAM_IS_A_RESERVATION),
+                                 flags & CREATE_SUSPENDED);
     HANDLE handle = object ? handle_new(&object->object, thread_type.all_access, handle_flags_from(attributes)) : NULL;
     if (!handle)
         set_last_error(ERROR_NOT_ENOUGH_MEMORY);
