@@ -46,29 +46,38 @@ else:
 
         __slots__ = ()
         _fields = ()
-        _defaults = {}  # noqa: RUF012
+        _defaults = ()
 
         def __init_subclass__(cls):
             cls._fields = tuple(cls.__annotations__)
-            cls._defaults = {name: vars(cls)[name] for name in cls._fields if name in vars(cls)}
+            cls._defaults = tuple(vars(cls)[name] for name in cls._fields if name in vars(cls))
             cls.__match_args__ = cls._fields
             for index, name in enumerate(cls._fields):
                 setattr(cls, name, property(itemgetter(index)))
 
         def __new__(cls, *values, **named):
-            if named or len(values) != len(cls._fields):
-                values = cls._complete(values, named)
+            lacking = len(cls._fields) - len(values)
+            if lacking:
+                values += cls._rest(lacking, named)
+            elif named:
+                cls._refuse()
             return tuple.__new__(cls, values)
 
         @classmethod
-        def _complete(cls, values, named):
-            rest = {**cls._defaults, **named}
-            if len(values) > len(cls._fields) or not named.keys() <= set(cls._fields[len(values) :]):
-                raise TypeError(f"{cls.__name__}({', '.join(cls._fields)}) got other arguments")
-            try:
-                return values + tuple(rest[name] for name in cls._fields[len(values) :])
-            except KeyError as missing:
-                raise TypeError(f"{cls.__name__}() lacks {missing.args[0]}") from None
+        def _rest(cls, lacking, named):
+            """The last values, as named or by default."""
+            defaults = cls._defaults
+            if not named and 0 < lacking <= len(defaults):
+                return defaults[-lacking:]
+            names = cls._fields[-lacking:] if lacking > 0 else ()
+            given = {**dict(zip(cls._fields[-len(defaults) :], defaults)), **named} if defaults else named
+            if not named.keys() <= set(names) or not given.keys() >= set(names):
+                cls._refuse()
+            return tuple(given[name] for name in names)
+
+        @classmethod
+        def _refuse(cls):
+            raise TypeError(f"{cls.__name__}({', '.join(cls._fields)}) got other arguments")
 
         def __getnewargs__(self):
             return tuple(self)

@@ -151,17 +151,23 @@ class Place(NamedTuple):
 
 def data_home() -> str:
     """windlass's own files: `$XDG_DATA_HOME/windlass`."""
-    return os.path.join(os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share"), "windlass")
+    return _data_home(os.environ.get("XDG_DATA_HOME"), os.environ.get("HOME"))
+
+
+@cache
+def _data_home(chosen: str | None, home: str | None) -> str:
+    """As the environment has it: XDG_DATA_HOME and HOME, on which `~` depends."""
+    return os.path.join(chosen or os.path.expanduser("~/.local/share"), "windlass")
 
 
 def windows_directory() -> str:
     """The folder that stands for C:\\Windows."""
-    return os.path.join(data_home(), "drive_c", "windows")
+    return data_home() + "/drive_c/windows"
 
 
 def system_directory() -> str:
     """The folder that stands for C:\\Windows\\System32: DLLs installed for all modules."""
-    return os.path.join(windows_directory(), "system32")
+    return data_home() + "/drive_c/windows/system32"
 
 
 def application_directory() -> str:
@@ -173,7 +179,7 @@ def _environment_directories(variable: str) -> list[str]:
     return [path for path in _core.environment_variable(variable).split(os.pathsep) if path]
 
 
-def places(load_directory: str | None, flags: int) -> list[Place]:
+def places(load_directory: str | None, flags: int) -> Iterator[Place]:
     """The folders to search, in order.
 
     load_directory: the folder of the DLL whose load asks; see `find`.
@@ -182,8 +188,8 @@ def places(load_directory: str | None, flags: int) -> list[Place]:
     if not flags & (SEARCH_FLAGS | WITH_ALTERED_SEARCH_PATH):
         flags |= settings.default_flags
     if flags & SEARCH_FLAGS:
-        return list(_chosen_places(load_directory, flags))
-    return list(_standard_places(load_directory, flags))
+        return _chosen_places(load_directory, flags)
+    return _standard_places(load_directory, flags)
 
 
 def _chosen_places(load_directory: str | None, flags: int) -> Iterator[Place]:
