@@ -57,9 +57,9 @@ else:
 
         def __new__(cls, *values, **named):
             lacking = len(cls._fields) - len(values)
-            if lacking:
+            if lacking > 0:
                 values += cls._rest(lacking, named)
-            elif named:
+            elif lacking < 0 or named:
                 cls._refuse()
             return tuple.__new__(cls, values)
 
@@ -67,9 +67,9 @@ else:
         def _rest(cls, lacking, named):
             """The last values, as named or by default."""
             defaults = cls._defaults
-            if not named and 0 < lacking <= len(defaults):
+            if not named and lacking <= len(defaults):
                 return defaults[-lacking:]
-            names = cls._fields[-lacking:] if lacking > 0 else ()
+            names = cls._fields[-lacking:]
             given = {**dict(zip(cls._fields[-len(defaults) :], defaults)), **named} if defaults else named
             if not named.keys() <= set(names) or not given.keys() >= set(names):
                 cls._refuse()
