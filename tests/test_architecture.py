@@ -21,7 +21,7 @@ ROWS = [
     {"faults", "datafile", "authenticode", "guardian"},
     {"additions", "search", "activation", "module", "lifetime", "mapping", "preparing"}
     | {"process", "registry", "image_cache"},
-    {"convention", "types", "manifest", "tracing", "system_dlls", "plan"},
+    {"convention", "types", "manifest", "tracing", "system_dlls", "second_names", "plan"},
     {"pe", "errors", "messages", "machine_code", "light", "whole_file", "_core"},
 ]
 PACKAGE = Path(find_spec("windlass").submodule_search_locations[0])

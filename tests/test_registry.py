@@ -62,3 +62,19 @@ def test_signatures_come_from_annotations():
 
     with pytest.raises(TypeError, match="unknown: a is not annotated"):
         signature_of(unknown)
+
+
+@pytest.mark.parametrize(
+    ("dll", "second", "source", "first"),
+    [
+        ("ntdll", "ZwWriteFile", "ntdll", "NtWriteFile"),
+        ("ntdll", "_snprintf_s", "msvcrt", "_snprintf_s"),
+        ("ucrtbase", "_o__wfopen", "ucrtbase", "_wfopen"),
+        ("ntdll", "ZwQueryInformationToken", "ntdll", "NtQueryInformationToken"),
+    ],
+)
+def test_a_function_of_two_names_is_one(dll, second, source, first):
+    functions = {each.name: each for each in registry.builtin(dll + ".dll").exports}
+    original = next(each for each in registry.builtin(source + ".dll").exports if each.name == first)
+    assert functions[second]._replace(dll=source + ".dll", name=first) == original
+    assert registry.own_address(dll + ".dll", second) == registry.own_address(source + ".dll", first)

@@ -17,6 +17,7 @@ import os
 
 from windlass import _core, image_cache, tracing
 from windlass.light import TYPE_CHECKING, NamedTuple, cache
+from windlass.second_names import second_names, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -134,7 +135,17 @@ def _declarations() -> dict[str, list[Declaration]]:
             lists[dlls] = [found.setdefault(_file_name(dll), []) for dll in dlls.split()]
         for each in lists[dlls]:
             each.append(declaration)
+    _add_second_names(found)
     return dict(sorted(found.items()))
+
+
+def _add_second_names(found: dict[str, list[Declaration]]) -> None:
+    """Declare for its other names what a DLL exports under several, unless that is declared by itself."""
+    functions = {dll: {each[1]: each for each in found[dll] if each[1] and each[2]} for dll in found}
+    for dll, name, source in second_names(functions):
+        if name not in functions[dll]:
+            dlls, _, *rest = functions[source.dll][source.name]
+            found[dll].append((dlls, name, *rest))
 
 
 def _declared() -> Iterator[Declaration]:
@@ -163,6 +174,7 @@ def _api_sources() -> list[str]:
 
 
 _WRITER = os.path.join(os.path.dirname(__file__), "pe", "write.py")
+_SECOND_NAMES = os.path.join(os.path.dirname(__file__), "second_names.py")
 
 
 @cache
@@ -171,7 +183,7 @@ def fingerprint() -> str:
     them.
     """
     stamps = []
-    for path in [str(_core.__file__), __file__, _WRITER, *_api_sources()]:
+    for path in [str(_core.__file__), __file__, _WRITER, _SECOND_NAMES, *_api_sources()]:
         status = os.stat(path)
         stamps.append(f"{path}:{status.st_size}:{status.st_mtime_ns}:{status.st_ino}")
     return f"{_core.hash(';'.join(stamps).encode()):016x}"
@@ -475,6 +487,10 @@ def resolve(id: int) -> int:
 
 def _python_address(dll: str, file: str, name: str) -> int:
     __import__("windlass." + file[:-3].replace("/", "."))
+    while (dll, name) not in _python_functions:
+        source = source_of(dll, name)
+        assert source is not None
+        dll, name = source
     return _callback(_python_functions[dll, name]).address
 
 

@@ -19,9 +19,6 @@ typedef struct {
 
 typedef struct { HANDLE UniqueProcess, UniqueThread; } CLIENT_ID;
 
-/* ntdll exports each Nt function under its Zw name, too. */
-#define ZW(name_) API_ALIAS(api_Nt##name_, zw, ntdll, "Zw" #name_)
-
 /* For Win32 functions that are an NT function: FALSE and the last error for a failure. */
 static inline BOOL succeed_or_fail(NTSTATUS status) {
     return NT_SUCCESS(status) ? TRUE : fail(win32_from_status(status));

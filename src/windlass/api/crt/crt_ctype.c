@@ -51,10 +51,10 @@ API(CRT_DLLS, int, _isleadbyte_l, int c, _locale_t locale) {
 }
 API(CRT_DLLS, int, isleadbyte, int c) { return api__isleadbyte_l(c, NULL); }
 
-API(CRT_DLLS, int, __isascii, int c) { return (unsigned)c < 0x80; }
-API(CRT_DLLS, int, __toascii, int c) { return c & 0x7F; }
-API(CRT_DLLS, int, __iscsymf, int c) { return c == '_' || api_isalpha(c); }
-API(CRT_DLLS, int, __iscsym, int c) { return c == '_' || api_isalnum(c); }
+API(CRT_DLLS ntdll, int, __isascii, int c) { return (unsigned)c < 0x80; }
+API(CRT_DLLS ntdll, int, __toascii, int c) { return c & 0x7F; }
+API(CRT_DLLS ntdll, int, __iscsymf, int c) { return c == '_' || api_isalpha(c); }
+API(CRT_DLLS ntdll, int, __iscsym, int c) { return c == '_' || api_isalnum(c); }
 
 /* ---- narrow case ---- */
 
@@ -85,12 +85,12 @@ API(CRT_DLLS, int, _toupper_l, int c, _locale_t locale) {
     return c > 0 ? double_byte_case(c, facts, unicode_upper) : c;
 }
 
-API(CRT_DLLS, int, tolower, int c) { return api__tolower_l(c, NULL); }
-API(CRT_DLLS, int, toupper, int c) { return api__toupper_l(c, NULL); }
+API(CRT_DLLS ntdll, int, tolower, int c) { return api__tolower_l(c, NULL); }
+API(CRT_DLLS ntdll, int, toupper, int c) { return api__toupper_l(c, NULL); }
 
 /* "_tolower and _toupper require that the argument is a letter of the other case". */
-API(CRT_DLLS, int, _tolower, int c) { return c - 'A' + 'a'; }
-API(CRT_DLLS, int, _toupper, int c) { return c - 'a' + 'A'; }
+API(CRT_DLLS ntdll, int, _tolower, int c) { return c - 'A' + 'a'; }
+API(CRT_DLLS ntdll, int, _toupper, int c) { return c - 'a' + 'A'; }
 
 /* ---- wide ---- */
 
@@ -98,7 +98,7 @@ API(CRT_DLLS, int, _toupper, int c) { return c - 'a' + 'A'; }
 
 static inline int wide_class(WCHAR c, int mask) { return c == WEOF ? 0 : unicode_ctype1(c) & mask; }
 
-API(CRT_DLLS, int, iswctype, WCHAR c, WCHAR mask) { return wide_class(c, mask); }
+API(CRT_DLLS ntdll, int, iswctype, WCHAR c, WCHAR mask) { return wide_class(c, mask); }
 API_ALIAS(api_iswctype, is, CRT_DLLS, "is_wctype");
 API(CRT_DLLS, int, _iswctype_l, WCHAR c, WCHAR mask, _locale_t locale) {
     (void)locale;
@@ -125,7 +125,7 @@ WIDE_CLASS(iswprint, CRT_DLLS, CRT_DLLS, CTYPE_BLANK | CTYPE_PUNCT | CTYPE_ALPHA
 WIDE_CLASS(iswgraph, CRT_DLLS, CRT_DLLS, CTYPE_PUNCT | CTYPE_ALPHA | CTYPE_DIGIT)
 WIDE_CLASS(iswcntrl, CRT_DLLS, CRT_DLLS, CTYPE_CONTROL)
 
-API(CRT_DLLS, int, iswascii, WCHAR c) { return c < 0x80; }
+API(CRT_DLLS ntdll, int, iswascii, WCHAR c) { return c < 0x80; }
 API(CRT_DLLS, int, __iswcsymf, WCHAR c) { return c == '_' || wide_class(c, CTYPE_ALPHA); }
 API(CRT_DLLS, int, __iswcsym, WCHAR c) { return c == '_' || wide_class(c, CTYPE_ALPHA | CTYPE_DIGIT); }
 API(CRT_DLLS, int, _iswcsymf_l, WCHAR c, _locale_t locale) {
@@ -151,8 +151,8 @@ WCHAR crt_towupper(WCHAR c, const struct crt_locale *locale) {
 
 API(CRT_DLLS, WCHAR, _towlower_l, WCHAR c, _locale_t locale) { return crt_towlower(c, crt_locale(locale)); }
 API(CRT_DLLS, WCHAR, _towupper_l, WCHAR c, _locale_t locale) { return crt_towupper(c, crt_locale(locale)); }
-API(CRT_DLLS, WCHAR, towlower, WCHAR c) { return crt_towlower(c, crt_locale(NULL)); }
-API(CRT_DLLS, WCHAR, towupper, WCHAR c) { return crt_towupper(c, crt_locale(NULL)); }
+API(CRT_DLLS ntdll, WCHAR, towlower, WCHAR c) { return crt_towlower(c, crt_locale(NULL)); }
+API(CRT_DLLS ntdll, WCHAR, towupper, WCHAR c) { return crt_towupper(c, crt_locale(NULL)); }
 
 /* ---- classes and mappings by name ---- */
 

@@ -35,7 +35,7 @@ static inline float from_bits_f(uint32_t bits) {
 
 /* ---- signs ---- */
 
-API(CRT_DLLS, double, fabs, double x) { return from_bits(bits_of(x) & ~SIGN_BIT); }
+API(CRT_DLLS ntdll, double, fabs, double x) { return from_bits(bits_of(x) & ~SIGN_BIT); }
 API(CRT_DLLS, double, _chgsign, double x) { return from_bits(bits_of(x) ^ SIGN_BIT); }
 API(CRT_DLLS, float, _chgsignf, float x) { return from_bits_f(bits_of_f(x) ^ SIGN_BIT_F); }
 

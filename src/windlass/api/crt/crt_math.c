@@ -113,7 +113,7 @@ API(CRT_C99_DLLS, float, tgammaf, float x) {
 API_ALIAS(api_tgamma, ld, CRT_C99_DLLS, "tgammal");
 
 /* One instruction, apart from the error. */
-API(CRT_DLLS, double, sqrt, double x) {
+API(CRT_DLLS ntdll, double, sqrt, double x) {
     double result = __builtin_sqrt(x);
     return __builtin_expect(isnan(result), 0) ? not_finite("sqrt", x, 0, false, result) : result;
 }

@@ -182,7 +182,7 @@ API(CRT_DLLS, size_t, _mbstowcs_l, WCHAR *to, const char *from, size_t limit, _l
     CRT_VALIDATE(from, CRT_EINVAL, INVALID);
     return to_wide(to, &from, limit, crt_locale(locale));
 }
-API(CRT_DLLS, size_t, mbstowcs, WCHAR *to, const char *from, size_t limit) {
+API(CRT_DLLS ntdll, size_t, mbstowcs, WCHAR *to, const char *from, size_t limit) {
     return api__mbstowcs_l(to, from, limit, NULL);
 }
 
@@ -192,7 +192,7 @@ API(CRT_DLLS, size_t, _wcstombs_l, char *to, const WCHAR *from, size_t limit, _l
     CRT_VALIDATE(from, CRT_EINVAL, INVALID);
     return to_bytes(to, &from, limit, crt_locale(locale));
 }
-API(CRT_DLLS, size_t, wcstombs, char *to, const WCHAR *from, size_t limit) {
+API(CRT_DLLS ntdll, size_t, wcstombs, char *to, const WCHAR *from, size_t limit) {
     return api__wcstombs_l(to, from, limit, NULL);
 }
 

@@ -97,14 +97,14 @@ static errno_t split(struct text path, const struct target targets[4]) {
     return CRT_ERANGE;
 }
 
-API(CRT_DLLS, errno_t, _splitpath_s, const char *path, char *drive, size_t drive_size, char *folder, size_t folder_size,
-    char *name, size_t name_size, char *extension, size_t extension_size) {
+API(CRT_DLLS ntdll, errno_t, _splitpath_s, const char *path, char *drive, size_t drive_size, char *folder,
+    size_t folder_size, char *name, size_t name_size, char *extension, size_t extension_size) {
     struct target targets[] = {
         {drive, drive_size}, {folder, folder_size}, {name, name_size}, {extension, extension_size}};
     return split((struct text){path, false}, targets);
 }
 
-API(CRT_DLLS, errno_t, _wsplitpath_s, const WCHAR *path, WCHAR *drive, size_t drive_size, WCHAR *folder,
+API(CRT_DLLS ntdll, errno_t, _wsplitpath_s, const WCHAR *path, WCHAR *drive, size_t drive_size, WCHAR *folder,
     size_t folder_size, WCHAR *name, size_t name_size, WCHAR *extension, size_t extension_size) {
     struct target targets[] = {
         {drive, drive_size}, {folder, folder_size}, {name, name_size}, {extension, extension_size}};
@@ -112,7 +112,7 @@ API(CRT_DLLS, errno_t, _wsplitpath_s, const WCHAR *path, WCHAR *drive, size_t dr
 }
 
 /* The older functions expect buffers of _MAX_DRIVE, _MAX_DIR, _MAX_FNAME and _MAX_EXT. */
-API(CRT_DLLS, VOID, _splitpath, const char *path, char *drive, char *folder, char *name, char *extension) {
+API(CRT_DLLS ntdll, VOID, _splitpath, const char *path, char *drive, char *folder, char *name, char *extension) {
     api__splitpath_s(path, drive, drive ? DRIVE_SIZE : 0, folder, folder ? PART_SIZE : 0, name, name ? PART_SIZE : 0,
                      extension, extension ? PART_SIZE : 0);
 }
@@ -173,12 +173,12 @@ static errno_t make(struct builder builder, const void *drive, const void *folde
     return crt_invalid(CRT_ERANGE);
 }
 
-API(CRT_DLLS, errno_t, _makepath_s, char *path, size_t size, const char *drive, const char *folder, const char *name,
-    const char *extension) {
+API(CRT_DLLS ntdll, errno_t, _makepath_s, char *path, size_t size, const char *drive, const char *folder,
+    const char *name, const char *extension) {
     return make((struct builder){.buffer = path, .size = size}, drive, folder, name, extension);
 }
 
-API(CRT_DLLS, errno_t, _wmakepath_s, WCHAR *path, size_t size, const WCHAR *drive, const WCHAR *folder,
+API(CRT_DLLS ntdll, errno_t, _wmakepath_s, WCHAR *path, size_t size, const WCHAR *drive, const WCHAR *folder,
     const WCHAR *name, const WCHAR *extension) {
     return make((struct builder){.buffer = path, .size = size, .wide = true}, drive, folder, name, extension);
 }

@@ -74,7 +74,7 @@ API(CRT_DLLS ntdll, VOID, qsort, void *base, size_t count, size_t width, compare
     sort(base, count, width, &(struct order){order, NULL, NULL});
 }
 
-API(CRT_DLLS, VOID, qsort_s, void *base, size_t count, size_t width, compare_with order, void *context) {
+API(CRT_DLLS ntdll, VOID, qsort_s, void *base, size_t count, size_t width, compare_with order, void *context) {
     CHECK_ARRAY(order, );
     sort(base, count, width, &(struct order){NULL, order, context});
 }
@@ -101,7 +101,8 @@ API(CRT_DLLS ntdll, void *, bsearch, const void *key, const void *base, size_t c
     return search(key, base, count, width, &(struct order){order, NULL, NULL});
 }
 
-API(CRT_DLLS, void *, bsearch_s, const void *key, const void *base, size_t count, size_t width, compare_with order,
+API(CRT_DLLS ntdll, void *, bsearch_s, const void *key, const void *base, size_t count, size_t width,
+    compare_with order,
     void *context) {
     CHECK_ARRAY(order, NULL);
     return search(key, base, count, width, &(struct order){NULL, order, context});

@@ -40,7 +40,7 @@ API_AS(msvcrt_wcstok, msvcrt msvcr100 msvcr110 msvcr120, WCHAR *, "wcstok", WCHA
 
 /* ---- memory ---- */
 
-API(CRT_DLLS, void *, _memccpy, void *destination, const void *source, int byte, size_t count) {
+API(CRT_DLLS ntdll, void *, _memccpy, void *destination, const void *source, int byte, size_t count) {
     char *to = destination;
     const char *from = source;
     while (count--)

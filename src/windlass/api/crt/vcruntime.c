@@ -42,7 +42,7 @@ API_ALIAS(operator_delete, array, msvcrt msvcr100 msvcr110 msvcr120, "??_V@YAXPE
 
 static VOID(WINAPI *purecall_handler)(void);
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, int, _purecall, void) {
+API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, int, _purecall, void) {
     if (purecall_handler)
         purecall_handler();
     fputs("windlass: a pure virtual function was called\n", stderr);
@@ -51,16 +51,16 @@ API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, int, _purecall, void) {
 }
 
 typedef VOID(WINAPI *PURECALL_HANDLER)(void);
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, PURECALL_HANDLER, _set_purecall_handler,
+API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, PURECALL_HANDLER, _set_purecall_handler,
     PURECALL_HANDLER handler) {
     return __atomic_exchange_n(&purecall_handler, handler, __ATOMIC_SEQ_CST);
 }
-API(vcruntime140 msvcr100 msvcr110 msvcr120, PURECALL_HANDLER, _get_purecall_handler, void) {
+API(vcruntime140 msvcr100 msvcr110 msvcr120 ucrtbase, PURECALL_HANDLER, _get_purecall_handler, void) {
     return purecall_handler;
 }
 
 /* A stack buffer has been overrun: nothing on the stack can be trusted ("/GS (Buffer Security Check)"). */
-API(vcruntime140, VOID, __report_gsfailure, ULONG_PTR cookie) {
+API(vcruntime140 ucrtbase, VOID, __report_gsfailure, ULONG_PTR cookie) {
     char where[256];
     (void)cookie;
     address_describe((uintptr_t)__builtin_return_address(0), where, sizeof where);

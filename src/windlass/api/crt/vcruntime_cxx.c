@@ -570,7 +570,7 @@ void cxx_throw_own(void *object, const struct throw_info *info, uintptr_t base) 
 
 /* ---- what libraries ask ---- */
 
-API(vcruntime140, VOID, __std_terminate, void) { cxx_terminate(); }
+API(vcruntime140 ucrtbase, VOID, __std_terminate, void) { cxx_terminate(); }
 
 static struct cxx_thread *cxx_thread_now(void) {
     struct cxx_thread *cxx = cxx_thread();
@@ -578,20 +578,20 @@ static struct cxx_thread *cxx_thread_now(void) {
     return cxx;
 }
 
-API(vcruntime140, EXCEPTION_RECORD **, __current_exception, void) { return &cxx_thread_now()->exception; }
-API(vcruntime140, CONTEXT **, __current_exception_context, void) { return &cxx_thread_now()->context; }
-API(vcruntime140, int *, __processing_throw, void) { return &cxx_thread_now()->processing; }
+API(vcruntime140 ucrtbase, EXCEPTION_RECORD **, __current_exception, void) { return &cxx_thread_now()->exception; }
+API(vcruntime140 ucrtbase, CONTEXT **, __current_exception_context, void) { return &cxx_thread_now()->context; }
+API(vcruntime140 ucrtbase, int *, __processing_throw, void) { return &cxx_thread_now()->processing; }
 API(vcruntime140, int, __uncaught_exceptions, void) { return cxx_thread_now()->processing; }
-API(vcruntime140, bool, __uncaught_exception, void) { return cxx_thread_now()->processing != 0; }
+API(vcruntime140 ucrtbase msvcrt, bool, __uncaught_exception, void) { return cxx_thread_now()->processing != 0; }
 API_ALIAS(api___uncaught_exception, old, msvcrt msvcr100 msvcr110 msvcr120, "?__uncaught_exception@@YA_NXZ");
 
-API(vcruntime140, VOID, __DestructExceptionObject, EXCEPTION_RECORD *record, BOOLEAN may_throw) {
+API(vcruntime140 ucrtbase msvcrt, VOID, __DestructExceptionObject, EXCEPTION_RECORD *record, BOOLEAN may_throw) {
     (void)may_throw;
     destroy_object(record);
 }
 
 typedef void(WINAPI *SE_TRANSLATOR)(unsigned code, EXCEPTION_POINTERS *);
-API(vcruntime140, SE_TRANSLATOR, _set_se_translator, SE_TRANSLATOR translator) {
+API(vcruntime140 ucrtbase, SE_TRANSLATOR, _set_se_translator, SE_TRANSLATOR translator) {
     struct cxx_thread *cxx = cxx_thread();
     SE_TRANSLATOR previous = cxx->translator;
     cxx->translator = translator;
@@ -601,7 +601,7 @@ API_ALIAS(api__set_se_translator, old, msvcrt msvcr100 msvcr110 msvcr120,
           "?_set_se_translator@@YAP6AXIPEAU_EXCEPTION_POINTERS@@@ZP6AXI0@Z@Z");
 
 typedef void(WINAPI *UNEXPECTED)(void);
-API(vcruntime140, UNEXPECTED, set_unexpected, UNEXPECTED handler) {
+API(vcruntime140 ucrtbase, UNEXPECTED, set_unexpected, UNEXPECTED handler) {
     struct cxx_thread *cxx = cxx_thread();
     UNEXPECTED previous = cxx->unexpected;
     cxx->unexpected = handler;
@@ -609,9 +609,9 @@ API(vcruntime140, UNEXPECTED, set_unexpected, UNEXPECTED handler) {
 }
 API_ALIAS(api_set_unexpected, old, msvcrt msvcr100 msvcr110 msvcr120, "?set_unexpected@@YAP6AXXZP6AXXZ@Z");
 
-API(vcruntime140, UNEXPECTED, _get_unexpected, void) { return cxx_thread()->unexpected; }
+API(vcruntime140 ucrtbase msvcrt, UNEXPECTED, _get_unexpected, void) { return cxx_thread()->unexpected; }
 
-API(vcruntime140, VOID, unexpected, void) {
+API(vcruntime140 ucrtbase, VOID, unexpected, void) {
     struct cxx_thread *cxx = cxx_thread();
     if (cxx->unexpected)
         cxx->unexpected();
@@ -620,7 +620,8 @@ API(vcruntime140, VOID, unexpected, void) {
 API_ALIAS(api_unexpected, old, msvcrt msvcr100 msvcr110 msvcr120, "?unexpected@@YAXXZ");
 
 /* 1 when the exception could be caught as that type, 0 when not ("_is_exception_typeof"). */
-API(vcruntime140, int, _is_exception_typeof, const struct type_descriptor *type, EXCEPTION_POINTERS *pointers) {
+API(vcruntime140 ucrtbase, int, _is_exception_typeof, const struct type_descriptor *type,
+    EXCEPTION_POINTERS *pointers) {
     const EXCEPTION_RECORD *record = pointers->ExceptionRecord;
     if (!is_cxx(record) || !throw_info_of(record))
         cxx_terminate();
@@ -647,7 +648,7 @@ API(vcruntime140, EXCEPTION_DISPOSITION, __C_specific_handler_noexcept, EXCEPTIO
 }
 
 /* The filter around a destructor that an unwind calls, in code that does so itself. */
-API(vcruntime140, int, __FrameUnwindFilter, EXCEPTION_POINTERS *pointers) {
+API(vcruntime140 ucrtbase, int, __FrameUnwindFilter, EXCEPTION_POINTERS *pointers) {
     if (pointers->ExceptionRecord->ExceptionCode == CXX_EXCEPTION) {
         cxx_thread()->processing = 0;
         cxx_terminate();
@@ -656,8 +657,8 @@ API(vcruntime140, int, __FrameUnwindFilter, EXCEPTION_POINTERS *pointers) {
 }
 
 /* Break points for debuggers. */
-API(vcruntime140 vcruntime140_1, VOID, __NLG_Dispatch2, void) {}
-API(vcruntime140 vcruntime140_1, VOID, __NLG_Return2, void) {}
+API(vcruntime140 vcruntime140_1 ucrtbase, VOID, __NLG_Dispatch2, void) {}
+API(vcruntime140 vcruntime140_1 ucrtbase, VOID, __NLG_Return2, void) {}
 
 /* ---- for code that keeps frames and exceptions by itself (mixed managed code, other frame handlers) ---- */
 
@@ -671,14 +672,15 @@ static struct frame_info **frame_infos(void) {
     return &first;
 }
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, struct frame_info *, _CreateFrameInfo, struct frame_info *info,
+API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, struct frame_info *, _CreateFrameInfo,
+    struct frame_info *info,
     PVOID object) {
     info->object = object;
     info->next = *frame_infos();
     return *frame_infos() = info;
 }
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, VOID, _FindAndUnlinkFrame, struct frame_info *info) {
+API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, VOID, _FindAndUnlinkFrame, struct frame_info *info) {
     for (struct frame_info **at = frame_infos(); *at; at = &(*at)->next)
         if (*at == info) {
             *at = info->next;
@@ -687,14 +689,14 @@ API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, VOID, _FindAndUnlinkFrame, s
     cxx_terminate();
 }
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, BOOL, _IsExceptionObjectToBeDestroyed, PVOID object) {
+API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, BOOL, _IsExceptionObjectToBeDestroyed, PVOID object) {
     for (struct frame_info *at = *frame_infos(); at; at = at->next)
         if (at->object == object)
             return FALSE;
     return TRUE;
 }
 
-API(vcruntime140, PVOID, __AdjustPointer, PVOID object, const struct member_displacement *displacement) {
+API(vcruntime140 ucrtbase, PVOID, __AdjustPointer, PVOID object, const struct member_displacement *displacement) {
     return adjusted(object, displacement);
 }
 
@@ -705,11 +707,12 @@ struct registered_exception {
     struct frame_info frame;
 };
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, int, __CxxQueryExceptionSize, void) {
+API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, int, __CxxQueryExceptionSize, void) {
     return sizeof(struct registered_exception);
 }
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, int, __CxxRegisterExceptionObject, EXCEPTION_POINTERS **pointers,
+API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, int, __CxxRegisterExceptionObject,
+    EXCEPTION_POINTERS **pointers,
     struct registered_exception *storage) {
     struct cxx_thread *cxx = cxx_thread();
     *storage = (struct registered_exception){cxx->exception, cxx->context, {0}};
@@ -722,7 +725,7 @@ API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, int, __CxxRegisterExceptionO
     return 1;
 }
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, VOID, __CxxUnregisterExceptionObject,
+API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, VOID, __CxxUnregisterExceptionObject,
     struct registered_exception *storage, int rethrow) {
     struct cxx_thread *cxx = cxx_thread();
     EXCEPTION_RECORD *ended = cxx->exception;
@@ -734,14 +737,14 @@ API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, VOID, __CxxUnregisterExcepti
     cxx->context = storage->context;
 }
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, int, __CxxDetectRethrow, EXCEPTION_POINTERS **pointers) {
+API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, int, __CxxDetectRethrow, EXCEPTION_POINTERS **pointers) {
     return pointers && *pointers && is_cxx((*pointers)->ExceptionRecord) &&
            !throw_info_of((*pointers)->ExceptionRecord);
 }
 
 /* A filter for C++ types in __except: 1 when the exception is of the type; *object gets it, or its address for a
  * reference. */
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120, int, __CxxExceptionFilter, EXCEPTION_POINTERS **pointers,
+API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, int, __CxxExceptionFilter, EXCEPTION_POINTERS **pointers,
     const struct type_descriptor *type, int adjectives, PVOID object) {
     const EXCEPTION_RECORD *record = pointers && *pointers ? (*pointers)->ExceptionRecord : NULL;
     if (!record || !is_cxx(record))

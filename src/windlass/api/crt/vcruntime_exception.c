@@ -15,7 +15,7 @@ struct exception_data {
     bool owned;
 };
 
-API(vcruntime140, VOID, __std_exception_copy, const struct exception_data *from, struct exception_data *to) {
+API(vcruntime140 ucrtbase, VOID, __std_exception_copy, const struct exception_data *from, struct exception_data *to) {
     *to = (struct exception_data){from->what, false};
     if (!from->owned || !from->what)
         return;
@@ -26,7 +26,7 @@ API(vcruntime140, VOID, __std_exception_copy, const struct exception_data *from,
         memcpy(copy, from->what, size);
 }
 
-API(vcruntime140, VOID, __std_exception_destroy, struct exception_data *data) {
+API(vcruntime140 ucrtbase, VOID, __std_exception_destroy, struct exception_data *data) {
     if (data->owned)
         heap_free((void *)data->what);
     *data = (struct exception_data){NULL, false};

@@ -211,13 +211,13 @@ struct type_info_node {
     struct type_info_node *next;
 };
 
-API(vcruntime140, int, __std_type_info_compare, const struct type_info_data *left,
+API(vcruntime140 ucrtbase, int, __std_type_info_compare, const struct type_info_data *left,
     const struct type_info_data *right) {
     return left == right ? 0 : strcmp(left->decorated + 1, right->decorated + 1);
 }
 
 /* FNV-1a, folded. */
-API(vcruntime140, size_t, __std_type_info_hash, const struct type_info_data *data) {
+API(vcruntime140 ucrtbase, size_t, __std_type_info_hash, const struct type_info_data *data) {
     uint64_t hash = 14695981039346656037u;
     for (const char *at = data->decorated + 1; *at; at++)
         hash = (hash ^ (unsigned char)*at) * 1099511628211u;
@@ -239,7 +239,7 @@ static char *readable_name(const char *decorated, struct type_info_node **node) 
 API_USE(PVOID, RtlInterlockedPushEntrySList, PVOID list, PVOID entry);
 API_USE(PVOID, RtlInterlockedFlushSList, PVOID list);
 
-API(vcruntime140, const char *, __std_type_info_name, struct type_info_data *data, PVOID list) {
+API(vcruntime140 ucrtbase, const char *, __std_type_info_name, struct type_info_data *data, PVOID list) {
     struct type_info_node *node;
     char *name = __atomic_load_n(&data->name, __ATOMIC_ACQUIRE), *expected = NULL;
     if (name)
@@ -256,7 +256,7 @@ API(vcruntime140, const char *, __std_type_info_name, struct type_info_data *dat
     return name;
 }
 
-API(vcruntime140, VOID, __std_type_info_destroy_list, PVOID list) {
+API(vcruntime140 ucrtbase, VOID, __std_type_info_destroy_list, PVOID list) {
     struct type_info_node *node = api_RtlInterlockedFlushSList(list);
     while (node) {
         struct type_info_node *next = node->next;

@@ -65,14 +65,14 @@ API(dbghelp, BOOL, SymInitializeW, HANDLE hProcess, LPCWSTR UserSearchPath, BOOL
     return fail(ERROR_INVALID_PARAMETER);
 }
 
-API(dbghelp, BOOL, SymInitialize, HANDLE hProcess, LPCSTR UserSearchPath, BOOL fInvadeProcess) {
+API(dbghelp imagehlp, BOOL, SymInitialize, HANDLE hProcess, LPCSTR UserSearchPath, BOOL fInvadeProcess) {
     WCHAR *path = UserSearchPath ? wide_from_ansi(UserSearchPath) : NULL;
     BOOL result = api_SymInitializeW(hProcess, path, fInvadeProcess);
     free(path);
     return result;
 }
 
-API(dbghelp, BOOL, SymCleanup, HANDLE hProcess) {
+API(dbghelp imagehlp, BOOL, SymCleanup, HANDLE hProcess) {
     pthread_mutex_lock(&lock);
     struct session **at = find(hProcess), *session = *at;
     if (session)
@@ -85,9 +85,9 @@ API(dbghelp, BOOL, SymCleanup, HANDLE hProcess) {
     return TRUE;
 }
 
-API(dbghelp, DWORD, SymGetOptions, void) { return __atomic_load_n(&options, __ATOMIC_RELAXED); }
+API(dbghelp imagehlp, DWORD, SymGetOptions, void) { return __atomic_load_n(&options, __ATOMIC_RELAXED); }
 
-API(dbghelp, DWORD, SymSetOptions, DWORD SymOptions) {
+API(dbghelp imagehlp, DWORD, SymSetOptions, DWORD SymOptions) {
     __atomic_store_n(&options, SymOptions, __ATOMIC_RELAXED);
     return SymOptions;
 }
@@ -108,7 +108,7 @@ API(dbghelp, BOOL, SymSetSearchPathW, HANDLE hProcess, LPCWSTR SearchPath) {
     return session ? TRUE : fail(ERROR_INVALID_HANDLE);
 }
 
-API(dbghelp, BOOL, SymSetSearchPath, HANDLE hProcess, LPCSTR SearchPath) {
+API(dbghelp imagehlp, BOOL, SymSetSearchPath, HANDLE hProcess, LPCSTR SearchPath) {
     WCHAR *path = SearchPath ? wide_from_ansi(SearchPath) : NULL;
     BOOL result = api_SymSetSearchPathW(hProcess, path);
     free(path);
@@ -130,7 +130,7 @@ API(dbghelp, BOOL, SymGetSearchPathW, HANDLE hProcess, LPWSTR SearchPath, DWORD 
     return session ? TRUE : fail(ERROR_INVALID_HANDLE);
 }
 
-API(dbghelp, BOOL, SymGetSearchPath, HANDLE hProcess, LPSTR SearchPath, DWORD SearchPathLength) {
+API(dbghelp imagehlp, BOOL, SymGetSearchPath, HANDLE hProcess, LPSTR SearchPath, DWORD SearchPathLength) {
     WCHAR wide[1024];
     if (!SearchPath || !SearchPathLength)
         return fail(ERROR_INVALID_PARAMETER);
@@ -168,7 +168,7 @@ void module_short_name(const LDR_DATA_TABLE_ENTRY *module, char *name, size_t si
         *dot = 0;
 }
 
-API(dbghelp, DWORD64, SymGetModuleBase64, HANDLE hProcess, DWORD64 qwAddr) {
+API(dbghelp imagehlp, DWORD64, SymGetModuleBase64, HANDLE hProcess, DWORD64 qwAddr) {
     LDR_DATA_TABLE_ENTRY *module = symbols_module(hProcess, qwAddr);
     return module ? (DWORD64)(uintptr_t)module->DllBase : 0;
 }
@@ -230,7 +230,7 @@ static void put_ansi(char *to, size_t size, const UNICODE_STRING *from) {
     .TimeDateStamp = (module_)->TimeDateStamp, .NumSyms = count_exports((module_)->DllBase), .SymType = SYM_EXPORT, \
     .MachineType = IMAGE_FILE_MACHINE_AMD64
 
-API(dbghelp, BOOL, SymGetModuleInfo64, HANDLE hProcess, DWORD64 qwAddr, IMAGEHLP_MODULE64 *ModuleInfo) {
+API(dbghelp imagehlp, BOOL, SymGetModuleInfo64, HANDLE hProcess, DWORD64 qwAddr, IMAGEHLP_MODULE64 *ModuleInfo) {
     LDR_DATA_TABLE_ENTRY *module = symbols_module(hProcess, qwAddr);
     if (!module)
         return FALSE;
@@ -241,7 +241,7 @@ API(dbghelp, BOOL, SymGetModuleInfo64, HANDLE hProcess, DWORD64 qwAddr, IMAGEHLP
     return give_module(ModuleInfo, &facts, offsetof(IMAGEHLP_MODULE64, LoadedPdbName), sizeof facts);
 }
 
-API(dbghelp, BOOL, SymGetModuleInfoW64, HANDLE hProcess, DWORD64 qwAddr, IMAGEHLP_MODULEW64 *ModuleInfo) {
+API(dbghelp imagehlp, BOOL, SymGetModuleInfoW64, HANDLE hProcess, DWORD64 qwAddr, IMAGEHLP_MODULEW64 *ModuleInfo) {
     char name[32];
     LDR_DATA_TABLE_ENTRY *module = symbols_module(hProcess, qwAddr);
     if (!module)
@@ -281,12 +281,12 @@ API(dbghelp, DWORD64, SymLoadModuleEx, HANDLE hProcess, HANDLE hFile, LPCSTR Ima
     return base;
 }
 
-API(dbghelp, DWORD64, SymLoadModule64, HANDLE hProcess, HANDLE hFile, LPCSTR ImageName, LPCSTR ModuleName,
+API(dbghelp imagehlp, DWORD64, SymLoadModule64, HANDLE hProcess, HANDLE hFile, LPCSTR ImageName, LPCSTR ModuleName,
     DWORD64 BaseOfDll, DWORD SizeOfDll) {
     return api_SymLoadModuleEx(hProcess, hFile, ImageName, ModuleName, BaseOfDll, SizeOfDll, NULL, 0);
 }
 
-API(dbghelp, BOOL, SymUnloadModule64, HANDLE hProcess, DWORD64 BaseOfDll) {
+API(dbghelp imagehlp, BOOL, SymUnloadModule64, HANDLE hProcess, DWORD64 BaseOfDll) {
     return symbols_module(hProcess, BaseOfDll) != NULL;
 }
 
@@ -334,7 +334,7 @@ static BOOL enumerate(enum callback_kind kind, const void *callback, PVOID conte
     return TRUE;
 }
 
-API(dbghelp, BOOL, SymEnumerateModules64, HANDLE hProcess, PVOID EnumModulesCallback, PVOID UserContext) {
+API(dbghelp imagehlp, BOOL, SymEnumerateModules64, HANDLE hProcess, PVOID EnumModulesCallback, PVOID UserContext) {
     return symbols_check(hProcess) && enumerate(SHORT_NAME, EnumModulesCallback, UserContext);
 }
 
@@ -342,12 +342,13 @@ API(dbghelp, BOOL, SymEnumerateModulesW64, HANDLE hProcess, PVOID EnumModulesCal
     return symbols_check(hProcess) && enumerate(SHORT_NAME_WIDE, EnumModulesCallback, UserContext);
 }
 
-API(dbghelp, BOOL, EnumerateLoadedModules64, HANDLE hProcess, PVOID EnumLoadedModulesCallback, PVOID UserContext) {
+API(dbghelp imagehlp, BOOL, EnumerateLoadedModules64, HANDLE hProcess, PVOID EnumLoadedModulesCallback,
+    PVOID UserContext) {
     (void)hProcess;
     return enumerate(FULL_NAME, EnumLoadedModulesCallback, UserContext);
 }
 API_ALIAS(api_EnumerateLoadedModules64, ex, dbghelp, "EnumerateLoadedModulesEx");
-API_ALIAS(api_EnumerateLoadedModules64, plain, dbghelp, "EnumerateLoadedModules");
+API_ALIAS(api_EnumerateLoadedModules64, plain, dbghelp imagehlp, "EnumerateLoadedModules");
 
 API(dbghelp, BOOL, EnumerateLoadedModulesW64, HANDLE hProcess, PVOID EnumLoadedModulesCallback, PVOID UserContext) {
     (void)hProcess;
@@ -356,12 +357,12 @@ API(dbghelp, BOOL, EnumerateLoadedModulesW64, HANDLE hProcess, PVOID EnumLoadedM
 API_ALIAS(api_EnumerateLoadedModulesW64, ex, dbghelp, "EnumerateLoadedModulesExW");
 
 /* 64-bit programs know these under both names. */
-API_ALIAS(api_SymGetModuleBase64, plain, dbghelp, "SymGetModuleBase");
-API_ALIAS(api_SymGetModuleInfo64, plain, dbghelp, "SymGetModuleInfo");
-API_ALIAS(api_SymGetModuleInfoW64, plain, dbghelp, "SymGetModuleInfoW");
-API_ALIAS(api_SymLoadModule64, plain, dbghelp, "SymLoadModule");
-API_ALIAS(api_SymUnloadModule64, plain, dbghelp, "SymUnloadModule");
-API_ALIAS(api_SymEnumerateModules64, plain, dbghelp, "SymEnumerateModules");
+API_ALIAS(api_SymGetModuleBase64, plain, dbghelp imagehlp, "SymGetModuleBase");
+API_ALIAS(api_SymGetModuleInfo64, plain, dbghelp imagehlp, "SymGetModuleInfo");
+API_ALIAS(api_SymGetModuleInfoW64, plain, dbghelp imagehlp, "SymGetModuleInfoW");
+API_ALIAS(api_SymLoadModule64, plain, dbghelp imagehlp, "SymLoadModule");
+API_ALIAS(api_SymUnloadModule64, plain, dbghelp imagehlp, "SymUnloadModule");
+API_ALIAS(api_SymEnumerateModules64, plain, dbghelp imagehlp, "SymEnumerateModules");
 
 /* ("ImagehlpApiVersion function") */
 typedef struct {

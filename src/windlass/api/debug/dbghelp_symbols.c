@@ -120,7 +120,7 @@ static bool find_by_address(HANDLE process, DWORD64 address, struct symbol *symb
     return true;
 }
 
-API(dbghelp, BOOL, SymFromAddr, HANDLE hProcess, DWORD64 Address, DWORD64 *Displacement, SYMBOL_INFO *Symbol) {
+API(dbghelp imagehlp, BOOL, SymFromAddr, HANDLE hProcess, DWORD64 Address, DWORD64 *Displacement, SYMBOL_INFO *Symbol) {
     struct symbol symbol;
     return find_by_address(hProcess, Address, &symbol, Displacement) && give(&symbol, Symbol);
 }
@@ -172,7 +172,7 @@ static bool find_by_name(HANDLE process, const char *text, struct symbol *symbol
     return found;
 }
 
-API(dbghelp, BOOL, SymFromName, HANDLE hProcess, LPCSTR Name, SYMBOL_INFO *Symbol) {
+API(dbghelp imagehlp, BOOL, SymFromName, HANDLE hProcess, LPCSTR Name, SYMBOL_INFO *Symbol) {
     struct symbol symbol;
     return Name ? find_by_name(hProcess, Name, &symbol) && give(&symbol, Symbol) : fail(ERROR_INVALID_PARAMETER);
 }
@@ -271,7 +271,7 @@ static BOOL enumerate(HANDLE process, ULONG64 base, struct enumeration *wanted) 
     return TRUE;
 }
 
-API(dbghelp, BOOL, SymEnumSymbols, HANDLE hProcess, ULONG64 BaseOfDll, LPCSTR Mask, PVOID EnumSymbolsCallback,
+API(dbghelp imagehlp, BOOL, SymEnumSymbols, HANDLE hProcess, ULONG64 BaseOfDll, LPCSTR Mask, PVOID EnumSymbolsCallback,
     PVOID UserContext) {
     struct enumeration wanted = {Mask, EnumSymbolsCallback, UserContext, false};
     return enumerate(hProcess, BaseOfDll, &wanted);
@@ -309,26 +309,27 @@ static BOOL give_old(const struct symbol *symbol, IMAGEHLP_SYMBOL64 *out) {
     return TRUE;
 }
 
-API(dbghelp, BOOL, SymGetSymFromAddr64, HANDLE hProcess, DWORD64 qwAddr, DWORD64 *pdwDisplacement,
+API(dbghelp imagehlp, BOOL, SymGetSymFromAddr64, HANDLE hProcess, DWORD64 qwAddr, DWORD64 *pdwDisplacement,
     IMAGEHLP_SYMBOL64 *Symbol) {
     struct symbol symbol;
     return find_by_address(hProcess, qwAddr, &symbol, pdwDisplacement) && give_old(&symbol, Symbol);
 }
-API_ALIAS(api_SymGetSymFromAddr64, plain, dbghelp, "SymGetSymFromAddr");
+API_ALIAS(api_SymGetSymFromAddr64, plain, dbghelp imagehlp, "SymGetSymFromAddr");
 
-API(dbghelp, BOOL, SymGetSymFromName64, HANDLE hProcess, LPCSTR Name, IMAGEHLP_SYMBOL64 *Symbol) {
+API(dbghelp imagehlp, BOOL, SymGetSymFromName64, HANDLE hProcess, LPCSTR Name, IMAGEHLP_SYMBOL64 *Symbol) {
     struct symbol symbol;
     return Name ? find_by_name(hProcess, Name, &symbol) && give_old(&symbol, Symbol) : fail(ERROR_INVALID_PARAMETER);
 }
-API_ALIAS(api_SymGetSymFromName64, plain, dbghelp, "SymGetSymFromName");
+API_ALIAS(api_SymGetSymFromName64, plain, dbghelp imagehlp, "SymGetSymFromName");
 
 /* ---- lines ---- */
 
-API(dbghelp, BOOL, SymGetLineFromAddr64, HANDLE hProcess, DWORD64 qwAddr, LPDWORD pdwDisplacement, PVOID Line64) {
+API(dbghelp imagehlp, BOOL, SymGetLineFromAddr64, HANDLE hProcess, DWORD64 qwAddr, LPDWORD pdwDisplacement,
+    PVOID Line64) {
     (void)pdwDisplacement, (void)Line64;
     return symbols_module(hProcess, qwAddr) ? fail(ERROR_INVALID_ADDRESS) : FALSE;
 }
-API_ALIAS(api_SymGetLineFromAddr64, plain, dbghelp, "SymGetLineFromAddr");
+API_ALIAS(api_SymGetLineFromAddr64, plain, dbghelp imagehlp, "SymGetLineFromAddr");
 API_ALIAS(api_SymGetLineFromAddr64, wide, dbghelp, "SymGetLineFromAddrW64");
 
 /* ---- decorated names ---- */

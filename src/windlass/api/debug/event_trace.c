@@ -57,42 +57,46 @@ static ULONG check(ULONGLONG handle) {
 }
 
 /* The callback would tell of sessions that enable the provider. */
-API_AS(api_EventRegister, advapi32, ULONG, "EventRegister", const GUID *ProviderId, ENABLECALLBACK EnableCallback,
+API_AS(api_EventRegister, advapi32 kernelbase, ULONG, "EventRegister", const GUID *ProviderId,
+       ENABLECALLBACK EnableCallback,
        PVOID CallbackContext, REGHANDLE *RegHandle) {
     (void)EnableCallback, (void)CallbackContext;
     return ProviderId && RegHandle ? provider_add(ProviderId, RegHandle) : ERROR_INVALID_PARAMETER;
 }
 API_ALIAS(api_EventRegister, etw, ntdll, "EtwEventRegister");
 
-API(advapi32, ULONG, EventUnregister, REGHANDLE RegHandle) { return provider_remove(RegHandle); }
+API(advapi32 kernelbase, ULONG, EventUnregister, REGHANDLE RegHandle) { return provider_remove(RegHandle); }
 API_ALIAS(api_EventUnregister, etw, ntdll, "EtwEventUnregister");
 
-API(advapi32, ULONG, EventSetInformation, REGHANDLE RegHandle, DWORD InformationClass, PVOID EventInformation,
+API(advapi32 kernelbase, ULONG, EventSetInformation, REGHANDLE RegHandle, DWORD InformationClass,
+    PVOID EventInformation,
     ULONG InformationLength) {
     (void)EventInformation, (void)InformationLength;
     return InformationClass > 4 ? ERROR_INVALID_PARAMETER : check(RegHandle);
 }
 API_ALIAS(api_EventSetInformation, etw, ntdll, "EtwEventSetInformation");
 
-API(advapi32, BOOLEAN, EventEnabled, REGHANDLE RegHandle, LPCVOID EventDescriptor) {
+API(advapi32 kernelbase, BOOLEAN, EventEnabled, REGHANDLE RegHandle, LPCVOID EventDescriptor) {
     (void)RegHandle, (void)EventDescriptor;
     return FALSE;
 }
 API_ALIAS(api_EventEnabled, etw, ntdll, "EtwEventEnabled");
 
-API(advapi32, BOOLEAN, EventProviderEnabled, REGHANDLE RegHandle, UCHAR Level, ULONGLONG Keyword) {
+API(advapi32 kernelbase, BOOLEAN, EventProviderEnabled, REGHANDLE RegHandle, UCHAR Level, ULONGLONG Keyword) {
     (void)RegHandle, (void)Level, (void)Keyword;
     return FALSE;
 }
 API_ALIAS(api_EventProviderEnabled, etw, ntdll, "EtwEventProviderEnabled");
 
-API(advapi32, ULONG, EventWrite, REGHANDLE RegHandle, LPCVOID EventDescriptor, ULONG UserDataCount, LPCVOID UserData) {
+API(advapi32 kernelbase, ULONG, EventWrite, REGHANDLE RegHandle, LPCVOID EventDescriptor, ULONG UserDataCount,
+    LPCVOID UserData) {
     (void)UserDataCount, (void)UserData;
     return EventDescriptor ? check(RegHandle) : ERROR_INVALID_PARAMETER;
 }
 API_ALIAS(api_EventWrite, etw, ntdll, "EtwEventWrite");
 
-API(advapi32, ULONG, EventWriteTransfer, REGHANDLE RegHandle, LPCVOID EventDescriptor, const GUID *ActivityId,
+API(advapi32 kernelbase, ULONG, EventWriteTransfer, REGHANDLE RegHandle, LPCVOID EventDescriptor,
+    const GUID *ActivityId,
     const GUID *RelatedActivityId, ULONG UserDataCount, LPCVOID UserData) {
     (void)ActivityId, (void)RelatedActivityId, (void)UserDataCount, (void)UserData;
     return EventDescriptor ? check(RegHandle) : ERROR_INVALID_PARAMETER;
@@ -106,7 +110,7 @@ API(advapi32, ULONG, EventWriteEx, REGHANDLE RegHandle, LPCVOID EventDescriptor,
 }
 API_ALIAS(api_EventWriteEx, etw, ntdll, "EtwEventWriteEx");
 
-API(advapi32, ULONG, EventWriteString, REGHANDLE RegHandle, UCHAR Level, ULONGLONG Keyword, PCWSTR String) {
+API(advapi32 kernelbase, ULONG, EventWriteString, REGHANDLE RegHandle, UCHAR Level, ULONGLONG Keyword, PCWSTR String) {
     (void)Level, (void)Keyword;
     return String ? check(RegHandle) : ERROR_INVALID_PARAMETER;
 }
@@ -130,7 +134,7 @@ static void new_activity(GUID *id) {
     id->Data4[0] = (BYTE)((id->Data4[0] & 0x3f) | 0x80);
 }
 
-API(advapi32, ULONG, EventActivityIdControl, ULONG ControlCode, GUID *ActivityId) {
+API(advapi32 kernelbase, ULONG, EventActivityIdControl, ULONG ControlCode, GUID *ActivityId) {
     GUID before = activity;
     if (!ActivityId)
         return ERROR_INVALID_PARAMETER;
@@ -157,7 +161,8 @@ API_ALIAS(api_EventActivityIdControl, etw, ntdll, "EtwEventActivityIdControl");
 typedef ULONG(WINAPI *WMIDPREQUEST)(DWORD, PVOID, ULONG *, PVOID);
 typedef struct { const GUID *Guid; HANDLE RegHandle; } TRACE_GUID_REGISTRATION;
 
-API(advapi32, ULONG, RegisterTraceGuidsW, WMIDPREQUEST RequestAddress, PVOID RequestContext, const GUID *ControlGuid,
+API(advapi32 kernelbase, ULONG, RegisterTraceGuidsW, WMIDPREQUEST RequestAddress, PVOID RequestContext,
+    const GUID *ControlGuid,
     ULONG GuidCount, TRACE_GUID_REGISTRATION *TraceGuidReg, PCWSTR MofImagePath, PCWSTR MofResourceName,
     TRACEHANDLE *RegistrationHandle) {
     (void)RequestContext, (void)MofImagePath, (void)MofResourceName;
@@ -173,34 +178,34 @@ API_ALIAS(api_RegisterTraceGuidsW, etw, ntdll, "EtwRegisterTraceGuidsW");
 API_ALIAS(api_RegisterTraceGuidsW, ansi, advapi32, "RegisterTraceGuidsA");
 API_ALIAS(api_RegisterTraceGuidsW, etw_ansi, ntdll, "EtwRegisterTraceGuidsA");
 
-API(advapi32, ULONG, UnregisterTraceGuids, TRACEHANDLE RegistrationHandle) {
+API(advapi32 kernelbase, ULONG, UnregisterTraceGuids, TRACEHANDLE RegistrationHandle) {
     return provider_remove(RegistrationHandle);
 }
 API_ALIAS(api_UnregisterTraceGuids, etw, ntdll, "EtwUnregisterTraceGuids");
 
 /* A provider learns of its session in the callback, which is never called; so these know no handle. */
-API(advapi32, TRACEHANDLE, GetTraceLoggerHandle, PVOID Buffer) {
+API(advapi32 kernelbase, TRACEHANDLE, GetTraceLoggerHandle, PVOID Buffer) {
     (void)Buffer;
     set_last_error(ERROR_INVALID_HANDLE);
     return ~(TRACEHANDLE)0;
 }
 API_ALIAS(api_GetTraceLoggerHandle, etw, ntdll, "EtwGetTraceLoggerHandle");
 
-API(advapi32, UCHAR, GetTraceEnableLevel, TRACEHANDLE TraceHandle) {
+API(advapi32 kernelbase, UCHAR, GetTraceEnableLevel, TRACEHANDLE TraceHandle) {
     (void)TraceHandle;
     set_last_error(ERROR_INVALID_HANDLE);
     return 0;
 }
 API_ALIAS(api_GetTraceEnableLevel, etw, ntdll, "EtwGetTraceEnableLevel");
 
-API(advapi32, ULONG, GetTraceEnableFlags, TRACEHANDLE TraceHandle) {
+API(advapi32 kernelbase, ULONG, GetTraceEnableFlags, TRACEHANDLE TraceHandle) {
     (void)TraceHandle;
     set_last_error(ERROR_INVALID_HANDLE);
     return 0;
 }
 API_ALIAS(api_GetTraceEnableFlags, etw, ntdll, "EtwGetTraceEnableFlags");
 
-API(advapi32, ULONG, TraceEvent, TRACEHANDLE TraceHandle, PVOID EventTrace) {
+API(advapi32 kernelbase, ULONG, TraceEvent, TRACEHANDLE TraceHandle, PVOID EventTrace) {
     (void)TraceHandle;
     return EventTrace ? ERROR_INVALID_HANDLE : ERROR_INVALID_PARAMETER;
 }
@@ -214,14 +219,14 @@ API(advapi32, ULONG, TraceEventInstance, TRACEHANDLE TraceHandle, PVOID EventTra
 API_ALIAS(api_TraceEventInstance, etw, ntdll, "EtwTraceEventInstance");
 
 /* The arguments after MessageNumber are pairs of address and size. */
-API(advapi32, ULONG, TraceMessage, TRACEHANDLE LoggerHandle, ULONG MessageFlags, const GUID *MessageGuid,
+API(advapi32 kernelbase, ULONG, TraceMessage, TRACEHANDLE LoggerHandle, ULONG MessageFlags, const GUID *MessageGuid,
     USHORT MessageNumber, ...) {
     (void)LoggerHandle, (void)MessageFlags, (void)MessageGuid, (void)MessageNumber;
     return ERROR_INVALID_HANDLE;
 }
 API_ALIAS(api_TraceMessage, etw, ntdll, "EtwTraceMessage");
 
-API(advapi32, ULONG, TraceMessageVa, TRACEHANDLE LoggerHandle, ULONG MessageFlags, const GUID *MessageGuid,
+API(advapi32 kernelbase, ULONG, TraceMessageVa, TRACEHANDLE LoggerHandle, ULONG MessageFlags, const GUID *MessageGuid,
     USHORT MessageNumber, PVOID MessageArgList) {
     (void)LoggerHandle, (void)MessageFlags, (void)MessageGuid, (void)MessageNumber, (void)MessageArgList;
     return ERROR_INVALID_HANDLE;

@@ -25,7 +25,6 @@ API(ntdll, NTSTATUS, NtRaiseException, EXCEPTION_RECORD *ExceptionRecord, CONTEX
     CONTEXT context = *ContextRecord;
     exception_raise(ExceptionRecord, &context);
 }
-API_ALIAS(api_NtRaiseException, zw, ntdll, "ZwRaiseException");
 
 /* Only the parts that ContextFlags names are taken; the others stay as the caller has them. */
 static void complete_context(CONTEXT *context, const CONTEXT *caller) {
@@ -50,7 +49,6 @@ API(ntdll, NTSTATUS, NtContinue, CONTEXT *ContextRecord, BOOLEAN TestAlert) {
         context_continue_at(&context);
     context_restore_for(&context, NULL, true);
 }
-API_ALIAS(api_NtContinue, zw, ntdll, "ZwContinue");
 
 /* ---- contexts ---- */
 
@@ -67,7 +65,7 @@ API_ASM(ntdll kernel32, VOID, RtlUnwindEx, PVOID TargetFrame, PVOID TargetIp,
         EXCEPTION_RECORD *ExceptionRecord, PVOID ReturnValue, CONTEXT *ContextRecord, PVOID HistoryTable);
 API_ASM(ntdll kernel32, VOID, RtlUnwind, PVOID TargetFrame, PVOID TargetIp,
         EXCEPTION_RECORD *ExceptionRecord, PVOID ReturnValue);
-API_ASM(ntdll msvcrt vcruntime140, VOID, _local_unwind, PVOID frame, PVOID target_ip);
+API_ASM(ntdll msvcrt vcruntime140 kernel32 ucrtbase, VOID, _local_unwind, PVOID frame, PVOID target_ip);
 
 API(ntdll kernel32, EXCEPTION_ROUTINE, RtlVirtualUnwind, DWORD HandlerType, DWORD64 ImageBase, DWORD64 ControlPc,
     RUNTIME_FUNCTION *FunctionEntry, CONTEXT *ContextRecord, PVOID *HandlerData, DWORD64 *EstablisherFrame,
@@ -253,7 +251,7 @@ API(kernel32 kernelbase, BOOL, SetThreadStackGuarantee, DWORD *StackSizeInBytes)
 /* The guard page is the host's and stays armed. */
 API(ucrtbase msvcrt, int, _resetstkoflw, void) { return 1; }
 
-API_ASM(ntdll, VOID, __chkstk, void);
+API_ASM(ntdll kernel32, VOID, __chkstk, void);
 
 /* ---- setjmp ---- */
 
@@ -330,7 +328,8 @@ static EXCEPTION_DISPOSITION terminate_scopes(const EXCEPTION_RECORD *record, PV
 }
 
 /* The language handler of C ("try-except statement", "try-finally statement"). */
-API(ntdll kernel32 vcruntime140 ucrtbase msvcrt msvcr100 msvcr110 msvcr120, EXCEPTION_DISPOSITION, __C_specific_handler, EXCEPTION_RECORD *ExceptionRecord,
+API(ntdll kernel32 vcruntime140 ucrtbase msvcrt msvcr100 msvcr110 msvcr120 kernelbase, EXCEPTION_DISPOSITION,
+    __C_specific_handler, EXCEPTION_RECORD *ExceptionRecord,
     PVOID EstablisherFrame, CONTEXT *ContextRecord, DISPATCHER_CONTEXT *DispatcherContext) {
     if (ExceptionRecord->ExceptionFlags & EXCEPTION_UNWIND)
         return terminate_scopes(ExceptionRecord, EstablisherFrame, DispatcherContext);

@@ -337,9 +337,7 @@ API(ntdll, NTSTATUS, NtDeviceIoControlFile, HANDLE FileHandle, HANDLE Event, APC
                           &(struct control_buffers){InputBuffer, OutputBuffer, InputBufferLength, OutputBufferLength},
                           &request);
 }
-ZW(DeviceIoControlFile);
 API_ALIAS(api_NtDeviceIoControlFile, file_system, ntdll, "NtFsControlFile");
-API_ALIAS(api_NtDeviceIoControlFile, zw_file_system, ntdll, "ZwFsControlFile");
 
 API(kernel32 kernelbase, BOOL, DeviceIoControl, HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuffer,
     DWORD nInBufferSize, LPVOID lpOutBuffer, DWORD nOutBufferSize, LPDWORD lpBytesReturned, OVERLAPPED *lpOverlapped) {

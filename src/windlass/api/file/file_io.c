@@ -290,7 +290,7 @@ API(kernel32 kernelbase, BOOL, SetEndOfFile, HANDLE hFile) {
     return error ? fail(error) : TRUE;
 }
 
-API(kernel32, BOOL, SetFileValidData, HANDLE hFile, LONGLONG ValidDataLength) {
+API(kernel32 kernelbase, BOOL, SetFileValidData, HANDLE hFile, LONGLONG ValidDataLength) {
     (void)hFile, (void)ValidDataLength;
     return fail(ERROR_PRIVILEGE_NOT_HELD); /* SE_MANAGE_VOLUME_NAME */
 }

@@ -202,7 +202,6 @@ API(ntdll, NTSTATUS, NtLockFile, HANDLE FileHandle, HANDLE Event, APC_ROUTINE Ap
     file_release(file);
     return status;
 }
-ZW(LockFile);
 
 API(ntdll, NTSTATUS, NtUnlockFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock, LARGE_INTEGER *ByteOffset,
     LARGE_INTEGER *Length, ULONG Key) {
@@ -217,4 +216,3 @@ API(ntdll, NTSTATUS, NtUnlockFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusB
     *IoStatusBlock = (IO_STATUS_BLOCK){{status}, 0};
     return status;
 }
-ZW(UnlockFile);

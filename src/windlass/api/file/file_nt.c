@@ -111,13 +111,11 @@ API(ntdll, NTSTATUS, NtCreateFile, PHANDLE FileHandle, ACCESS_MASK DesiredAccess
     return open_native(FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, FileAttributes, ShareAccess,
                        CreateDisposition, CreateOptions);
 }
-ZW(CreateFile);
 
 API(ntdll, NTSTATUS, NtOpenFile, PHANDLE FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes,
     IO_STATUS_BLOCK *IoStatusBlock, ULONG ShareAccess, ULONG OpenOptions) {
     return open_native(FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, 0, ShareAccess, FILE_OPEN, OpenOptions);
 }
-ZW(OpenFile);
 
 API(ntdll, NTSTATUS, NtDeleteFile, OBJECT_ATTRIBUTES *ObjectAttributes) {
     struct host_path path;
@@ -127,7 +125,6 @@ API(ntdll, NTSTATUS, NtDeleteFile, OBJECT_ATTRIBUTES *ObjectAttributes) {
         return status;
     return file_delete(&path, lstat(path.text, &facts) == 0 && S_ISDIR(facts.st_mode));
 }
-ZW(DeleteFile);
 
 /* ---- reading and writing ---- */
 
@@ -185,7 +182,6 @@ API(ntdll, NTSTATUS, NtReadFile, HANDLE FileHandle, HANDLE Event, APC_ROUTINE Ap
     const struct io_request request = io_request_native(Event, ApcRoutine, ApcContext, IoStatusBlock);
     return transfer(FileHandle, false, Buffer, Length, ByteOffset, &request);
 }
-ZW(ReadFile);
 
 API(ntdll, NTSTATUS, NtWriteFile, HANDLE FileHandle, HANDLE Event, APC_ROUTINE ApcRoutine, PVOID ApcContext,
     IO_STATUS_BLOCK *IoStatusBlock, PVOID Buffer, ULONG Length, LARGE_INTEGER *ByteOffset, PULONG Key) {
@@ -193,7 +189,6 @@ API(ntdll, NTSTATUS, NtWriteFile, HANDLE FileHandle, HANDLE Event, APC_ROUTINE A
     const struct io_request request = io_request_native(Event, ApcRoutine, ApcContext, IoStatusBlock);
     return transfer(FileHandle, true, Buffer, Length, ByteOffset, &request);
 }
-ZW(WriteFile);
 
 API(ntdll, NTSTATUS, NtFlushBuffersFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock) {
     NTSTATUS status;
@@ -206,7 +201,6 @@ API(ntdll, NTSTATUS, NtFlushBuffersFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoS
     *IoStatusBlock = (IO_STATUS_BLOCK){{status}, 0};
     return status;
 }
-ZW(FlushBuffersFile);
 
 API(ntdll, NTSTATUS, NtCancelIoFileEx, HANDLE FileHandle, IO_STATUS_BLOCK *IoRequestToCancel,
     IO_STATUS_BLOCK *IoStatusBlock) {
@@ -219,7 +213,6 @@ API(ntdll, NTSTATUS, NtCancelIoFileEx, HANDLE FileHandle, IO_STATUS_BLOCK *IoReq
     *IoStatusBlock = (IO_STATUS_BLOCK){{status}, 0};
     return status;
 }
-ZW(CancelIoFileEx);
 
 /* ---- information ---- */
 
@@ -235,7 +228,6 @@ API(ntdll, NTSTATUS, NtQueryInformationFile, HANDLE FileHandle, IO_STATUS_BLOCK 
     *IoStatusBlock = (IO_STATUS_BLOCK){{status}, done};
     return status;
 }
-ZW(QueryInformationFile);
 
 API(ntdll, NTSTATUS, NtSetInformationFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock, PVOID FileInformation,
     ULONG Length, int FileInformationClass) {
@@ -248,7 +240,6 @@ API(ntdll, NTSTATUS, NtSetInformationFile, HANDLE FileHandle, IO_STATUS_BLOCK *I
     *IoStatusBlock = (IO_STATUS_BLOCK){{status}, 0};
     return status;
 }
-ZW(SetInformationFile);
 
 API(ntdll, NTSTATUS, NtQueryDirectoryFile, HANDLE FileHandle, HANDLE Event, APC_ROUTINE ApcRoutine, PVOID ApcContext,
     IO_STATUS_BLOCK *IoStatusBlock, PVOID FileInformation, ULONG Length, int FileInformationClass,
@@ -265,7 +256,6 @@ API(ntdll, NTSTATUS, NtQueryDirectoryFile, HANDLE FileHandle, HANDLE Event, APC_
     file_release(file);
     return status;
 }
-ZW(QueryDirectoryFile);
 
 static NTSTATUS facts_of_object(const OBJECT_ATTRIBUTES *attributes, struct file_facts *facts) {
     struct host_path path;
@@ -284,7 +274,6 @@ API(ntdll, NTSTATUS, NtQueryAttributesFile, OBJECT_ATTRIBUTES *ObjectAttributes,
     memcpy(FileInformation, basic, sizeof basic);
     return STATUS_SUCCESS;
 }
-ZW(QueryAttributesFile);
 
 API(ntdll, NTSTATUS, NtQueryFullAttributesFile, OBJECT_ATTRIBUTES *ObjectAttributes, int64_t *FileInformation) {
     struct file_facts facts;
@@ -296,7 +285,6 @@ API(ntdll, NTSTATUS, NtQueryFullAttributesFile, OBJECT_ATTRIBUTES *ObjectAttribu
     memcpy(FileInformation, network_open, sizeof network_open);
     return STATUS_SUCCESS;
 }
-ZW(QueryFullAttributesFile);
 
 /* ---- volumes ("FSINFOCLASS") ---- */
 
@@ -402,7 +390,6 @@ API(ntdll, NTSTATUS, NtQueryVolumeInformationFile, HANDLE FileHandle, IO_STATUS_
         *IoStatusBlock = (IO_STATUS_BLOCK){{status}, done};
     return status;
 }
-ZW(QueryVolumeInformationFile);
 
 /* ---- Rtl ---- */
 

@@ -258,7 +258,7 @@ static DWORD existing_path_ansi(LPCSTR path, bool own_spelling, LPSTR out, DWORD
     return result;
 }
 
-API(kernel32, DWORD, GetLongPathNameA, LPCSTR lpszShortPath, LPSTR lpszLongPath, DWORD cchBuffer) {
+API(kernel32 kernelbase, DWORD, GetLongPathNameA, LPCSTR lpszShortPath, LPSTR lpszLongPath, DWORD cchBuffer) {
     return existing_path_ansi(lpszShortPath, true, lpszLongPath, cchBuffer);
 }
 

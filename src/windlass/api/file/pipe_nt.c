@@ -147,7 +147,6 @@ API(ntdll, NTSTATUS, NtCreateNamedPipeFile, PHANDLE FileHandle, ACCESS_MASK Desi
     *IoStatusBlock = (IO_STATUS_BLOCK){{status}, FILE_CREATED};
     return status;
 }
-ZW(CreateNamedPipeFile);
 
 /* ---- control codes ---- */
 

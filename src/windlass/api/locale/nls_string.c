@@ -353,7 +353,7 @@ API(kernel32 kernelbase, int, FoldStringW, DWORD dwMapFlags, LPCWSTR lpSrcStr, i
 
 /* ---- user32's: a pointer below 0x10000 is a character ---- */
 
-API(user32, LPWSTR, CharUpperW, LPWSTR lpsz) {
+API(user32 kernelbase, LPWSTR, CharUpperW, LPWSTR lpsz) {
     if ((ULONG_PTR)lpsz < 0x10000)
         return (LPWSTR)(ULONG_PTR)unicode_upper((WCHAR)(ULONG_PTR)lpsz);
     for (WCHAR *at = lpsz; *at; at++)
@@ -361,7 +361,7 @@ API(user32, LPWSTR, CharUpperW, LPWSTR lpsz) {
     return lpsz;
 }
 
-API(user32, LPWSTR, CharLowerW, LPWSTR lpsz) {
+API(user32 kernelbase, LPWSTR, CharLowerW, LPWSTR lpsz) {
     if ((ULONG_PTR)lpsz < 0x10000)
         return (LPWSTR)(ULONG_PTR)unicode_lower((WCHAR)(ULONG_PTR)lpsz);
     for (WCHAR *at = lpsz; *at; at++)
@@ -369,13 +369,13 @@ API(user32, LPWSTR, CharLowerW, LPWSTR lpsz) {
     return lpsz;
 }
 
-API(user32, DWORD, CharUpperBuffW, LPWSTR lpsz, DWORD cchLength) {
+API(user32 kernelbase, DWORD, CharUpperBuffW, LPWSTR lpsz, DWORD cchLength) {
     for (DWORD i = 0; lpsz && i < cchLength; i++)
         lpsz[i] = unicode_upper(lpsz[i]);
     return lpsz ? cchLength : 0;
 }
 
-API(user32, DWORD, CharLowerBuffW, LPWSTR lpsz, DWORD cchLength) {
+API(user32 kernelbase, DWORD, CharLowerBuffW, LPWSTR lpsz, DWORD cchLength) {
     for (DWORD i = 0; lpsz && i < cchLength; i++)
         lpsz[i] = unicode_lower(lpsz[i]);
     return lpsz ? cchLength : 0;
@@ -413,27 +413,27 @@ static LPSTR change_ansi_or_char(LPSTR text, bool upper) {
     return (LPSTR)(ULONG_PTR)(BYTE)byte;
 }
 
-API(user32, LPSTR, CharUpperA, LPSTR lpsz) { return change_ansi_or_char(lpsz, true); }
-API(user32, LPSTR, CharLowerA, LPSTR lpsz) { return change_ansi_or_char(lpsz, false); }
+API(user32 kernelbase, LPSTR, CharUpperA, LPSTR lpsz) { return change_ansi_or_char(lpsz, true); }
+API(user32 kernelbase, LPSTR, CharLowerA, LPSTR lpsz) { return change_ansi_or_char(lpsz, false); }
 
-API(user32, DWORD, CharUpperBuffA, LPSTR lpsz, DWORD cchLength) {
+API(user32 kernelbase, DWORD, CharUpperBuffA, LPSTR lpsz, DWORD cchLength) {
     if (lpsz)
         change_ansi(lpsz, cchLength, true);
     return lpsz ? cchLength : 0;
 }
 
-API(user32, DWORD, CharLowerBuffA, LPSTR lpsz, DWORD cchLength) {
+API(user32 kernelbase, DWORD, CharLowerBuffA, LPSTR lpsz, DWORD cchLength) {
     if (lpsz)
         change_ansi(lpsz, cchLength, false);
     return lpsz ? cchLength : 0;
 }
 
-API(user32, LPWSTR, CharNextW, LPCWSTR lpsz) { return (LPWSTR)(*lpsz ? lpsz + 1 : lpsz); }
-API(user32, LPWSTR, CharPrevW, LPCWSTR lpszStart, LPCWSTR lpszCurrent) {
+API(user32 kernelbase, LPWSTR, CharNextW, LPCWSTR lpsz) { return (LPWSTR)(*lpsz ? lpsz + 1 : lpsz); }
+API(user32 kernelbase, LPWSTR, CharPrevW, LPCWSTR lpszStart, LPCWSTR lpszCurrent) {
     return (LPWSTR)(lpszCurrent > lpszStart ? lpszCurrent - 1 : lpszStart);
 }
 
-API(user32, LPSTR, CharNextExA, WORD CodePage, LPCSTR lpCurrentChar, DWORD dwFlags) {
+API(user32 kernelbase, LPSTR, CharNextExA, WORD CodePage, LPCSTR lpCurrentChar, DWORD dwFlags) {
     (void)dwFlags;
     struct codepage *page = codepage_find(CodePage);
     if (!*lpCurrentChar)
@@ -442,9 +442,9 @@ API(user32, LPSTR, CharNextExA, WORD CodePage, LPCSTR lpCurrentChar, DWORD dwFla
     return (LPSTR)lpCurrentChar + (pair ? 2 : 1);
 }
 
-API(user32, LPSTR, CharNextA, LPCSTR lpsz) { return api_CharNextExA(CP_ACP, lpsz, 0); }
+API(user32 kernelbase, LPSTR, CharNextA, LPCSTR lpsz) { return api_CharNextExA(CP_ACP, lpsz, 0); }
 
-API(user32, LPSTR, CharPrevA, LPCSTR lpszStart, LPCSTR lpszCurrent) {
+API(user32 kernelbase, LPSTR, CharPrevA, LPCSTR lpszStart, LPCSTR lpszCurrent) {
     LPCSTR at = lpszStart;
     while (at < lpszCurrent && *at) {
         LPCSTR next = api_CharNextA(at);
@@ -455,10 +455,11 @@ API(user32, LPSTR, CharPrevA, LPCSTR lpszStart, LPCSTR lpszCurrent) {
     return (LPSTR)at;
 }
 
-API(user32, BOOL, IsCharAlphaW, WCHAR ch) { return (unicode_ctype1(ch) & C1_ALPHA) != 0; }
-API(user32, BOOL, IsCharAlphaNumericW, WCHAR ch) { return (unicode_ctype1(ch) & (C1_ALPHA | C1_DIGIT)) != 0; }
-API(user32, BOOL, IsCharUpperW, WCHAR ch) { return (unicode_ctype1(ch) & C1_UPPER) != 0; }
-API(user32, BOOL, IsCharLowerW, WCHAR ch) { return (unicode_ctype1(ch) & C1_LOWER) != 0; }
+API(user32 kernelbase, BOOL, IsCharAlphaW, WCHAR ch) { return (unicode_ctype1(ch) & C1_ALPHA) != 0; }
+API(user32 kernelbase, BOOL, IsCharAlphaNumericW,
+    WCHAR ch) { return (unicode_ctype1(ch) & (C1_ALPHA | C1_DIGIT)) != 0; }
+API(user32 kernelbase, BOOL, IsCharUpperW, WCHAR ch) { return (unicode_ctype1(ch) & C1_UPPER) != 0; }
+API(user32 kernelbase, BOOL, IsCharLowerW, WCHAR ch) { return (unicode_ctype1(ch) & C1_LOWER) != 0; }
 
 static WORD ansi_type(CHAR ch) {
     WCHAR unit = 0;
@@ -466,10 +467,10 @@ static WORD ansi_type(CHAR ch) {
     return unicode_ctype1(unit);
 }
 
-API(user32, BOOL, IsCharAlphaA, CHAR ch) { return (ansi_type(ch) & C1_ALPHA) != 0; }
-API(user32, BOOL, IsCharAlphaNumericA, CHAR ch) { return (ansi_type(ch) & (C1_ALPHA | C1_DIGIT)) != 0; }
-API(user32, BOOL, IsCharUpperA, CHAR ch) { return (ansi_type(ch) & C1_UPPER) != 0; }
-API(user32, BOOL, IsCharLowerA, CHAR ch) { return (ansi_type(ch) & C1_LOWER) != 0; }
+API(user32 kernelbase, BOOL, IsCharAlphaA, CHAR ch) { return (ansi_type(ch) & C1_ALPHA) != 0; }
+API(user32 kernelbase, BOOL, IsCharAlphaNumericA, CHAR ch) { return (ansi_type(ch) & (C1_ALPHA | C1_DIGIT)) != 0; }
+API(user32 kernelbase, BOOL, IsCharUpperA, CHAR ch) { return (ansi_type(ch) & C1_UPPER) != 0; }
+API(user32 kernelbase, BOOL, IsCharLowerA, CHAR ch) { return (ansi_type(ch) & C1_LOWER) != 0; }
 
 static BOOL convert_buffer(struct codepage *page, LPCSTR from, LPWSTR to, size_t length) {
     return codepage_to_wide(page, 0, from, length, to, length, NULL) > 0;
@@ -580,9 +581,9 @@ API(kernel32 kernelbase, int, lstrcmpiA, LPCSTR lpString1, LPCSTR lpString2) {
     return compare_ansi(lpString1, lpString2, NORM_IGNORECASE);
 }
 
-API_ALIAS(api_lstrlenA, plain, kernel32, "lstrlen");
+API_ALIAS(api_lstrlenA, plain, kernel32 kernelbase, "lstrlen");
 API_ALIAS(api_lstrcpyA, plain, kernel32, "lstrcpy");
 API_ALIAS(api_lstrcatA, plain, kernel32, "lstrcat");
-API_ALIAS(api_lstrcpynA, plain, kernel32, "lstrcpyn");
-API_ALIAS(api_lstrcmpA, plain, kernel32, "lstrcmp");
-API_ALIAS(api_lstrcmpiA, plain, kernel32, "lstrcmpi");
+API_ALIAS(api_lstrcpynA, plain, kernel32 kernelbase, "lstrcpyn");
+API_ALIAS(api_lstrcmpA, plain, kernel32 kernelbase, "lstrcmp");
+API_ALIAS(api_lstrcmpiA, plain, kernel32 kernelbase, "lstrcmpi");

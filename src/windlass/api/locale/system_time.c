@@ -34,7 +34,6 @@ API(ntdll, NTSTATUS, NtQuerySystemTime, LARGE_INTEGER *SystemTime) {
     SystemTime->QuadPart = clock_ticks(CLOCK_REALTIME_COARSE) + UNIX_EPOCH;
     return STATUS_SUCCESS;
 }
-API_ALIAS(api_NtQuerySystemTime, zw, ntdll, "ZwQuerySystemTime");
 
 API(ntdll, LONGLONG, RtlGetSystemTimePrecise, void) { return clock_ticks(CLOCK_REALTIME) + UNIX_EPOCH; }
 
@@ -221,7 +220,6 @@ API(ntdll, NTSTATUS, NtQueryPerformanceCounter, LARGE_INTEGER *PerformanceCounte
         PerformanceFrequency->QuadPart = TICKS_PER_SECOND;
     return STATUS_SUCCESS;
 }
-API_ALIAS(api_NtQueryPerformanceCounter, zw, ntdll, "ZwQueryPerformanceCounter");
 
 API(kernel32 kernelbase, BOOL, QueryUnbiasedInterruptTime, ULONGLONG *UnbiasedTime) {
     *UnbiasedTime = (ULONGLONG)clock_ticks(CLOCK_MONOTONIC_COARSE);

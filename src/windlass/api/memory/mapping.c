@@ -473,12 +473,10 @@ API(ntdll, NTSTATUS, NtCreateSection, PHANDLE SectionHandle, ACCESS_MASK Desired
                         SectionPageProtection | (AllocationAttributes & SEC_IMAGE), name ? name->Buffer : NULL,
                         name ? name->Length / sizeof(WCHAR) : 0, flags, DesiredAccess, SectionHandle);
 }
-ZW(CreateSection);
 
 API(ntdll, NTSTATUS, NtOpenSection, PHANDLE SectionHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes) {
     return nt_open(&section_type, DesiredAccess, ObjectAttributes, SectionHandle);
 }
-ZW(OpenSection);
 
 API(ntdll, NTSTATUS, NtMapViewOfSection, HANDLE SectionHandle, HANDLE ProcessHandle, PVOID *BaseAddress, ULONG_PTR ZeroBits,
     SIZE_T CommitSize, LARGE_INTEGER *SectionOffset, PSIZE_T ViewSize, DWORD InheritDisposition, ULONG AllocationType,
@@ -500,9 +498,7 @@ API(ntdll, NTSTATUS, NtMapViewOfSection, HANDLE SectionHandle, HANDLE ProcessHan
     }
     return status;
 }
-ZW(MapViewOfSection);
 
 API(ntdll, NTSTATUS, NtUnmapViewOfSection, HANDLE ProcessHandle, PVOID BaseAddress) {
     return ProcessHandle == CURRENT_PROCESS ? unmap_view((uintptr_t)BaseAddress) : STATUS_NOT_SUPPORTED;
 }
-ZW(UnmapViewOfSection);

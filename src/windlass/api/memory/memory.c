@@ -45,7 +45,6 @@ API(ntdll, NTSTATUS, NtAllocateVirtualMemory, HANDLE ProcessHandle, PVOID *BaseA
     }
     return status;
 }
-ZW(AllocateVirtualMemory);
 
 API(ntdll, NTSTATUS, NtFreeVirtualMemory, HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
     ULONG FreeType) {
@@ -60,7 +59,6 @@ API(ntdll, NTSTATUS, NtFreeVirtualMemory, HANDLE ProcessHandle, PVOID *BaseAddre
     }
     return status;
 }
-ZW(FreeVirtualMemory);
 
 API(ntdll, NTSTATUS, NtProtectVirtualMemory, HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
     ULONG NewProtect, PULONG OldProtect) {
@@ -79,7 +77,6 @@ API(ntdll, NTSTATUS, NtProtectVirtualMemory, HANDLE ProcessHandle, PVOID *BaseAd
     }
     return status;
 }
-ZW(ProtectVirtualMemory);
 
 enum { MemoryBasicInformation, MemoryWorkingSetList, MemoryMappedFilenameInformation, MemoryRegionInformation,
        MemoryWorkingSetExInformation };
@@ -119,7 +116,6 @@ API(ntdll, NTSTATUS, NtQueryVirtualMemory, HANDLE ProcessHandle, PVOID BaseAddre
         *ReturnLength = size;
     return status;
 }
-ZW(QueryVirtualMemory);
 
 /* ---- Win32 ---- */
 
@@ -185,7 +181,6 @@ API(ntdll, NTSTATUS, NtAllocateVirtualMemoryEx, HANDLE ProcessHandle, PVOID *Bas
     }
     return status;
 }
-ZW(AllocateVirtualMemoryEx);
 
 API(kernelbase, LPVOID, VirtualAlloc2, HANDLE Process, PVOID BaseAddress, SIZE_T Size, ULONG AllocationType,
     ULONG PageProtection, MEM_EXTENDED_PARAMETER *ExtendedParameters, ULONG ParameterCount) {
@@ -388,7 +383,6 @@ API(ntdll, NTSTATUS, NtReadVirtualMemory, HANDLE ProcessHandle, LPCVOID BaseAddr
         return status;
     return copied(copy_from(process, BaseAddress, Buffer, BufferSize), BufferSize, NumberOfBytesRead);
 }
-ZW(ReadVirtualMemory);
 
 API(ntdll, NTSTATUS, NtWriteVirtualMemory, HANDLE ProcessHandle, PVOID BaseAddress, LPCVOID Buffer, SIZE_T BufferSize,
     PSIZE_T NumberOfBytesWritten) {
@@ -398,7 +392,6 @@ API(ntdll, NTSTATUS, NtWriteVirtualMemory, HANDLE ProcessHandle, PVOID BaseAddre
         return status;
     return copied(copy_to(process, BaseAddress, Buffer, BufferSize), BufferSize, NumberOfBytesWritten);
 }
-ZW(WriteVirtualMemory);
 
 API(kernel32 kernelbase, BOOL, ReadProcessMemory, HANDLE hProcess, LPCVOID lpBaseAddress, LPVOID lpBuffer,
     SIZE_T nSize, PSIZE_T lpNumberOfBytesRead) {
@@ -426,7 +419,6 @@ API(ntdll, NTSTATUS, NtFlushInstructionCache, HANDLE ProcessHandle, PVOID BaseAd
     object_release(object);
     return status;
 }
-ZW(FlushInstructionCache);
 
 API(kernel32 kernelbase, BOOL, FlushInstructionCache, HANDLE hProcess, LPCVOID lpBaseAddress, SIZE_T dwSize) {
     return succeed_or_fail(api_NtFlushInstructionCache(hProcess, (PVOID)lpBaseAddress, dwSize));
@@ -530,7 +522,7 @@ API(kernel32 kernelbase, BOOL, SetProcessWorkingSetSize, HANDLE hProcess, SIZE_T
 API_AS(api_K32EmptyWorkingSet, kernel32 kernelbase, BOOL, "K32EmptyWorkingSet", HANDLE hProcess) {
     return succeed_or_fail(check_process(hProcess, 0));
 }
-API_ALIAS(api_K32EmptyWorkingSet, psapi_name, psapi, "EmptyWorkingSet");
+API_ALIAS(api_K32EmptyWorkingSet, psapi_name, psapi kernelbase, "EmptyWorkingSet");
 
 /* "FlushProcessWriteBuffers function": every other thread of the process has passed a barrier when it returns. */
 API(kernel32 kernelbase, void, FlushProcessWriteBuffers, void) {

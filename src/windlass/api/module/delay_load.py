@@ -130,7 +130,7 @@ def ResolveDelayLoadedAPI(
     )
 
 
-@export("kernel32", "kernelbase")
+@export("kernel32", "kernelbase", "shlwapi")
 def DelayLoadFailureHook(pszDllName: LPCSTR, pszProcName: PVOID) -> LPVOID:
     """The system's hook has nothing to give here, so it raises what delayimp.lib would."""
     missing = loader.loaded(_core.ansi_to_text(pszDllName or b"")) is None

@@ -52,13 +52,11 @@ API(ntdll, NTSTATUS, NtCreateJobObject, PHANDLE JobHandle, ACCESS_MASK DesiredAc
     NTSTATUS status = nt_create(job_new(), DesiredAccess, ObjectAttributes, JobHandle);
     return NT_SUCCESS(status) && !publish_unnamed(*JobHandle) ? STATUS_NOT_SUPPORTED : status;
 }
-ZW(CreateJobObject);
 
 API(ntdll, NTSTATUS, NtOpenJobObject, PHANDLE JobHandle, ACCESS_MASK DesiredAccess,
     const OBJECT_ATTRIBUTES *ObjectAttributes) {
     return nt_open(&job_type, DesiredAccess, ObjectAttributes, JobHandle);
 }
-ZW(OpenJobObject);
 
 API(ntdll, NTSTATUS, NtAssignProcessToJobObject, HANDLE JobHandle, HANDLE ProcessHandle) {
     NTSTATUS status;
@@ -72,7 +70,6 @@ API(ntdll, NTSTATUS, NtAssignProcessToJobObject, HANDLE JobHandle, HANDLE Proces
     object_release(job);
     return status;
 }
-ZW(AssignProcessToJobObject);
 
 API(kernel32 kernelbase, BOOL, AssignProcessToJobObject, HANDLE hJob, HANDLE hProcess) {
     return succeed_or_fail(api_NtAssignProcessToJobObject(hJob, hProcess));
@@ -106,7 +103,6 @@ API(ntdll, NTSTATUS, NtIsProcessInJob, HANDLE ProcessHandle, HANDLE JobHandle) {
     object_release(job);
     return status;
 }
-ZW(IsProcessInJob);
 
 API(kernel32 kernelbase, BOOL, IsProcessInJob, HANDLE ProcessHandle, HANDLE JobHandle, PBOOL Result) {
     NTSTATUS status = api_NtIsProcessInJob(ProcessHandle, JobHandle);
@@ -130,7 +126,6 @@ API(ntdll, NTSTATUS, NtTerminateJobObject, HANDLE JobHandle, NTSTATUS ExitStatus
     }
     return STATUS_SUCCESS;
 }
-ZW(TerminateJobObject);
 
 API(kernel32 kernelbase, BOOL, TerminateJobObject, HANDLE hJob, UINT uExitCode) {
     return succeed_or_fail(api_NtTerminateJobObject(hJob, (NTSTATUS)uExitCode));

@@ -59,7 +59,6 @@ API(ntdll, NTSTATUS, NtTerminateProcess, HANDLE ProcessHandle, NTSTATUS ExitStat
     object_release(object);
     return status;
 }
-ZW(TerminateProcess);
 
 API(kernel32 kernelbase, BOOL, TerminateProcess, HANDLE hProcess, UINT uExitCode) {
     if (!hProcess)
@@ -96,10 +95,8 @@ static NTSTATUS change_suspension(HANDLE handle, NTSTATUS (*change)(struct proce
 }
 
 API(ntdll, NTSTATUS, NtSuspendProcess, HANDLE ProcessHandle) { return change_suspension(ProcessHandle, process_suspend); }
-ZW(SuspendProcess);
 
 API(ntdll, NTSTATUS, NtResumeProcess, HANDLE ProcessHandle) { return change_suspension(ProcessHandle, process_resume); }
-ZW(ResumeProcess);
 
 /* ---- handles of processes ---- */
 
@@ -129,7 +126,6 @@ API(ntdll, NTSTATUS, NtOpenProcess, PHANDLE ProcessHandle, ACCESS_MASK DesiredAc
                         ObjectAttributes && ObjectAttributes->Attributes & OBJ_INHERIT ? HANDLE_FLAG_INHERIT : 0,
                         ProcessHandle);
 }
-ZW(OpenProcess);
 
 API(kernel32 kernelbase, HANDLE, OpenProcess, DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwProcessId) {
     HANDLE handle = NULL;

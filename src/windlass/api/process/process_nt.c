@@ -146,7 +146,6 @@ API(ntdll, NTSTATUS, NtQueryInformationProcess, HANDLE ProcessHandle, ULONG Proc
         *ReturnLength = answer.needed;
     return status;
 }
-ZW(QueryInformationProcess);
 
 /* ---- groups of processors: there is one ---- */
 

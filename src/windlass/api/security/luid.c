@@ -19,4 +19,3 @@ API(ntdll, NTSTATUS, NtAllocateLocallyUniqueId, uint64_t *Luid) {
     *Luid = luid_next();
     return STATUS_SUCCESS;
 }
-ZW(AllocateLocallyUniqueId);

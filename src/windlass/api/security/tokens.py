@@ -150,7 +150,7 @@ def NtOpenProcessTokenEx(
     return code_of(_open_process, ProcessHandle, DesiredAccess, TokenHandle)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def OpenProcessToken(ProcessHandle: HANDLE, DesiredAccess: DWORD, TokenHandle: PHANDLE) -> BOOL:
     return succeed_or_fail(code_of(_open_process, ProcessHandle, DesiredAccess, TokenHandle))
 
@@ -181,7 +181,7 @@ def NtOpenThreadTokenEx(
     return code_of(_open_thread, ThreadHandle, DesiredAccess, TokenHandle)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def OpenThreadToken(
     ThreadHandle: HANDLE, DesiredAccess: DWORD, OpenAsSelf: BOOL, TokenHandle: PHANDLE
 ) -> BOOL:
@@ -603,7 +603,7 @@ def _set_thread_at(thread: int, handle: int) -> None:
     _set_thread(get_u64(thread) if thread else CURRENT_THREAD, handle)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def SetThreadToken(Thread: PHANDLE, Token: HANDLE) -> BOOL:
     return succeed_or_fail(code_of(_set_thread_at, Thread, Token))
 

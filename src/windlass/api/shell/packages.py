@@ -125,7 +125,7 @@ def AppPolicyGetCreateFileAccess(processToken: HANDLE, policy: LPDWORD) -> LONG:
     return ERROR_SUCCESS
 
 
-@export("kernelbase")
+@export("kernelbase", "kernel32")
 def AppPolicyGetMediaFoundationCodecLoading(processToken: HANDLE, policy: LPDWORD) -> LONG:
     put_u32(policy, AppPolicyMediaFoundationCodecLoading_All)
     return ERROR_SUCCESS

@@ -8,7 +8,7 @@ typedef struct {
 } QITAB;
 
 /* An object's interfaces: each with the offset of its table. The first stands for IUnknown as well. */
-API(shlwapi, HRESULT, QISearch, BYTE *that, const QITAB *pqit, const GUID *riid, void **ppv) {
+API(shlwapi kernelbase, HRESULT, QISearch, BYTE *that, const QITAB *pqit, const GUID *riid, void **ppv) {
     if (!ppv)
         return E_POINTER;
     *ppv = NULL;

@@ -117,7 +117,7 @@ API(shlwapi, LPWSTR, StrCpyW, LPWSTR psz1, LPCWSTR psz2) {
     return psz1;
 }
 
-API(shlwapi kernelbase, LPWSTR, StrCpyNW, LPWSTR pszDst, LPCWSTR pszSrc, int cchMax) {
+API(shlwapi kernelbase shell32, LPWSTR, StrCpyNW, LPWSTR pszDst, LPCWSTR pszSrc, int cchMax) {
     wide_copy(pszDst, pszSrc, cchMax);
     return pszDst;
 }

@@ -179,13 +179,13 @@ def _qualified(path: str | None) -> str:
     return "" if not path else find_on_path(path, []) or shell_items.full_path(path)
 
 
-@export("shlwapi")
+@export("shlwapi", "kernelbase")
 def PathSearchAndQualifyW(pszPath: LPCWSTR, pszBuf: LPWSTR, cchBuf: UINT) -> BOOL:
     path = _qualified(pszPath)
     return int(bool(path) and put_wide(pszBuf, cchBuf, path) < cchBuf)
 
 
-@export("shlwapi")
+@export("shlwapi", "kernelbase")
 def PathSearchAndQualifyA(pszPath: LPCSTR, pszBuf: LPSTR, cchBuf: UINT) -> BOOL:
     path = _qualified(from_ansi(pszPath))
     return int(bool(path) and put_ansi(pszBuf, cchBuf, path) < cchBuf)

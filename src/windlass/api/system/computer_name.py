@@ -88,12 +88,12 @@ def DnsHostnameToComputerNameA(Hostname: LPCSTR, ComputerName: LPSTR, nSize: LPD
 
 
 # The host's name is the administrator's to change.
-@export("kernel32")
+@export("kernel32", "kernelbase")
 def SetComputerNameW(lpComputerName: LPCWSTR) -> BOOL:
     return fail(ERROR_ACCESS_DENIED)
 
 
-@export("kernel32")
+@export("kernel32", "kernelbase")
 def SetComputerNameA(lpComputerName: LPCSTR) -> BOOL:
     return fail(ERROR_ACCESS_DENIED)
 

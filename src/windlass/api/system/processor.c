@@ -142,7 +142,6 @@ API(kernel32 kernelbase, DWORD, GetCurrentProcessorNumber, void) {
     return number < 0 ? 0 : (DWORD)number % MAX_PROCESSORS;
 }
 API_ALIAS(api_GetCurrentProcessorNumber, nt, ntdll, "NtGetCurrentProcessorNumber");
-API_ALIAS(api_GetCurrentProcessorNumber, zw, ntdll, "ZwGetCurrentProcessorNumber");
 API_ALIAS(api_GetCurrentProcessorNumber, rtl, ntdll, "RtlGetCurrentProcessorNumber");
 
 typedef struct { WORD Group; BYTE Number, Reserved; } PROCESSOR_NUMBER;

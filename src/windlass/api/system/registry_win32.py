@@ -130,14 +130,14 @@ def _open(hkey: int, path: str | None, access: int, result: int) -> None:
     put_u64(result, keys.handle_of(keys.open_key(key, path, access), access))
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegOpenKeyExW(
     hKey: HKEY, lpSubKey: LPCWSTR, ulOptions: DWORD, samDesired: REGSAM, phkResult: PHKEY
 ) -> LSTATUS:
     return code_of(_open, hKey, lpSubKey, samDesired, phkResult)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegOpenKeyExA(
     hKey: HKEY, lpSubKey: LPCSTR, ulOptions: DWORD, samDesired: REGSAM, phkResult: PHKEY
 ) -> LSTATUS:
@@ -154,7 +154,7 @@ def RegOpenKeyA(hKey: HKEY, lpSubKey: LPCSTR, phkResult: PHKEY) -> LSTATUS:
     return code_of(_open, hKey, from_ansi(lpSubKey), MAXIMUM_ALLOWED, phkResult)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegCloseKey(hKey: HKEY) -> LSTATUS:
     if _core.key_of_handle(hKey) is not None:
         _core.close_handle(hKey)
@@ -175,7 +175,7 @@ def _create(
     put_u64(result, keys.handle_of(key, access))
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegCreateKeyExW(
     hKey: HKEY,
     lpSubKey: LPCWSTR,
@@ -192,7 +192,7 @@ def RegCreateKeyExW(
     return code_of(_create, hKey, lpSubKey, lpClass, dwOptions, samDesired, phkResult, lpdwDisposition)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegCreateKeyExA(
     hKey: HKEY,
     lpSubKey: LPCSTR,
@@ -246,7 +246,7 @@ def RegConnectRegistryA(lpMachineName: LPCSTR, hKey: HKEY, phkResult: PHKEY) -> 
     return code_of(_connect, from_ansi(lpMachineName), hKey, phkResult)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegOpenCurrentUser(samDesired: REGSAM, phkResult: PHKEY) -> LSTATUS:
     return code_of(_open_again, keys.HKEY_CURRENT_USER, samDesired, phkResult)
 
@@ -255,7 +255,7 @@ def _open_again(hkey: int, access: int, result: int) -> None:
     put_u64(result, keys.handle_of(key_of(hkey), access))
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegOpenUserClassesRoot(hToken: HANDLE, dwOptions: DWORD, samDesired: REGSAM, phkResult: PHKEY) -> LSTATUS:
     return code_of(_open_again, keys.HKEY_CLASSES_ROOT, samDesired, phkResult)
 
@@ -303,7 +303,7 @@ def RegQueryReflectionKey(hBase: HKEY, bIsReflectionDisabled: PVOID) -> LSTATUS:
     return code_of(_check, hBase)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegFlushKey(hKey: HKEY) -> LSTATUS:
     return code_of(_check, hKey)  # every change is in the file when its function returns
 
@@ -322,14 +322,14 @@ def _query(
     _deliver(value, wide, type_out, data_out, size_in_out)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegQueryValueExW(
     hKey: HKEY, lpValueName: LPCWSTR, lpReserved: LPDWORD, lpType: LPDWORD, lpData: LPBYTE, lpcbData: LPDWORD
 ) -> LSTATUS:
     return code_of(_query, hKey, lpValueName, lpReserved, lpType, lpData, lpcbData, True)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegQueryValueExA(
     hKey: HKEY, lpValueName: LPCSTR, lpReserved: LPDWORD, lpType: LPDWORD, lpData: LPBYTE, lpcbData: LPDWORD
 ) -> LSTATUS:
@@ -441,7 +441,7 @@ def _get(
         raise
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegGetValueW(
     hkey: HKEY,
     lpSubKey: LPCWSTR,
@@ -454,7 +454,7 @@ def RegGetValueW(
     return code_of(_get, hkey, lpSubKey, lpValue, dwFlags, pdwType, pvData, pcbData, True)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegGetValueA(
     hkey: HKEY,
     lpSubKey: LPCSTR,
@@ -531,7 +531,7 @@ def _enumerate_key(
     put_u64(time_out, info.written)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegEnumKeyExW(
     hKey: HKEY,
     dwIndex: DWORD,
@@ -549,7 +549,7 @@ def RegEnumKeyExW(
     )
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegEnumKeyExA(
     hKey: HKEY,
     dwIndex: DWORD,
@@ -605,7 +605,7 @@ def _enumerate_value(
     _deliver(found[index], wide, type_out, data_out, size_in_out)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegEnumValueW(
     hKey: HKEY,
     dwIndex: DWORD,
@@ -623,7 +623,7 @@ def RegEnumValueW(
     )
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegEnumValueA(
     hKey: HKEY,
     dwIndex: DWORD,
@@ -680,7 +680,7 @@ def _units(text: str) -> int:
     return len(_core.wide_bytes(text)) // 2 - 1
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegQueryInfoKeyW(
     hKey: HKEY,
     lpClass: LPWSTR,
@@ -700,7 +700,7 @@ def RegQueryInfoKeyW(
     return code_of(_query_info, hKey, totals, True)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegQueryInfoKeyA(
     hKey: HKEY,
     lpClass: LPSTR,
@@ -751,14 +751,14 @@ def _data_to_set(type: int, address: int, size: int, wide: bool) -> bytes:
     return data if wide else _from_ansi(type, data)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegSetValueExW(
     hKey: HKEY, lpValueName: LPCWSTR, Reserved: DWORD, dwType: DWORD, lpData: LPCVOID, cbData: DWORD
 ) -> LSTATUS:
     return code_of(_set, hKey, None, lpValueName, dwType, lpData, cbData, True)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegSetValueExA(
     hKey: HKEY, lpValueName: LPCSTR, Reserved: DWORD, dwType: DWORD, lpData: LPCVOID, cbData: DWORD
 ) -> LSTATUS:
@@ -810,12 +810,12 @@ def _delete_value(hkey: int, path: str | None, name: str | None) -> None:
     keys.changed(key.target(), keys.CHANGE_LAST_SET)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegDeleteValueW(hKey: HKEY, lpValueName: LPCWSTR) -> LSTATUS:
     return code_of(_delete_value, hKey, None, lpValueName)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegDeleteValueA(hKey: HKEY, lpValueName: LPCSTR) -> LSTATUS:
     return code_of(_delete_value, hKey, None, from_ansi(lpValueName))
 
@@ -839,14 +839,14 @@ def _delete_key(hkey: int, path: str | None, access: int) -> None:
     keys.delete(key)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegDeleteKeyExW(hKey: HKEY, lpSubKey: LPCWSTR, samDesired: REGSAM, Reserved: DWORD) -> LSTATUS:
     if Reserved:
         return ERROR_INVALID_PARAMETER
     return code_of(_delete_key, hKey, lpSubKey, samDesired & (KEY_WOW64_32KEY | KEY_WOW64_64KEY))
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegDeleteKeyExA(hKey: HKEY, lpSubKey: LPCSTR, samDesired: REGSAM, Reserved: DWORD) -> LSTATUS:
     if Reserved:
         return ERROR_INVALID_PARAMETER
@@ -871,12 +871,12 @@ def _delete_tree(hkey: int, path: str | None) -> None:
     keys.changed(key.target(), keys.CHANGE_NAME | keys.CHANGE_LAST_SET)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegDeleteTreeW(hKey: HKEY, lpSubKey: LPCWSTR) -> LSTATUS:
     return code_of(_delete_tree, hKey, lpSubKey)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegDeleteTreeA(hKey: HKEY, lpSubKey: LPCSTR) -> LSTATUS:
     return code_of(_delete_tree, hKey, from_ansi(lpSubKey))
 
@@ -919,12 +919,12 @@ def _rename(hkey: int, path: str | None, name: str | None) -> None:
 
 
 # Hives are saved and loaded by those who hold SE_BACKUP_NAME and SE_RESTORE_NAME: no ordinary user does.
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegSaveKeyExW(hKey: HKEY, lpFile: LPCWSTR, lpSecurityAttributes: PVOID, Flags: DWORD) -> LSTATUS:
     return ERROR_PRIVILEGE_NOT_HELD
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegSaveKeyExA(hKey: HKEY, lpFile: LPCSTR, lpSecurityAttributes: PVOID, Flags: DWORD) -> LSTATUS:
     return ERROR_PRIVILEGE_NOT_HELD
 
@@ -939,32 +939,32 @@ def RegSaveKeyA(hKey: HKEY, lpFile: LPCSTR, lpSecurityAttributes: PVOID) -> LSTA
     return ERROR_PRIVILEGE_NOT_HELD
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegRestoreKeyW(hKey: HKEY, lpFile: LPCWSTR, dwFlags: DWORD) -> LSTATUS:
     return ERROR_PRIVILEGE_NOT_HELD
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegRestoreKeyA(hKey: HKEY, lpFile: LPCSTR, dwFlags: DWORD) -> LSTATUS:
     return ERROR_PRIVILEGE_NOT_HELD
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegLoadKeyW(hKey: HKEY, lpSubKey: LPCWSTR, lpFile: LPCWSTR) -> LSTATUS:
     return ERROR_PRIVILEGE_NOT_HELD
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegLoadKeyA(hKey: HKEY, lpSubKey: LPCSTR, lpFile: LPCSTR) -> LSTATUS:
     return ERROR_PRIVILEGE_NOT_HELD
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegUnLoadKeyW(hKey: HKEY, lpSubKey: LPCWSTR) -> LSTATUS:
     return ERROR_PRIVILEGE_NOT_HELD
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegUnLoadKeyA(hKey: HKEY, lpSubKey: LPCSTR) -> LSTATUS:
     return ERROR_PRIVILEGE_NOT_HELD
 
@@ -972,7 +972,7 @@ def RegUnLoadKeyA(hKey: HKEY, lpSubKey: LPCSTR) -> LSTATUS:
 # ---- changes ----
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegNotifyChangeKeyValue(
     hKey: HKEY, bWatchSubtree: BOOL, dwNotifyFilter: DWORD, hEvent: HANDLE, fAsynchronous: BOOL
 ) -> LSTATUS:
@@ -1035,7 +1035,7 @@ def _load_mui(
     _core.write(out, data)
 
 
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegLoadMUIStringW(
     hKey: HKEY,
     pszValue: LPCWSTR,
@@ -1049,7 +1049,7 @@ def RegLoadMUIStringW(
 
 
 # The A function is there but not implemented, on Windows as well.
-@export("advapi32", "kernelbase")
+@export("advapi32", "kernelbase", "kernel32")
 def RegLoadMUIStringA(
     hKey: HKEY,
     pszValue: LPCSTR,

@@ -16,7 +16,7 @@ API(ntdll, void, RtlSetLastWin32ErrorAndNtStatusFromNtStatus, NTSTATUS Status) {
 }
 
 /* Rounded half away from zero; -1 when it does not fit. */
-API(kernel32, int, MulDiv, int nNumber, int nNumerator, int nDenominator) {
+API(kernel32 kernelbase, int, MulDiv, int nNumber, int nNumerator, int nDenominator) {
     if (!nDenominator)
         return -1;
     int64_t product = (int64_t)nNumber * nNumerator, half = (nDenominator < 0 ? -(int64_t)nDenominator : nDenominator) / 2;

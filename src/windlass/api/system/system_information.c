@@ -270,5 +270,4 @@ API(ntdll, NTSTATUS, NtQuerySystemInformation, ULONG SystemInformationClass, PVO
         *ReturnLength = answer.needed;
     return status;
 }
-ZW(QuerySystemInformation);
 API_ALIAS(api_NtQuerySystemInformation, native, ntdll, "RtlGetNativeSystemInformation");

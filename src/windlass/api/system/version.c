@@ -99,7 +99,8 @@ static int bit_of(DWORD type) {
     return -1;
 }
 
-API(kernel32 ntdll, ULONGLONG, VerSetConditionMask, ULONGLONG ConditionMask, DWORD TypeMask, BYTE Condition) {
+API(kernel32 ntdll kernelbase, ULONGLONG, VerSetConditionMask, ULONGLONG ConditionMask, DWORD TypeMask,
+    BYTE Condition) {
     for (int i = 0; i < 8; i++)
         if (TypeMask >> i & 1)
             ConditionMask |= (ULONGLONG)(Condition & 7) << 3 * i;

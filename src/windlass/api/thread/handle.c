@@ -6,7 +6,6 @@
 #include "nt.h"
 
 API(ntdll, NTSTATUS, NtClose, HANDLE Handle) { return handle_close(Handle); }
-ZW(Close);
 
 API(kernel32 kernelbase, BOOL, CloseHandle, HANDLE hObject) { return succeed_or_fail(handle_close(hObject)); }
 
@@ -30,7 +29,6 @@ API(ntdll, NTSTATUS, NtDuplicateObject, HANDLE SourceProcessHandle, HANDLE Sourc
     }
     return handle_duplicate(SourceHandle, TargetProcessHandle ? TargetHandle : NULL, DesiredAccess, flags, Options);
 }
-ZW(DuplicateObject);
 
 API(kernel32 kernelbase, BOOL, DuplicateHandle, HANDLE hSourceProcessHandle, HANDLE hSourceHandle,
     HANDLE hTargetProcessHandle, LPHANDLE lpTargetHandle, DWORD dwDesiredAccess, BOOL bInheritHandle,
@@ -60,7 +58,6 @@ API(ntdll, NTSTATUS, NtCompareObjects, HANDLE FirstObjectHandle, HANDLE SecondOb
     object_release(second);
     return status;
 }
-ZW(CompareObjects);
 
 API(kernel32 kernelbase, BOOL, CompareObjectHandles, HANDLE hFirstObjectHandle, HANDLE hSecondObjectHandle) {
     return succeed_or_fail(api_NtCompareObjects(hFirstObjectHandle, hSecondObjectHandle));
@@ -187,7 +184,6 @@ API(ntdll, NTSTATUS, NtQueryObject, HANDLE Handle, ULONG ObjectInformationClass,
         *ReturnLength = needed;
     return status;
 }
-ZW(QueryObject);
 
 API(ntdll, NTSTATUS, NtSetInformationObject, HANDLE Handle, ULONG ObjectInformationClass, PVOID ObjectInformation,
     ULONG ObjectInformationLength) {
@@ -200,4 +196,3 @@ API(ntdll, NTSTATUS, NtSetInformationObject, HANDLE Handle, ULONG ObjectInformat
                   (information[1] ? HANDLE_FLAG_PROTECT_FROM_CLOSE : 0u);
     return handle_set_flags(Handle, HANDLE_FLAG_INHERIT | HANDLE_FLAG_PROTECT_FROM_CLOSE, flags);
 }
-ZW(SetInformationObject);

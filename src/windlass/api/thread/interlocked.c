@@ -65,7 +65,7 @@ API(ntdll, SLIST_ENTRY *, RtlInterlockedPushListSListEx, SLIST_HEADER *ListHead,
     return push(ListHead, List, ListEnd, Count);
 }
 API_ALIAS(api_RtlInterlockedPushListSListEx, kernel32_name, kernel32 kernelbase, "InterlockedPushListSListEx");
-API_ALIAS(api_RtlInterlockedPushListSListEx, old_name, kernel32 ntdll, "InterlockedPushListSList");
+API_ALIAS(api_RtlInterlockedPushListSListEx, old_name, kernel32 ntdll kernelbase, "InterlockedPushListSList");
 
 /* Waits for a thread that is taking an entry. */
 static void let_taker_finish(const SLIST_HEADER *header) {

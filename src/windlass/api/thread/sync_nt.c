@@ -19,13 +19,11 @@ API(ntdll, NTSTATUS, NtCreateEvent, PHANDLE EventHandle, ACCESS_MASK DesiredAcce
     return nt_create(event_new(EventType == NotificationEvent, InitialState), DesiredAccess, ObjectAttributes,
                      EventHandle);
 }
-ZW(CreateEvent);
 
 API(ntdll, NTSTATUS, NtOpenEvent, PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
     const OBJECT_ATTRIBUTES *ObjectAttributes) {
     return nt_open(&event_type, DesiredAccess, ObjectAttributes, EventHandle);
 }
-ZW(OpenEvent);
 
 static NTSTATUS change(HANDLE handle, enum event_change change, PLONG was) {
     NTSTATUS status;
@@ -43,20 +41,16 @@ static NTSTATUS change(HANDLE handle, enum event_change change, PLONG was) {
 API(ntdll, NTSTATUS, NtSetEvent, HANDLE EventHandle, PLONG PreviousState) {
     return change(EventHandle, EVENT_SET, PreviousState);
 }
-ZW(SetEvent);
 
 API(ntdll, NTSTATUS, NtResetEvent, HANDLE EventHandle, PLONG PreviousState) {
     return change(EventHandle, EVENT_RESET, PreviousState);
 }
-ZW(ResetEvent);
 
 API(ntdll, NTSTATUS, NtPulseEvent, HANDLE EventHandle, PLONG PreviousState) {
     return change(EventHandle, EVENT_PULSE, PreviousState);
 }
-ZW(PulseEvent);
 
 API(ntdll, NTSTATUS, NtClearEvent, HANDLE EventHandle) { return change(EventHandle, EVENT_RESET, NULL); }
-ZW(ClearEvent);
 
 /* The one information class that each of these objects has is 0, and its structure has `size` bytes. */
 static NTSTATUS object_for_query(HANDLE handle, const struct object_type *type, ULONG information_class, ULONG given,
@@ -88,7 +82,6 @@ API(ntdll, NTSTATUS, NtQueryEvent, HANDLE EventHandle, ULONG EventInformationCla
         (EVENT_BASIC_INFORMATION){manual_reset ? NotificationEvent : SynchronizationEvent, signaled};
     return STATUS_SUCCESS;
 }
-ZW(QueryEvent);
 
 /* ---- mutants ---- */
 
@@ -96,13 +89,11 @@ API(ntdll, NTSTATUS, NtCreateMutant, PHANDLE MutantHandle, ACCESS_MASK DesiredAc
     const OBJECT_ATTRIBUTES *ObjectAttributes, BOOLEAN InitialOwner) {
     return nt_create(mutant_new(InitialOwner), DesiredAccess, ObjectAttributes, MutantHandle);
 }
-ZW(CreateMutant);
 
 API(ntdll, NTSTATUS, NtOpenMutant, PHANDLE MutantHandle, ACCESS_MASK DesiredAccess,
     const OBJECT_ATTRIBUTES *ObjectAttributes) {
     return nt_open(&mutant_type, DesiredAccess, ObjectAttributes, MutantHandle);
 }
-ZW(OpenMutant);
 
 API(ntdll, NTSTATUS, NtReleaseMutant, HANDLE MutantHandle, PLONG PreviousCount) {
     NTSTATUS status;
@@ -116,7 +107,6 @@ API(ntdll, NTSTATUS, NtReleaseMutant, HANDLE MutantHandle, PLONG PreviousCount) 
         *PreviousCount = was;
     return status;
 }
-ZW(ReleaseMutant);
 
 typedef struct { LONG CurrentCount; BOOLEAN OwnedByCaller, AbandonedState; } MUTANT_BASIC_INFORMATION;
 
@@ -134,7 +124,6 @@ API(ntdll, NTSTATUS, NtQueryMutant, HANDLE MutantHandle, ULONG MutantInformation
     *(MUTANT_BASIC_INFORMATION *)MutantInformation = (MUTANT_BASIC_INFORMATION){count, owned, abandoned};
     return STATUS_SUCCESS;
 }
-ZW(QueryMutant);
 
 /* ---- semaphores ---- */
 
@@ -144,13 +133,11 @@ API(ntdll, NTSTATUS, NtCreateSemaphore, PHANDLE SemaphoreHandle, ACCESS_MASK Des
         return STATUS_INVALID_PARAMETER;
     return nt_create(semaphore_new(InitialCount, MaximumCount), DesiredAccess, ObjectAttributes, SemaphoreHandle);
 }
-ZW(CreateSemaphore);
 
 API(ntdll, NTSTATUS, NtOpenSemaphore, PHANDLE SemaphoreHandle, ACCESS_MASK DesiredAccess,
     const OBJECT_ATTRIBUTES *ObjectAttributes) {
     return nt_open(&semaphore_type, DesiredAccess, ObjectAttributes, SemaphoreHandle);
 }
-ZW(OpenSemaphore);
 
 API(ntdll, NTSTATUS, NtReleaseSemaphore, HANDLE SemaphoreHandle, LONG ReleaseCount, PLONG PreviousCount) {
     NTSTATUS status;
@@ -166,7 +153,6 @@ API(ntdll, NTSTATUS, NtReleaseSemaphore, HANDLE SemaphoreHandle, LONG ReleaseCou
         *PreviousCount = was;
     return status;
 }
-ZW(ReleaseSemaphore);
 
 typedef struct { LONG CurrentCount, MaximumCount; } SEMAPHORE_BASIC_INFORMATION;
 
@@ -182,14 +168,12 @@ API(ntdll, NTSTATUS, NtQuerySemaphore, HANDLE SemaphoreHandle, ULONG SemaphoreIn
     object_release(semaphore);
     return STATUS_SUCCESS;
 }
-ZW(QuerySemaphore);
 
 /* ---- waits ---- */
 
 API(ntdll, NTSTATUS, NtWaitForSingleObject, HANDLE Handle, BOOLEAN Alertable, const LARGE_INTEGER *Timeout) {
     return wait_for_handles(&Handle, 1, false, Alertable, deadline_from_nt(Timeout));
 }
-ZW(WaitForSingleObject);
 
 enum { WaitAllObject, WaitAnyObject };
 
@@ -199,21 +183,17 @@ API(ntdll, NTSTATUS, NtWaitForMultipleObjects, ULONG Count, const HANDLE *Handle
         return STATUS_INVALID_PARAMETER_3;
     return wait_for_handles(Handles, Count, WaitType == WaitAllObject, Alertable, deadline_from_nt(Timeout));
 }
-ZW(WaitForMultipleObjects);
 
 API(ntdll, NTSTATUS, NtSignalAndWaitForSingleObject, HANDLE SignalHandle, HANDLE WaitHandle, BOOLEAN Alertable,
     const LARGE_INTEGER *Timeout) {
     return signal_and_wait(SignalHandle, WaitHandle, Alertable, deadline_from_nt(Timeout));
 }
-ZW(SignalAndWaitForSingleObject);
 
 API(ntdll, NTSTATUS, NtDelayExecution, BOOLEAN Alertable, const LARGE_INTEGER *DelayInterval) {
     return sleep_until(deadline_from_nt(DelayInterval), Alertable);
 }
-ZW(DelayExecution);
 
 API(ntdll, NTSTATUS, NtYieldExecution, void) { return sleep_until(0, false); }
-ZW(YieldExecution);
 
 /* ---- keyed events ----
  *
@@ -328,24 +308,20 @@ API(ntdll, NTSTATUS, NtCreateKeyedEvent, PHANDLE KeyedEventHandle, ACCESS_MASK D
     pthread_mutex_init(&event->lock, NULL);
     return nt_create(&event->object, DesiredAccess, ObjectAttributes, KeyedEventHandle);
 }
-ZW(CreateKeyedEvent);
 
 API(ntdll, NTSTATUS, NtOpenKeyedEvent, PHANDLE KeyedEventHandle, ACCESS_MASK DesiredAccess,
     const OBJECT_ATTRIBUTES *ObjectAttributes) {
     return nt_open(&keyed_event_type, DesiredAccess, ObjectAttributes, KeyedEventHandle);
 }
-ZW(OpenKeyedEvent);
 
 API(ntdll, NTSTATUS, NtWaitForKeyedEvent, HANDLE KeyedEventHandle, PVOID Key, BOOLEAN Alertable,
     const LARGE_INTEGER *Timeout) {
     (void)Alertable;
     return keyed_wait(KeyedEventHandle, Key, false, Timeout);
 }
-ZW(WaitForKeyedEvent);
 
 API(ntdll, NTSTATUS, NtReleaseKeyedEvent, HANDLE KeyedEventHandle, PVOID Key, BOOLEAN Alertable,
     const LARGE_INTEGER *Timeout) {
     (void)Alertable;
     return keyed_wait(KeyedEventHandle, Key, true, Timeout);
 }
-ZW(ReleaseKeyedEvent);

@@ -185,7 +185,6 @@ API(ntdll, NTSTATUS, NtCreateThreadEx, PHANDLE ThreadHandle, ACCESS_MASK Desired
     return api_RtlCreateUserThread(ProcessHandle, NULL, CreateFlags & THREAD_CREATE_FLAGS_CREATE_SUSPENDED, 0,
                                    MaximumStackSize, StackSize, StartRoutine, Argument, ThreadHandle, NULL);
 }
-ZW(CreateThreadEx);
 
 /* ---- ends ---- */
 
@@ -216,7 +215,6 @@ API(ntdll, NTSTATUS, NtTerminateThread, HANDLE ThreadHandle, NTSTATUS ExitStatus
     object_release(object);
     return status;
 }
-ZW(TerminateThread);
 
 API(kernel32 kernelbase, BOOL, TerminateThread, HANDLE hThread, DWORD dwExitCode) {
     if (!hThread)
@@ -256,14 +254,11 @@ static NTSTATUS count_suspension(HANDLE handle, NTSTATUS (*change)(struct thread
 API(ntdll, NTSTATUS, NtSuspendThread, HANDLE ThreadHandle, PULONG PreviousSuspendCount) {
     return count_suspension(ThreadHandle, thread_suspend, PreviousSuspendCount);
 }
-ZW(SuspendThread);
 
 API(ntdll, NTSTATUS, NtResumeThread, HANDLE ThreadHandle, PULONG PreviousSuspendCount) {
     return count_suspension(ThreadHandle, thread_resume, PreviousSuspendCount);
 }
-ZW(ResumeThread);
 API_ALIAS(api_NtResumeThread, alert, ntdll, "NtAlertResumeThread");
-API_ALIAS(api_NtResumeThread, alert_zw, ntdll, "ZwAlertResumeThread");
 
 API(kernel32 kernelbase, DWORD, SuspendThread, HANDLE hThread) {
     ULONG was = 0;
@@ -284,7 +279,6 @@ API(ntdll, NTSTATUS, NtGetContextThread, HANDLE ThreadHandle, CONTEXT *ThreadCon
     object_release(object);
     return status;
 }
-ZW(GetContextThread);
 
 API(ntdll, NTSTATUS, NtSetContextThread, HANDLE ThreadHandle, const CONTEXT *ThreadContext) {
     NTSTATUS status;
@@ -295,7 +289,6 @@ API(ntdll, NTSTATUS, NtSetContextThread, HANDLE ThreadHandle, const CONTEXT *Thr
     object_release(object);
     return status;
 }
-ZW(SetContextThread);
 
 API(kernel32 kernelbase, BOOL, GetThreadContext, HANDLE hThread, CONTEXT *lpContext) {
     return succeed_or_fail(api_NtGetContextThread(hThread, lpContext));
@@ -320,7 +313,6 @@ API(ntdll, NTSTATUS, NtOpenThread, PHANDLE ThreadHandle, ACCESS_MASK DesiredAcce
     object_release(&thread->object);
     return *ThreadHandle ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
-ZW(OpenThread);
 
 /* Threads of this process only. */
 API(kernel32 kernelbase, HANDLE, OpenThread, DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwThreadId) {
@@ -395,7 +387,6 @@ API(ntdll, NTSTATUS, NtQueueApcThread, HANDLE ThreadHandle, apc_function ApcRout
     object_release(object);
     return status;
 }
-ZW(QueueApcThread);
 
 /* A PAPCFUNC finds its one argument in the first register; the other two do no harm. */
 API(kernel32 kernelbase, DWORD, QueueUserAPC, apc_function pfnAPC, HANDLE hThread, ULONG_PTR dwData) {
@@ -409,21 +400,18 @@ API(ntdll, NTSTATUS, NtQueueApcThreadEx2, HANDLE ThreadHandle, HANDLE ReserveHan
         return STATUS_NOT_SUPPORTED;
     return api_NtQueueApcThread(ThreadHandle, ApcRoutine, ApcArgument1, ApcArgument2, ApcArgument3);
 }
-ZW(QueueApcThreadEx2);
 
 /* The second argument is a reserve object's handle, or 1 for a special one. */
 API(ntdll, NTSTATUS, NtQueueApcThreadEx, HANDLE ThreadHandle, HANDLE ReserveHandle, apc_function ApcRoutine,
     ULONG_PTR ApcArgument1, ULONG_PTR ApcArgument2, ULONG_PTR ApcArgument3) {
     return api_NtQueueApcThreadEx2(ThreadHandle, ReserveHandle, 0, ApcRoutine, ApcArgument1, ApcArgument2, ApcArgument3);
 }
-ZW(QueueApcThreadEx);
 
 API(kernel32 kernelbase, BOOL, QueueUserAPC2, apc_function ApcRoutine, HANDLE Thread, ULONG_PTR Data, DWORD Flags) {
     return succeed_or_fail(api_NtQueueApcThreadEx2(Thread, NULL, Flags, ApcRoutine, Data, 0, 0));
 }
 
 API(ntdll, NTSTATUS, NtTestAlert, void) { return thread_run_apcs() ? STATUS_USER_APC : STATUS_SUCCESS; }
-ZW(TestAlert);
 
 /* ---- alerts by thread id: one flag a thread ---- */
 
@@ -436,7 +424,6 @@ API(ntdll, NTSTATUS, NtAlertThreadByThreadId, HANDLE ThreadId) {
     object_release(&thread->object);
     return STATUS_SUCCESS;
 }
-ZW(AlertThreadByThreadId);
 
 API(ntdll, NTSTATUS, NtWaitForAlertByThreadId, PVOID Address, const LARGE_INTEGER *Timeout) {
     struct thread_object *self = thread_object_self();
@@ -447,4 +434,3 @@ API(ntdll, NTSTATUS, NtWaitForAlertByThreadId, PVOID Address, const LARGE_INTEGE
             return atomic_exchange(&self->alerted, 0) ? STATUS_ALERTED : STATUS_TIMEOUT;
     return STATUS_ALERTED;
 }
-ZW(WaitForAlertByThreadId);

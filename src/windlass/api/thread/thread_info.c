@@ -434,7 +434,6 @@ API(ntdll, NTSTATUS, NtQueryInformationThread, HANDLE ThreadHandle, ULONG Thread
     release(thread);
     return status;
 }
-ZW(QueryInformationThread);
 
 static NTSTATUS set_name(HANDLE handle, const UNICODE_STRING *name) {
     size_t length = name->Length / sizeof(WCHAR);
@@ -468,4 +467,3 @@ API(ntdll, NTSTATUS, NtSetInformationThread, HANDLE ThreadHandle, ULONG ThreadIn
     default: return STATUS_SUCCESS;
     }
 }
-ZW(SetInformationThread);

@@ -286,13 +286,11 @@ API(ntdll, NTSTATUS, NtCreateTimer, PHANDLE TimerHandle, ACCESS_MASK DesiredAcce
         return STATUS_INVALID_PARAMETER_4;
     return nt_create(timer_new(TimerType == NotificationTimer), DesiredAccess, ObjectAttributes, TimerHandle);
 }
-ZW(CreateTimer);
 
 API(ntdll, NTSTATUS, NtOpenTimer, PHANDLE TimerHandle, ACCESS_MASK DesiredAccess,
     const OBJECT_ATTRIBUTES *ObjectAttributes) {
     return nt_open(&timer_type, DesiredAccess, ObjectAttributes, TimerHandle);
 }
-ZW(OpenTimer);
 
 API(ntdll, NTSTATUS, NtSetTimer, HANDLE TimerHandle, const LARGE_INTEGER *DueTime, timer_apc TimerApcRoutine,
     PVOID TimerContext, BOOLEAN ResumeTimer, LONG Period, BOOLEAN *PreviousState) {
@@ -307,7 +305,6 @@ API(ntdll, NTSTATUS, NtSetTimer, HANDLE TimerHandle, const LARGE_INTEGER *DueTim
     object_release(object);
     return STATUS_SUCCESS;
 }
-ZW(SetTimer);
 
 API(ntdll, NTSTATUS, NtCancelTimer, HANDLE TimerHandle, BOOLEAN *CurrentState) {
     NTSTATUS status;
@@ -320,7 +317,6 @@ API(ntdll, NTSTATUS, NtCancelTimer, HANDLE TimerHandle, BOOLEAN *CurrentState) {
     object_release(object);
     return STATUS_SUCCESS;
 }
-ZW(CancelTimer);
 
 typedef struct { LARGE_INTEGER RemainingTime; BOOLEAN TimerState; } TIMER_BASIC_INFORMATION;
 
@@ -345,7 +341,6 @@ API(ntdll, NTSTATUS, NtQueryTimer, HANDLE TimerHandle, ULONG TimerInformationCla
         *ReturnLength = sizeof *information;
     return STATUS_SUCCESS;
 }
-ZW(QueryTimer);
 
 /* ---- resolution: Linux's timers are exact by themselves ---- */
 
@@ -357,11 +352,9 @@ API(ntdll, NTSTATUS, NtQueryTimerResolution, PULONG MaximumTime, PULONG MinimumT
     *CurrentTime = FINEST_RESOLUTION;
     return STATUS_SUCCESS;
 }
-ZW(QueryTimerResolution);
 
 API(ntdll, NTSTATUS, NtSetTimerResolution, ULONG DesiredTime, BOOLEAN SetResolution, PULONG ActualTime) {
     (void)DesiredTime, (void)SetResolution;
     *ActualTime = FINEST_RESOLUTION;
     return STATUS_SUCCESS;
 }
-ZW(SetTimerResolution);

@@ -68,7 +68,6 @@ API(ntdll, NTSTATUS, NtCreateWaitCompletionPacket, PHANDLE WaitCompletionPacketH
     object_init(&packet->object, &packet_type);
     return nt_create(&packet->object, DesiredAccess, ObjectAttributes, WaitCompletionPacketHandle);
 }
-ZW(CreateWaitCompletionPacket);
 
 static NTSTATUS arm(struct wait_packet *packet, HANDLE port, HANDLE target, BOOLEAN *already_signaled) {
     NTSTATUS status = STATUS_SUCCESS;
@@ -119,7 +118,6 @@ API(ntdll, NTSTATUS, NtAssociateWaitCompletionPacket, HANDLE WaitCompletionPacke
     object_release(&packet->object);
     return status;
 }
-ZW(AssociateWaitCompletionPacket);
 
 /* STATUS_CANCELLED: nothing is being waited for; a packet that is in the port's queue already stays there. */
 API(ntdll, NTSTATUS, NtCancelWaitCompletionPacket, HANDLE WaitCompletionPacketHandle, BOOLEAN RemoveSignaledPacket) {
@@ -133,4 +131,3 @@ API(ntdll, NTSTATUS, NtCancelWaitCompletionPacket, HANDLE WaitCompletionPacketHa
     object_release(&packet->object);
     return status;
 }
-ZW(CancelWaitCompletionPacket);

@@ -65,13 +65,13 @@ def MessageBoxTimeoutW(
     return refuse("message box", lpText, lpCaption)
 
 
-@export("kernel32")
+@export("kernel32", "kernelbase")
 def FatalAppExitW(uAction: UINT, lpMessageText: LPCWSTR) -> VOID:
     refuse("the program ends itself", lpMessageText, None)
     windows("kernel32", "ExitProcess", 1)
 
 
-@export("kernel32")
+@export("kernel32", "kernelbase")
 def FatalAppExitA(uAction: UINT, lpMessageText: LPCSTR) -> VOID:
     refuse("the program ends itself", from_ansi(lpMessageText), None)
     windows("kernel32", "ExitProcess", 1)
