@@ -174,42 +174,41 @@ static void set_bits(HEADER *header, int mask, int bits) {
     header->Control = (WORD)((header->Control & ~mask) | bits);
 }
 
-API(ntdll, NTSTATUS, RtlGetOwnerSecurityDescriptor, const HEADER *SecurityDescriptor, SID **Owner,
-    BOOLEAN *OwnerDefaulted) {
-    NTSTATUS status = check_revision(SecurityDescriptor);
+static NTSTATUS get_sid(const HEADER *descriptor, bool is_group, SID **sid, BOOLEAN *defaulted) {
+    NTSTATUS status = check_revision(descriptor);
     if (status)
         return status;
-    *Owner = parts_of(SecurityDescriptor).owner;
-    *OwnerDefaulted = (SecurityDescriptor->Control & SE_OWNER_DEFAULTED) != 0;
+    *sid = is_group ? parts_of(descriptor).group : parts_of(descriptor).owner;
+    *defaulted = (descriptor->Control & (is_group ? SE_GROUP_DEFAULTED : SE_OWNER_DEFAULTED)) != 0;
     return STATUS_SUCCESS;
+}
+
+static BOOL get_sid_win32(const HEADER *descriptor, bool is_group, SID **sid, BOOL *defaulted) {
+    BOOLEAN is_defaulted = FALSE;
+    BOOL done = succeed_or_fail(get_sid(descriptor, is_group, sid, &is_defaulted));
+    if (defaulted)
+        *defaulted = is_defaulted;
+    return done;
+}
+
+API(ntdll, NTSTATUS, RtlGetOwnerSecurityDescriptor, const HEADER *SecurityDescriptor, SID **Owner,
+    BOOLEAN *OwnerDefaulted) {
+    return get_sid(SecurityDescriptor, false, Owner, OwnerDefaulted);
 }
 
 API(advapi32 kernelbase, BOOL, GetSecurityDescriptorOwner, const HEADER *pSecurityDescriptor, SID **pOwner,
     BOOL *lpbOwnerDefaulted) {
-    BOOLEAN defaulted = FALSE;
-    BOOL done = succeed_or_fail(api_RtlGetOwnerSecurityDescriptor(pSecurityDescriptor, pOwner, &defaulted));
-    if (lpbOwnerDefaulted)
-        *lpbOwnerDefaulted = defaulted;
-    return done;
+    return get_sid_win32(pSecurityDescriptor, false, pOwner, lpbOwnerDefaulted);
 }
 
 API(ntdll, NTSTATUS, RtlGetGroupSecurityDescriptor, const HEADER *SecurityDescriptor, SID **Group,
     BOOLEAN *GroupDefaulted) {
-    NTSTATUS status = check_revision(SecurityDescriptor);
-    if (status)
-        return status;
-    *Group = parts_of(SecurityDescriptor).group;
-    *GroupDefaulted = (SecurityDescriptor->Control & SE_GROUP_DEFAULTED) != 0;
-    return STATUS_SUCCESS;
+    return get_sid(SecurityDescriptor, true, Group, GroupDefaulted);
 }
 
 API(advapi32 kernelbase, BOOL, GetSecurityDescriptorGroup, const HEADER *pSecurityDescriptor, SID **pGroup,
     BOOL *lpbGroupDefaulted) {
-    BOOLEAN defaulted = FALSE;
-    BOOL done = succeed_or_fail(api_RtlGetGroupSecurityDescriptor(pSecurityDescriptor, pGroup, &defaulted));
-    if (lpbGroupDefaulted)
-        *lpbGroupDefaulted = defaulted;
-    return done;
+    return get_sid_win32(pSecurityDescriptor, true, pGroup, lpbGroupDefaulted);
 }
 
 /* A list and its bits; what is not present leaves the outputs alone. */
@@ -254,14 +253,18 @@ API(advapi32 kernelbase, BOOL, GetSecurityDescriptorSacl, const HEADER *pSecurit
     return get_list_win32(pSecurityDescriptor, true, lpbSaclPresent, pSacl, lpbSaclDefaulted);
 }
 
-API(ntdll, NTSTATUS, RtlSetOwnerSecurityDescriptor, SECURITY_DESCRIPTOR *SecurityDescriptor, SID *Owner,
-    BOOLEAN OwnerDefaulted) {
-    NTSTATUS status = check_absolute(&SecurityDescriptor->header);
+static NTSTATUS set_sid(SECURITY_DESCRIPTOR *descriptor, SID **part, SID *sid, int defaulted_bit, bool defaulted) {
+    NTSTATUS status = check_absolute(&descriptor->header);
     if (status)
         return status;
-    SecurityDescriptor->Owner = Owner;
-    set_bits(&SecurityDescriptor->header, SE_OWNER_DEFAULTED, OwnerDefaulted ? SE_OWNER_DEFAULTED : 0);
+    *part = sid;
+    set_bits(&descriptor->header, defaulted_bit, defaulted ? defaulted_bit : 0);
     return STATUS_SUCCESS;
+}
+
+API(ntdll, NTSTATUS, RtlSetOwnerSecurityDescriptor, SECURITY_DESCRIPTOR *SecurityDescriptor, SID *Owner,
+    BOOLEAN OwnerDefaulted) {
+    return set_sid(SecurityDescriptor, &SecurityDescriptor->Owner, Owner, SE_OWNER_DEFAULTED, OwnerDefaulted);
 }
 
 API(advapi32 kernelbase, BOOL, SetSecurityDescriptorOwner, SECURITY_DESCRIPTOR *pSecurityDescriptor, SID *pOwner,
@@ -271,12 +274,7 @@ API(advapi32 kernelbase, BOOL, SetSecurityDescriptorOwner, SECURITY_DESCRIPTOR *
 
 API(ntdll, NTSTATUS, RtlSetGroupSecurityDescriptor, SECURITY_DESCRIPTOR *SecurityDescriptor, SID *Group,
     BOOLEAN GroupDefaulted) {
-    NTSTATUS status = check_absolute(&SecurityDescriptor->header);
-    if (status)
-        return status;
-    SecurityDescriptor->Group = Group;
-    set_bits(&SecurityDescriptor->header, SE_GROUP_DEFAULTED, GroupDefaulted ? SE_GROUP_DEFAULTED : 0);
-    return STATUS_SUCCESS;
+    return set_sid(SecurityDescriptor, &SecurityDescriptor->Group, Group, SE_GROUP_DEFAULTED, GroupDefaulted);
 }
 
 API(advapi32 kernelbase, BOOL, SetSecurityDescriptorGroup, SECURITY_DESCRIPTOR *pSecurityDescriptor, SID *pGroup,
@@ -284,38 +282,36 @@ API(advapi32 kernelbase, BOOL, SetSecurityDescriptorGroup, SECURITY_DESCRIPTOR *
     return succeed_or_fail(api_RtlSetGroupSecurityDescriptor(pSecurityDescriptor, pGroup, bGroupDefaulted != 0));
 }
 
-API(ntdll, NTSTATUS, RtlSetDaclSecurityDescriptor, SECURITY_DESCRIPTOR *SecurityDescriptor, BOOLEAN DaclPresent,
-    ACL *Dacl, BOOLEAN DaclDefaulted) {
-    NTSTATUS status = check_absolute(&SecurityDescriptor->header);
+static NTSTATUS set_list(SECURITY_DESCRIPTOR *descriptor, bool is_system, bool present, ACL *list, bool defaulted) {
+    NTSTATUS status = check_absolute(&descriptor->header);
     if (status)
         return status;
-    SecurityDescriptor->Dacl = DaclPresent ? Dacl : NULL;
-    set_bits(&SecurityDescriptor->header, SE_DACL_PRESENT | SE_DACL_DEFAULTED,
-             !DaclPresent ? 0 : SE_DACL_PRESENT | (DaclDefaulted ? SE_DACL_DEFAULTED : 0));
+    const int present_bit = is_system ? SE_SACL_PRESENT : SE_DACL_PRESENT;
+    const int defaulted_bit = is_system ? SE_SACL_DEFAULTED : SE_DACL_DEFAULTED;
+    *(is_system ? &descriptor->Sacl : &descriptor->Dacl) = present ? list : NULL;
+    set_bits(&descriptor->header, present_bit | defaulted_bit,
+             !present ? 0 : present_bit | (defaulted ? defaulted_bit : 0));
     return STATUS_SUCCESS;
+}
+
+API(ntdll, NTSTATUS, RtlSetDaclSecurityDescriptor, SECURITY_DESCRIPTOR *SecurityDescriptor, BOOLEAN DaclPresent,
+    ACL *Dacl, BOOLEAN DaclDefaulted) {
+    return set_list(SecurityDescriptor, false, DaclPresent, Dacl, DaclDefaulted);
 }
 
 API(advapi32 kernelbase, BOOL, SetSecurityDescriptorDacl, SECURITY_DESCRIPTOR *pSecurityDescriptor, BOOL bDaclPresent,
     ACL *pDacl, BOOL bDaclDefaulted) {
-    return succeed_or_fail(api_RtlSetDaclSecurityDescriptor(pSecurityDescriptor, bDaclPresent != 0, pDacl,
-                                                    bDaclDefaulted != 0));
+    return succeed_or_fail(set_list(pSecurityDescriptor, false, bDaclPresent, pDacl, bDaclDefaulted));
 }
 
 API(ntdll, NTSTATUS, RtlSetSaclSecurityDescriptor, SECURITY_DESCRIPTOR *SecurityDescriptor, BOOLEAN SaclPresent,
     ACL *Sacl, BOOLEAN SaclDefaulted) {
-    NTSTATUS status = check_absolute(&SecurityDescriptor->header);
-    if (status)
-        return status;
-    SecurityDescriptor->Sacl = SaclPresent ? Sacl : NULL;
-    set_bits(&SecurityDescriptor->header, SE_SACL_PRESENT | SE_SACL_DEFAULTED,
-             !SaclPresent ? 0 : SE_SACL_PRESENT | (SaclDefaulted ? SE_SACL_DEFAULTED : 0));
-    return STATUS_SUCCESS;
+    return set_list(SecurityDescriptor, true, SaclPresent, Sacl, SaclDefaulted);
 }
 
 API(advapi32 kernelbase, BOOL, SetSecurityDescriptorSacl, SECURITY_DESCRIPTOR *pSecurityDescriptor, BOOL bSaclPresent,
     ACL *pSacl, BOOL bSaclDefaulted) {
-    return succeed_or_fail(api_RtlSetSaclSecurityDescriptor(pSecurityDescriptor, bSaclPresent != 0, pSacl,
-                                                    bSaclDefaulted != 0));
+    return succeed_or_fail(set_list(pSecurityDescriptor, true, bSaclPresent, pSacl, bSaclDefaulted));
 }
 
 /* ---- from one form to the other ---- */
