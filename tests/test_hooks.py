@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import shutil
 import struct
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import windlass
-from windlass import CFUNCTYPE, WINFUNCTYPE, _core, hooks
+from windlass import CFUNCTYPE, WINFUNCTYPE, _core, ctypes, hooks
 from windlass.ctypes import CDLL, byref, c_double, c_int, c_uint32, c_void_p, cast
 from windlass.machine_code import BadCode, decode, move
 from windlass.process import modules
@@ -353,6 +354,102 @@ def test_a_snapshot_holds_the_threads_own_data(write_dll):
         first = following()
         snapshot.restore()
         assert following() == first
+
+
+PAGE = 4096
+
+
+@pytest.fixture
+def large(write_dll, tmp_path):
+    """A module with 2 MB of data: one byte in each page is set and asked for."""
+    path = write_dll(
+        """
+        static unsigned char table[512 * 4096] = {7}, zeros[512 * 4096];
+        EXPORT void *where(void) { return table; }
+        EXPORT void set(int page, char value) { table[page * 4096] = zeros[page * 4096] = value; }
+        EXPORT int get(int page) { return table[page * 4096] << 8 | zeros[page * 4096]; }
+        """,
+        name="snapshot_large",
+    )
+    with windlass.load(shutil.copy(path, tmp_path)) as module:
+        yield module, CDLL(module.path)
+
+
+def test_a_snapshot_finds_the_pages_that_were_written(large):
+    module, functions = large
+    functions.set(3, 9)
+    snapshot = hooks.Snapshot(module)
+    assert snapshot.size >= 1024 * PAGE
+    for written in ([], [3, 5], range(512), [5], range(100, 200), [0, 511]):
+        for page in written:
+            functions.set(page, 0x42)
+            assert functions.get(page) == 0x4242
+        snapshot.restore()
+        assert [functions.get(page) for page in (0, 3, 5, 511)] == [7 << 8, 0x909, 0, 0]
+        assert snapshot.changed() == []
+
+
+def test_snapshots_of_one_module_lie_one_upon_another(large):
+    module, functions = large
+    first = hooks.Snapshot(module)
+    functions.set(10, 1)
+    second = hooks.Snapshot(module)
+    functions.set(20, 2)
+    for _ in range(2):
+        first.restore()
+        assert [functions.get(page) for page in (10, 20)] == [0, 0]
+        second.restore()
+        assert [functions.get(page) for page in (10, 20)] == [0x101, 0]
+        functions.set(10, 3)
+        functions.set(30, 3)
+    del second
+    first.restore()
+    assert [functions.get(page) for page in (10, 20, 30)] == [0, 0, 0]
+
+
+def test_a_snapshot_takes_back_what_system_calls_wrote(large, tmp_path):
+    module, functions = large
+    functions.where.restype = c_void_p
+    snapshot = hooks.Snapshot(module)
+    (tmp_path / "data").write_bytes(b"x" * (PAGE * 3))
+    kernel32 = ctypes.windll.kernel32
+    file = kernel32.CreateFileW(str(tmp_path / "data"), 0x80000000, 1, None, 3, 0, None)
+    assert kernel32.ReadFile(file, c_void_p(functions.where() + 6 * PAGE), PAGE * 3, byref(c_uint32()), None)
+    kernel32.CloseHandle(file)
+    assert functions.get(8) >> 8 == ord("x")
+    snapshot.restore()
+    assert functions.get(8) == 0
+
+
+def test_a_snapshot_is_gone_back_to_in_a_fork(large):
+    module, functions = large
+    snapshot = hooks.Snapshot(module)
+    functions.set(4, 4)
+    child = os.fork()
+    if not child:
+        functions.set(5, 5)
+        snapshot.restore()
+        os._exit(functions.get(4) | functions.get(5))
+    assert os.waitpid(child, 0)[1] == 0
+    assert functions.get(4) == 0x404
+    snapshot.restore()
+    assert functions.get(4) == 0
+
+
+def test_pages_that_became_read_only_are_not_taken_back(large):
+    module, functions = large
+    functions.where.restype = c_void_p
+    protect = ctypes.windll.kernel32.VirtualProtect
+    snapshot = hooks.Snapshot(module)
+    functions.set(9, 9)
+    page, old = c_void_p(functions.where() + 9 * PAGE), c_uint32()
+    assert protect(page, PAGE, 2, byref(old))  # PAGE_READONLY
+    with pytest.raises(_core.AccessViolation) as caught:
+        snapshot.restore()
+    assert caught.value.args == (True, page.value)
+    assert protect(page, PAGE, old, byref(old))
+    snapshot.restore()
+    assert functions.get(9) == 0
 
 
 def test_a_snapshot_of_a_module_that_is_gone(path, tmp_path):

@@ -240,6 +240,17 @@ def unhandled_exception() -> int:
 def teb() -> int:
     """Address of this thread's environment block."""
 
+def snapshot_take(ranges: list[tuple[int, int]]) -> object:
+    """Save memory: addresses and sizes. Whole pages become private mappings of what was saved, so that
+    `snapshot_restore` knows which of them have been written to. OSError where there is no memory.
+    """
+
+def snapshot_restore(snapshot: object) -> None:
+    """Put back what was saved. AccessViolation where it cannot be written to."""
+
+def snapshot_saved(snapshot: object, index: int, size: int) -> bytes:
+    """What was saved of one of the ranges, which has that size."""
+
 def set_activation(handle: int) -> None:
     """Say which activation context is in force for this thread, 0 if none: threads that it makes begin with
     it."""

@@ -499,34 +499,36 @@ class Snapshot:
     Sections that other processes share are left alone. Static thread-local data are those of the calling
     thread, which is the one to call `restore`. Memory that the modules have allocated is not part of it, nor
     are open files: a function that keeps them cannot be taken back.
+
+    `restore` costs as much as was written since, not as there is: pages are told apart by the kernel. While a
+    snapshot is taken no other thread may run the modules' code.
     """
 
     def __init__(self, *of: Module) -> None:
         self._modules = of
-        self._saved = [
-            (address, _core.read(address, size)) for module in of for address, size in _data(module)
-        ]
+        self._ranges = [each for module in of for each in _data(module)]
+        self._saved = _core.snapshot_take(self._ranges)
 
     @property
     def size(self) -> int:
-        """Bytes that `restore` writes."""
-        return sum(len(data) for _, data in self._saved)
+        """Bytes that the snapshot holds."""
+        return sum(size for _, size in self._ranges)
 
     def restore(self) -> None:
         """Write all data back. RuntimeError when one of the modules is gone."""
         for module in self._modules:
             if not module.is_loaded:
                 raise RuntimeError(f"{module.name} has been unloaded")
-        write = _core.write
-        for address, data in self._saved:
-            write(address, data)
+        _core.snapshot_restore(self._saved)
 
     def changed(self) -> list[int]:
         """The addresses of the bytes that are not what they were."""
         return [
             address + offset
-            for address, data in self._saved
-            for offset, (now, then) in enumerate(zip(_core.read(address, len(data)), data))
+            for index, (address, size) in enumerate(self._ranges)
+            for offset, (now, then) in enumerate(
+                zip(_core.read(address, size), _core.snapshot_saved(self._saved, index, size))
+            )
             if now != then
         ]
 

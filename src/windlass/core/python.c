@@ -660,7 +660,7 @@ PyMODINIT_FUNC PyInit__core(void) {
         callback_type_add(module) || foreign_add(module) || call_add(module) || thunk_add(module) ||
         missing_function_type_add(module) || python_module_add(module) || python_handle_add(module) ||
         python_memory_add(module) || python_token_add(module) || python_security_add(module) ||
-        python_process_add(module) || python_job_add(module)) {
+        python_process_add(module) || python_job_add(module) || python_snapshot_add(module)) {
         Py_DECREF(module);
         return NULL;
     }

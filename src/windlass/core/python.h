@@ -31,6 +31,7 @@ int missing_function_type_add(PyObject *module);
 PyObject *program_bytes(const void *text);
 PyObject *program_text(const void *text, Py_ssize_t length);
 extern PyObject *access_violation_type;
+PyObject *raise_access_violation(uintptr_t address, bool write); /* returns NULL */
 int python_memory_add(PyObject *module);
 
 /* A str as UTF-16, without a zero, from malloc(); NULL with an exception set. No codec has to be imported for it. */
@@ -47,6 +48,9 @@ int python_security_add(PyObject *module);
 
 /* Adds the functions of python_token.c; -1 with an exception set. */
 int python_token_add(PyObject *module);
+
+/* Adds the functions of python_snapshot.c; -1 with an exception set. */
+int python_snapshot_add(PyObject *module);
 
 /* Add the functions of python_process.c and python_job.c; -1 with an exception set. */
 int python_process_add(PyObject *module);

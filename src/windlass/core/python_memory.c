@@ -43,7 +43,7 @@ static Py_ssize_t text_length(const char *text, size_t unit) {
     return length;
 }
 
-static PyObject *violation(uintptr_t address, bool write) {
+PyObject *raise_access_violation(uintptr_t address, bool write) {
     PyObject *arguments = Py_BuildValue("(iK)", write, (unsigned long long)address);
     if (arguments)
         PyErr_SetObject(access_violation_type, arguments);
@@ -53,7 +53,7 @@ static PyObject *violation(uintptr_t address, bool write) {
 
 PyObject *program_bytes(const void *text) {
     Py_ssize_t length = text_length(text, 1);
-    return length < 0 ? violation((uintptr_t)text, false) : PyBytes_FromStringAndSize(text, length);
+    return length < 0 ? raise_access_violation((uintptr_t)text, false) : PyBytes_FromStringAndSize(text, length);
 }
 
 PyObject *program_text(const void *text, Py_ssize_t length) {
@@ -63,7 +63,7 @@ PyObject *program_text(const void *text, Py_ssize_t length) {
     else if (!is_accessible((uintptr_t)text, (size_t)length * sizeof(WCHAR), false))
         length = -1;
     if (length < 0)
-        return violation((uintptr_t)text, false);
+        return raise_access_violation((uintptr_t)text, false);
     return PyUnicode_DecodeUTF16(text, length * 2, "surrogatepass", &little_endian);
 }
 
@@ -74,7 +74,7 @@ static PyObject *core_read(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "Kn", &address, &size))
         return NULL;
     if (size > 0 && !is_accessible((uintptr_t)address, (size_t)size, false))
-        return violation((uintptr_t)address, false);
+        return raise_access_violation((uintptr_t)address, false);
     return PyBytes_FromStringAndSize((const char *)(uintptr_t)address, size);
 }
 
@@ -101,7 +101,7 @@ static PyObject *core_write(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "Ky#", &address, &data, &size))
         return NULL;
     if (!is_accessible((uintptr_t)address, (size_t)size, true))
-        return violation((uintptr_t)address, true);
+        return raise_access_violation((uintptr_t)address, true);
     memcpy((void *)(uintptr_t)address, data, (size_t)size);
     Py_RETURN_NONE;
 }
@@ -120,7 +120,7 @@ static PyObject *core_view(PyObject *self, PyObject *args) {
     if (size <= 0)
         return PyMemoryView_FromMemory(&nothing, 0, VIEW_READ);
     if (!is_accessible((uintptr_t)address, (size_t)size, write))
-        return violation((uintptr_t)address, write);
+        return raise_access_violation((uintptr_t)address, write);
     return PyMemoryView_FromMemory((char *)(uintptr_t)address, size, write ? VIEW_WRITE : VIEW_READ);
 }
 
