@@ -144,8 +144,8 @@ def _add_second_names(found: dict[str, list[Declaration]]) -> None:
     functions = {dll: {each[1]: each for each in found[dll] if each[1] and each[2]} for dll in found}
     for dll, name, source in second_names(functions):
         if name not in functions[dll]:
-            dlls, _, *rest = functions[source.dll][source.name]
-            found[dll].append((dlls, name, *rest))
+            dlls, _, result, parameters, file, address, size, record = functions[source.dll][source.name]
+            found[dll].append((dlls, name, result, parameters, file, address, size, record))
 
 
 def _declared() -> Iterator[Declaration]:

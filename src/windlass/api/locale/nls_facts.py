@@ -14,6 +14,7 @@ import re
 from typing import Any
 
 from windlass.api.locale import nls_locales as locales
+from windlass.api.locale.places import by_name as place_by_name
 
 __all__ = ["HEXADECIMAL", "fact"]
 
@@ -150,6 +151,8 @@ def _foreign(name: str) -> dict[int, str]:
     }  # fmt: skip
     found.update(_names(record))
     found.update(_currency(record, territory))
+    if place := place_by_name(territory):
+        found.update({0x5B: place.geoid, 0x68: place.iso3, 0x07: place.iso3})
     date, time = found[0x1F], found[0x1003]
     found[0x1D] = next((char for char in date if not char.isalpha()), "/")
     found[0x1E] = next((char for char in time if not char.isalpha()), ":")
