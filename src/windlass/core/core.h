@@ -164,6 +164,7 @@ static inline void fault_guard_leave(struct fault_guard *guard) { thread_self()-
 enum memory_fault {
     MEMORY_FAULT_UNKNOWN,    /* an access violation */
     MEMORY_FAULT_GUARD_PAGE, /* the guard has been taken off: STATUS_GUARD_PAGE_VIOLATION */
+    MEMORY_FAULT_STACK_GUARD, /* so has that of the thread's own stack: STATUS_STACK_OVERFLOW */
     MEMORY_FAULT_RETRY,      /* the access has been made possible */
 };
 extern enum memory_fault (*memory_fault_hook)(uintptr_t address, unsigned access);

@@ -302,7 +302,7 @@ static bool page_fault(EXCEPTION_RECORD *record, int number, const siginfo_t *in
         return false;
     if (answer == MEMORY_FAULT_GUARD_PAGE)
         set_access(record, STATUS_GUARD_PAGE_VIOLATION, access, address);
-    else if (is_stack_overflow(thread, address, sp))
+    else if (answer == MEMORY_FAULT_STACK_GUARD || is_stack_overflow(thread, address, sp))
         set_access(record, STATUS_STACK_OVERFLOW, access, address);
     else
         set_access(record, STATUS_ACCESS_VIOLATION, access, address);

@@ -245,6 +245,41 @@ uintptr_t memory_region_base(uintptr_t address, DWORD type) {
     return base;
 }
 
+/* ---- the calling thread's stack ---- */
+
+static uintptr_t own_stack_base(void) { return (uintptr_t)thread_self()->teb.DeallocationStack; }
+
+/* A handler of a stack overflow has another stack, and the TEB then tells of that. */
+static uintptr_t own_stack_end(void) {
+    const struct thread *thread = thread_self();
+    return (uintptr_t)(thread->on_side_stack ? thread->stack_base : thread->teb.StackBase);
+}
+
+static bool is_own_stack(uintptr_t begin, uintptr_t end) {
+    return begin < end && begin >= own_stack_base() && end <= own_stack_end();
+}
+
+/* The region of the range. All of a stack is committed; it becomes a region when its thread changes pages of it, as
+ * virtual machines do, which put guard pages of their own at its end. */
+static struct region *region_or_stack(uintptr_t begin, uintptr_t end) {
+    struct region *region = region_of(begin);
+    if (region || !is_own_stack(begin, end))
+        return region;
+    uintptr_t base = own_stack_base();
+    return region_add(base, own_stack_end() - base, MEM_PRIVATE, PAGE_READWRITE, PAGE_READWRITE);
+}
+
+/* The host uses a stack again for its next thread. */
+void memory_end_stack(uintptr_t base, uintptr_t end) {
+    acquire();
+    struct region *region = region_of(base);
+    if (region && region->base == base && region->end == end) {
+        mprotect((void *)base, end - base, PROT_READ | PROT_WRITE);
+        region_remove(region);
+    }
+    release();
+}
+
 /* ---- address space ---- */
 
 static void *map_nothing(uintptr_t address, size_t size, int flags) {
@@ -333,8 +368,8 @@ static NTSTATUS commit(uintptr_t *base, size_t *size, DWORD protect) {
     uintptr_t begin = page_down(*base), end = page_up(*base + *size);
     NTSTATUS status = STATUS_SUCCESS;
     acquire();
-    struct region *region = region_with(begin, end);
-    if (!region || region->type != MEM_PRIVATE)
+    struct region *region = region_or_stack(begin, end);
+    if (!region || end > region->end || region->type != MEM_PRIVATE)
         status = STATUS_CONFLICTING_ADDRESSES;
     else if (!reserve_runs(region) || !change_pages(begin, end, protect))
         status = STATUS_NO_MEMORY;
@@ -488,7 +523,7 @@ NTSTATUS memory_protect(uintptr_t *base, size_t *size, DWORD protect, DWORD *was
     if (*size == 0 || end <= begin || end > USER_SPACE_END)
         return STATUS_INVALID_PARAMETER;
     acquire();
-    struct region *region = region_of(begin);
+    struct region *region = region_or_stack(begin, end);
     NTSTATUS status = region ? protect_region(region, begin, end, protect, was)
                              : protect_foreign(begin, end, protect, was);
     release();
@@ -532,13 +567,11 @@ static void query_image(const LDR_DATA_TABLE_ENTRY *module, uintptr_t page, MEMO
 
 /* The calling thread's stack is one allocation, and all of it is committed. */
 static bool query_own_stack(uintptr_t page, MEMORY_BASIC_INFORMATION *information) {
-    const TEB *teb = &thread_self()->teb;
-    uintptr_t base = (uintptr_t)teb->DeallocationStack, end = (uintptr_t)teb->StackBase;
-    if (page < base || page >= end)
+    if (!is_own_stack(page, page + PAGE_SIZE))
         return false;
-    information->AllocationBase = teb->DeallocationStack;
+    information->AllocationBase = (PVOID)own_stack_base();
     information->AllocationProtect = PAGE_READWRITE;
-    information->RegionSize = end - page;
+    information->RegionSize = own_stack_end() - page;
     information->State = MEM_COMMIT;
     information->Protect = PAGE_READWRITE;
     information->Type = MEM_PRIVATE;
@@ -597,7 +630,7 @@ static enum memory_fault on_fault(uintptr_t address, unsigned access) {
         if (protect & PAGE_GUARD && reserve_runs(region) &&
             change_pages(page, page + PAGE_SIZE, protect & ~(DWORD)PAGE_GUARD)) {
             set_protection(region, page, page + PAGE_SIZE, protect & ~(DWORD)PAGE_GUARD);
-            answer = MEMORY_FAULT_GUARD_PAGE;
+            answer = is_own_stack(page, page + PAGE_SIZE) ? MEMORY_FAULT_STACK_GUARD : MEMORY_FAULT_GUARD_PAGE;
         }
     }
     release();

@@ -74,6 +74,8 @@ NTSTATUS memory_allocate(uintptr_t *base, size_t *size, DWORD type, DWORD protec
                          size_t alignment);
 NTSTATUS memory_free(uintptr_t *base, size_t *size, DWORD type);
 NTSTATUS memory_protect(uintptr_t *base, size_t *size, DWORD protect, DWORD *was);
+/* A thread ends whose stack this is. */
+void memory_end_stack(uintptr_t base, uintptr_t end);
 bool memory_query(uintptr_t address, MEMORY_BASIC_INFORMATION *information);
 
 #endif

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "local_storage.h"
+#include "memory.h"
 #include "thread_object.h"
 
 __thread struct thread *current_thread_or_null;
@@ -113,6 +114,7 @@ static void thread_exit(void *value) {
     cxx_thread_free(thread->cxx);
     current_thread_or_null = NULL;
     fault_thread_free(thread);
+    memory_end_stack((uintptr_t)thread->teb.DeallocationStack, (uintptr_t)thread->teb.StackBase);
     munmap(thread, sizeof *thread);
 }
 
