@@ -78,3 +78,11 @@ def test_a_function_of_two_names_is_one(dll, second, source, first):
     original = next(each for each in registry.builtin(source + ".dll").exports if each.name == first)
     assert functions[second]._replace(dll=source + ".dll", name=first) == original
     assert registry.own_address(dll + ".dll", second) == registry.own_address(source + ".dll", first)
+
+
+def test_wsock32_numbers_three_functions_otherwise_than_ws2_32():
+    """Linkers bind both by ordinal; old programs, and Bun, have wsock32's numbers."""
+    with windlass.load("ws2_32") as new, windlass.load("wsock32") as old:
+        for module, names in (new, "ioctlsocket inet_addr inet_ntoa"), (old, "inet_addr inet_ntoa ioctlsocket"):
+            for ordinal, name in enumerate(names.split(), 10):
+                assert module.export(ordinal) == module.export(name)

@@ -55,6 +55,22 @@ _ORDINALS = {
     WSASetLastError=112 WSACancelBlockingCall=113 WSAIsBlocking=114 WSAStartup=115 WSACleanup=116
     __WSAFDIsSet=151 WEP=500
     """,
+    "wsock32.dll": """
+    accept=1 bind=2 closesocket=3 connect=4 getpeername=5 getsockname=6 getsockopt=7 htonl=8 htons=9
+    inet_addr=10 inet_ntoa=11 ioctlsocket=12 listen=13 ntohl=14 ntohs=15 recv=16 recvfrom=17 select=18
+    send=19 sendto=20 setsockopt=21 shutdown=22 socket=23 MigrateWinsockConfiguration=24
+    gethostbyaddr=51 gethostbyname=52 getprotobyname=53 getprotobynumber=54 getservbyname=55
+    getservbyport=56 gethostname=57 WSAAsyncSelect=101 WSAAsyncGetHostByAddr=102
+    WSAAsyncGetHostByName=103 WSAAsyncGetProtoByNumber=104 WSAAsyncGetProtoByName=105
+    WSAAsyncGetServByPort=106 WSAAsyncGetServByName=107 WSACancelAsyncRequest=108
+    WSASetBlockingHook=109 WSAUnhookBlockingHook=110 WSAGetLastError=111 WSASetLastError=112
+    WSACancelBlockingCall=113 WSAIsBlocking=114 WSAStartup=115 WSACleanup=116 __WSAFDIsSet=151 WEP=500
+    inet_network=1100 getnetbyname=1101 rcmd=1102 rexec=1103 rresvport=1104 sethostname=1105
+    dn_expand=1106 WSARecvEx=1107 s_perror=1108 GetAddressByNameA=1109 GetAddressByNameW=1110
+    EnumProtocolsA=1111 EnumProtocolsW=1112 GetTypeByNameA=1113 GetTypeByNameW=1114
+    GetNameByTypeA=1115 GetNameByTypeW=1116 SetServiceA=1117 SetServiceW=1118 GetServiceA=1119
+    GetServiceW=1120 NPLoadNameSpaces=1130 TransmitFile=1140 AcceptEx=1141 GetAcceptExSockaddrs=1142
+    """,
     "oleaut32.dll": """
     SysAllocString=2 SysReAllocString=3 SysAllocStringLen=4 SysReAllocStringLen=5 SysFreeString=6
     SysStringLen=7 VariantInit=8 VariantClear=9 VariantCopy=10 VariantCopyInd=11 VariantChangeType=12
