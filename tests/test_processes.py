@@ -292,6 +292,36 @@ print("abandoned", wait(mutex, 30000))
     assert fresh_python(code) == "held by the parent 258 0\nstill there True\nwaited 0\nabandoned 128\n"
 
 
+def test_a_socket_is_shared_with_another_process(fresh_python):
+    """By WSADuplicateSocket, which is called for it alone: a third process does not get it."""
+    code = """
+import ctypes as host, os, socket, subprocess, sys
+import windlass.ctypes as ctypes
+ws2_32 = ctypes.WinDLL("ws2_32")
+ws2_32.WSASocketW.restype = ctypes.c_size_t
+ws2_32.send.argtypes = [ctypes.c_size_t, ctypes.c_char_p, ctypes.c_int, ctypes.c_int]
+if len(sys.argv) > 1:
+    info = host.create_string_buffer(bytes.fromhex(sys.stdin.readline()))
+    shared = ws2_32.WSASocketW(-1, -1, -1, info, 0, 0)
+    print(ws2_32.send(shared, b"from the child", 14, 0), ws2_32.WSAGetLastError())
+    sys.exit()
+listener = socket.create_server(("127.0.0.1", 0))
+address = host.create_string_buffer(16)
+host.memmove(address, b"\\x02\\0" + listener.getsockname()[1].to_bytes(2, "big") + b"\\x7f\\0\\0\\x01", 8)
+client = ws2_32.socket(2, 1, 0)
+assert ws2_32.connect(client, address, 16) == 0
+children = [subprocess.Popen([sys.executable, "-c", open("/proc/self/cmdline").read().split("\\0")[2], "x"], stdin=subprocess.PIPE) for _ in "12"]
+info = host.create_string_buffer(628)
+assert ws2_32.WSADuplicateSocketW(client, children[1].pid, info) == 0
+for child in children:
+    child.communicate(info.raw.hex().encode() + b"\\n")
+ws2_32.closesocket(client)
+print(listener.accept()[0].makefile().read())
+print(ws2_32.WSADuplicateSocketW(client, 1 << 30, info))
+"""
+    assert fresh_python(code) == "-1 10038\n14 0\nfrom the child\n-1\n"
+
+
 def test_waiting_for_a_process_that_is_no_child(fresh_python):
     code = NAMES + (
         """

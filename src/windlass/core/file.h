@@ -98,6 +98,7 @@ struct file {
     bool is_console;
     bool is_screen_buffer;              /* CreateConsoleScreenBuffer */
     bool is_null;                       /* the NUL device */
+    bool was_connected;                 /* a socket; whether it still is, the host knows */
     enum file_device device;            /* what of Windows' own the handle is for */
     bool is_signaled;                   /* the last operation is complete; under the dispatcher lock */
     BYTE notification_modes;            /* SetFileCompletionNotificationModes */

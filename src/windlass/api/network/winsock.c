@@ -99,17 +99,24 @@ struct file *socket_from(SOCKET s) {
     return NULL;
 }
 
+bool socket_has_peer(int fd) {
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+    return getpeername(fd, (struct sockaddr *)&peer, &size) == 0;
+}
+
 bool socket_is_listening(int fd) {
     int value = 0;
     socklen_t size = sizeof value;
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value;
 }
 
-SOCKET socket_handle(int fd, bool inherits) {
+SOCKET socket_handle(int fd, bool inherits, bool is_connected) {
     struct file *file = file_from_fd(fd, FILE_GENERIC_READ | FILE_GENERIC_WRITE);
     HANDLE handle = file ? handle_new(&file->object, file->access, inherits ? HANDLE_FLAG_INHERIT : 0) : NULL;
     if (file) {
         file->is_overlapped = true;
+        file->was_connected = is_connected;
         file_release(file);
     }
     if (!handle)
@@ -117,19 +124,27 @@ SOCKET socket_handle(int fd, bool inherits) {
     return handle ? (SOCKET)handle : INVALID_SOCKET;
 }
 
+
 API(ws2_32 wsock32, SOCKET, socket, int af, int type, int protocol) {
     int fd = socket(family_to_host(af), type | SOCK_CLOEXEC, protocol);
-    return fd < 0 ? (SOCKET)(LONG_PTR)host_failed() : socket_handle(fd, true);
+    return fd < 0 ? (SOCKET)(LONG_PTR)host_failed() : socket_handle(fd, true, false);
 }
 
 enum { WSA_FLAG_OVERLAPPED = 1, WSA_FLAG_NO_HANDLE_INHERIT = 0x80, FROM_PROTOCOL_INFO = -1 };
 
-API(ws2_32, SOCKET, WSASocketW, int af, int type, int protocol, PVOID lpProtocolInfo, UINT g, DWORD dwFlags) {
+API(ws2_32, SOCKET, WSASocketW, int af, int type, int protocol, const WSAPROTOCOL_INFOW *lpProtocolInfo, UINT g,
+    DWORD dwFlags) {
     (void)g;
-    if (lpProtocolInfo || af == FROM_PROTOCOL_INFO)
-        return (SOCKET)(LONG_PTR)socket_failed(WSAEOPNOTSUPP);
+    bool inherits = !(dwFlags & WSA_FLAG_NO_HANDLE_INHERIT);
+    if (lpProtocolInfo && lpProtocolInfo->dwProviderReserved)
+        return socket_take(lpProtocolInfo, inherits);
+    if (lpProtocolInfo) {
+        af = lpProtocolInfo->iAddressFamily;
+        type = lpProtocolInfo->iSocketType;
+        protocol = lpProtocolInfo->iProtocol;
+    }
     int fd = socket(family_to_host(af), type | SOCK_CLOEXEC, protocol);
-    return fd < 0 ? (SOCKET)(LONG_PTR)host_failed() : socket_handle(fd, !(dwFlags & WSA_FLAG_NO_HANDLE_INHERIT));
+    return fd < 0 ? (SOCKET)(LONG_PTR)host_failed() : socket_handle(fd, inherits, false);
 }
 API_ALIAS(api_WSASocketW, ansi, ws2_32, "WSASocketA");
 
@@ -177,7 +192,7 @@ API(ws2_32 wsock32, SOCKET, accept, SOCKET s, void *addr, int *addrlen) {
     if (fd < 0)
         return result;
     address_to_windows(&address, size, addr, addrlen);
-    return socket_handle(fd, true);
+    return socket_handle(fd, true, true);
 }
 
 API(ws2_32, SOCKET, WSAAccept, SOCKET s, void *addr, int *addrlen, PVOID lpfnCondition, DWORD_PTR dwCallbackData) {
@@ -209,6 +224,8 @@ API(ws2_32 wsock32, int, connect, SOCKET s, const void *name, int namelen) {
         }
         if (result)
             result = host_failed();
+        else
+            file->was_connected = true;
         socket_rearm(file, POLLOUT);
     }
     file_release(file);
@@ -225,7 +242,7 @@ API(ws2_32 wsock32, int, shutdown, SOCKET s, int how) {
     struct file *file = socket_from(s);
     if (!file)
         return SOCKET_ERROR;
-    int result = shutdown(file->fd, how) ? host_failed() : 0;
+    int result = shutdown(file->fd, how) && !(errno == ENOTCONN && file->was_connected) ? host_failed() : 0;
     file_release(file);
     return result;
 }
@@ -317,6 +334,16 @@ struct transfer {
     bool sends;
 };
 
+/* The host says the same of a connection that has ended, of one whose sending half was shut down, and of a socket that
+ * never had one. */
+static int error_of_connection(const struct file *file, int error) {
+    if (error != EPIPE && error != ENOTCONN)
+        return error;
+    if (socket_has_peer(file->fd))
+        return ESHUTDOWN;
+    return file->was_connected ? ECONNRESET : ENOTCONN;
+}
+
 /* The byte count, or -1 with errno; a datagram that did not fit has EMSGSIZE and its bytes in *done. */
 static ssize_t run_transfer(struct file *file, const struct transfer *transfer, int extra_flags, size_t *done) {
     struct message message;
@@ -339,9 +366,12 @@ static ssize_t run_transfer(struct file *file, const struct transfer *transfer, 
     int flags = flags_to_host(transfer->flags) | extra_flags;
     ssize_t count = transfer->sends && !(extra_flags & MSG_DONTWAIT) ? send_all(file->fd, &message, flags)
                                                                      : move(file->fd, &message, flags, transfer->sends);
-    if (count < 0)
+    if (count < 0) {
+        errno = error_of_connection(file, errno);
         return -1;
+    }
     *done = (size_t)count;
+    file->was_connected = true;                      /* if it did not wait for that, this shows it */
     if (!transfer->sends && transfer->address && message.header.msg_namelen)
         address_to_windows(&message.address, message.header.msg_namelen, transfer->address, transfer->address_length);
     if (!transfer->sends && message.header.msg_flags & MSG_TRUNC) {
@@ -357,10 +387,6 @@ static int simple_transfer(SOCKET s, const struct transfer *transfer) {
     if (!file)
         return SOCKET_ERROR;
     ssize_t count = run_transfer(file, transfer, 0, &done);
-    struct sockaddr_storage peer;
-    socklen_t size = sizeof peer;
-    if (count < 0 && errno == EPIPE && getpeername(file->fd, (struct sockaddr *)&peer, &size))
-        errno = ENOTCONN; /* the host says the same of a connection that has ended */
     int result = count < 0 ? host_failed() : (int)count;
     socket_rearm(file, transfer->sends ? POLLOUT : POLLIN);
     file_release(file);

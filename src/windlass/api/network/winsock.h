@@ -16,6 +16,7 @@ typedef ULONG_PTR SOCKET;
 #define WSAEBADF 10009u
 #define WSAEFAULT 10014u
 #define WSAEINVAL 10022u
+#define WSAEMFILE 10024u
 #define WSAEWOULDBLOCK 10035u
 #define WSAEINPROGRESS 10036u
 #define WSAENOTSOCK 10038u
@@ -48,9 +49,29 @@ static inline int socket_failed(DWORD error) {
 struct file *socket_from(SOCKET s);
 
 bool socket_is_listening(int fd);
+bool socket_has_peer(int fd);
 
 /* A handle for a new host socket; INVALID_SOCKET with the error set. */
-SOCKET socket_handle(int fd, bool inherits);
+SOCKET socket_handle(int fd, bool inherits, bool is_connected);
+
+#define PROTOCOL_INFO(char_)                                                                   \
+    struct {                                                                                   \
+        DWORD dwServiceFlags1, dwServiceFlags2, dwServiceFlags3, dwServiceFlags4, dwProviderFlags; \
+        GUID ProviderId;                                                                       \
+        DWORD dwCatalogEntryId;                                                                \
+        int ChainLen;                                                                          \
+        DWORD ChainEntries[7];                                                                 \
+        int iVersion, iAddressFamily, iMaxSockAddr, iMinSockAddr, iSocketType, iProtocol, iProtocolMaxOffset; \
+        int iNetworkByteOrder, iSecurityScheme;                                                \
+        DWORD dwMessageSize, dwProviderReserved;                                               \
+        char_ szProtocol[256];                                                                 \
+    }
+typedef PROTOCOL_INFO(WCHAR) WSAPROTOCOL_INFOW;
+typedef PROTOCOL_INFO(CHAR) WSAPROTOCOL_INFOA;
+_Static_assert(sizeof(WSAPROTOCOL_INFOW) == 628 && sizeof(WSAPROTOCOL_INFOA) == 372, "WSAPROTOCOL_INFO");
+
+/* The socket that a process has shared by WSADuplicateSocket (winsock_share.c); INVALID_SOCKET with the error set. */
+SOCKET socket_take(const WSAPROTOCOL_INFOW *info, bool inherits);
 
 /* The status of a failed host call on a socket, and the error that Winsock has for a status. */
 NTSTATUS status_of_socket(int error);

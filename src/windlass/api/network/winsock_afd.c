@@ -46,14 +46,8 @@ static short host_events(ULONG wanted) {
                    (wanted & (AFD_POLL_SEND | AFD_POLL_CONNECT) ? POLLOUT : 0) | (wanted & AFD_POLL_DISCONNECT ? POLLRDHUP : 0));
 }
 
-static bool has_peer(int fd) {
-    struct sockaddr_storage peer;
-    socklen_t size = sizeof peer;
-    return getpeername(fd, (struct sockaddr *)&peer, &size) == 0;
-}
-
 /* A socket with an error: SO_ERROR would tell which, and take it from the program. */
-static ULONG failed_events(int fd) { return has_peer(fd) ? AFD_POLL_ABORT : AFD_POLL_CONNECT_FAIL; }
+static ULONG failed_events(int fd) { return socket_has_peer(fd) ? AFD_POLL_ABORT : AFD_POLL_CONNECT_FAIL; }
 
 static ULONG events_from(int fd, short ready) {
     ULONG events = 0;

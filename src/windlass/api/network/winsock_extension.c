@@ -72,7 +72,7 @@ static NTSTATUS accept_connection(struct io_operation *operation) {
     close(fd);
     store_address(request->buffer + request->size, request->local_size, &local, local_size);
     store_address(request->buffer + request->size + request->local_size, request->remote_size, &remote, remote_size);
-    request->is_connected = true;
+    request->is_connected = request->socket->was_connected = true;
     return STATUS_SUCCESS;
 }
 
@@ -99,7 +99,7 @@ static void release_accept(struct io_operation *operation) {
     free(request);
 }
 
-API(mswsock, BOOL, AcceptEx, SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
+API(mswsock wsock32, BOOL, AcceptEx, SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
     DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength, LPDWORD lpdwBytesReceived, OVERLAPPED *lpOverlapped) {
     if (!lpOverlapped || !lpOutputBuffer || dwLocalAddressLength < ADDRESS_EXTRA || dwRemoteAddressLength < ADDRESS_EXTRA)
         return failed(lpOverlapped ? WSAEFAULT : ERROR_INVALID_PARAMETER);
@@ -132,7 +132,7 @@ static void put_address(char *at, void **address, int *length) {
         *length = found->length;
 }
 
-API(mswsock, void, GetAcceptExSockaddrs, PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
+API(mswsock wsock32, void, GetAcceptExSockaddrs, PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
     DWORD dwRemoteAddressLength, void **LocalSockaddr, int *LocalSockaddrLength, void **RemoteSockaddr,
     int *RemoteSockaddrLength) {
     char *addresses = (char *)lpOutputBuffer + dwReceiveDataLength;
@@ -159,7 +159,7 @@ static NTSTATUS attempt_connect(struct io_operation *operation, short ready) {
         getsockopt(operation->fd, SOL_SOCKET, SO_ERROR, &error, &size);
         if (error)
             return status_of_socket(error);
-        request->is_connected = true;
+        request->is_connected = operation->file->was_connected = true;
     }
     while (operation->done < request->size) {
         ssize_t count = send(operation->fd, request->data + operation->done, request->size - operation->done,
@@ -356,7 +356,7 @@ static BOOL transmit_now(struct io_operation *model) {
     return status ? failed(socket_error_from_status(status)) : TRUE;
 }
 
-API(mswsock, BOOL, TransmitFile, SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite, DWORD nNumberOfBytesPerSend,
+API(mswsock wsock32, BOOL, TransmitFile, SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite, DWORD nNumberOfBytesPerSend,
     OVERLAPPED *lpOverlapped, TRANSMIT_FILE_BUFFERS *lpTransmitBuffers, DWORD dwReserved) {
     (void)nNumberOfBytesPerSend;
     struct file *file = socket_from(hSocket);

@@ -4,8 +4,6 @@
 
 #include <netinet/in.h>
 
-#define WSAENOBUFS 10055u
-
 enum {
     XP1_CONNECTIONLESS = 0x1, XP1_GUARANTEED_DELIVERY = 0x2, XP1_GUARANTEED_ORDER = 0x4, XP1_MESSAGE_ORIENTED = 0x8,
     XP1_GRACEFUL_CLOSE = 0x20, XP1_EXPEDITED_DATA = 0x40, XP1_SUPPORT_BROADCAST = 0x200, XP1_SUPPORT_MULTIPOINT = 0x400,
@@ -15,22 +13,6 @@ enum {
 enum { STREAM_FLAGS = XP1_GUARANTEED_DELIVERY | XP1_GUARANTEED_ORDER | XP1_GRACEFUL_CLOSE | XP1_EXPEDITED_DATA | XP1_IFS_HANDLES,
        DATAGRAM_FLAGS = XP1_CONNECTIONLESS | XP1_MESSAGE_ORIENTED | XP1_SUPPORT_BROADCAST | XP1_SUPPORT_MULTIPOINT |
                         XP1_IFS_HANDLES };
-
-#define PROTOCOL_INFO(char_)                                                                   \
-    struct {                                                                                   \
-        DWORD dwServiceFlags1, dwServiceFlags2, dwServiceFlags3, dwServiceFlags4, dwProviderFlags; \
-        GUID ProviderId;                                                                       \
-        DWORD dwCatalogEntryId;                                                                \
-        int ChainLen;                                                                          \
-        DWORD ChainEntries[7];                                                                 \
-        int iVersion, iAddressFamily, iMaxSockAddr, iMinSockAddr, iSocketType, iProtocol, iProtocolMaxOffset; \
-        int iNetworkByteOrder, iSecurityScheme;                                                \
-        DWORD dwMessageSize, dwProviderReserved;                                               \
-        char_ szProtocol[256];                                                                 \
-    }
-typedef PROTOCOL_INFO(WCHAR) WSAPROTOCOL_INFOW;
-typedef PROTOCOL_INFO(CHAR) WSAPROTOCOL_INFOA;
-_Static_assert(sizeof(WSAPROTOCOL_INFOW) == 628 && sizeof(WSAPROTOCOL_INFOA) == 372, "WSAPROTOCOL_INFO");
 
 static const struct transport {
     const char *name;
