@@ -310,7 +310,8 @@ address = host.create_string_buffer(16)
 host.memmove(address, b"\\x02\\0" + listener.getsockname()[1].to_bytes(2, "big") + b"\\x7f\\0\\0\\x01", 8)
 client = ws2_32.socket(2, 1, 0)
 assert ws2_32.connect(client, address, 16) == 0
-children = [subprocess.Popen([sys.executable, "-c", open("/proc/self/cmdline").read().split("\\0")[2], "x"], stdin=subprocess.PIPE) for _ in "12"]
+code = open("/proc/self/cmdline").read().split("\\0")[2]
+children = [subprocess.Popen([sys.executable, "-c", code, "x"], stdin=subprocess.PIPE) for _ in "12"]
 info = host.create_string_buffer(628)
 assert ws2_32.WSADuplicateSocketW(client, children[1].pid, info) == 0
 for child in children:

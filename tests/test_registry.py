@@ -83,6 +83,9 @@ def test_a_function_of_two_names_is_one(dll, second, source, first):
 def test_wsock32_numbers_three_functions_otherwise_than_ws2_32():
     """Linkers bind both by ordinal; old programs, and Bun, have wsock32's numbers."""
     with windlass.load("ws2_32") as new, windlass.load("wsock32") as old:
-        for module, names in (new, "ioctlsocket inet_addr inet_ntoa"), (old, "inet_addr inet_ntoa ioctlsocket"):
+        for module, names in (
+            (new, "ioctlsocket inet_addr inet_ntoa"),
+            (old, "inet_addr inet_ntoa ioctlsocket"),
+        ):
             for ordinal, name in enumerate(names.split(), 10):
                 assert module.export(ordinal) == module.export(name)
