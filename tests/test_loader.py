@@ -321,23 +321,33 @@ def test_an_entry_point_that_refuses_fails_the_load_with_1114(noting, journal):
     assert loader.loaded("b.dll") is None
 
 
-def test_all_modules_are_detached_at_process_end(noting, journal_dll, fresh_python):
+TELLING = """
+    #include <windows.h>
+    __declspec(dllimport) extern char journal[];
+    __declspec(dllimport) extern int journal_length;
+    FIXTURE_C BOOL __stdcall DllMainCRTStartup(HINSTANCE self, DWORD reason, LPVOID reserved)
+    {
+        DWORD wrote;
+        if (reason == DLL_PROCESS_DETACH)
+            WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), journal, journal_length, &wrote, NULL);
+        return TRUE;
+    }
+"""
+
+
+def test_all_modules_are_detached_at_process_end(noting, journal_dll, write_dll, fresh_python):
+    """In the opposite order of their attachment; the one attached first tells what was noted."""
     base = noting("b", "EXPORT int b(void) { return 1; }")
     top = noting("a", "__declspec(dllimport) int b(void); EXPORT int a(void) { return b(); }", uses=[base])
+    telling = write_dll(TELLING, "-DOWN_DLL_MAIN", name="telling", uses=[journal_dll])
     code = """
-        import atexit, sys
-
-        def report():
-            print(_core.string(journal.export("journal")).decode())
-
-        atexit.register(report)  # before windlass registers its own, so that it runs after it
+        import sys
         import windlass
-        from windlass import _core
-        journal = windlass.load(sys.argv[1])
-        windlass.load(sys.argv[2])
+        for path in sys.argv[1:]:
+            windlass.load(path)
         """
     # The copy that lies beside the DLL is the one that it is bound to.
-    assert fresh_python(code, top.parent / journal_dll.name, top) == "b1.a1.a0!b0!\n"
+    assert fresh_python(code, top.parent / journal_dll.name, telling, top) == "b1.a1.a0!b0!"
 
 
 def test_threads_attach_and_detach(noting, journal):

@@ -20,9 +20,12 @@ missing_function_code: int
 """Exception code of a call to a missing function."""
 
 class Callback:
-    """A Python function with an address that Windows code can call; signature: see core/python_callback.c."""
+    """A Python function with an address that Windows code can call; signature: see core/python_callback.c.
 
-    def __init__(self, function: Callable[..., Any], signature: str) -> None: ...
+    at_end: what a call returns when Python has ended.
+    """
+
+    def __init__(self, function: Callable[..., Any], signature: str, at_end: int = 0) -> None: ...
     @property
     def address(self) -> int: ...
 
@@ -75,9 +78,9 @@ class MissingFunction:
 
 def set_hook(name: str, function: Callable[..., Any]) -> None:
     """Set what C asks Python for: "resolve"(id) -> address, "forwarder"(base, text) -> address,
-    "exception"(code, address, parameters, frames) -> exception, "detach"() when ExitProcess ends the
-    process, "count"(handle, change) -> whether the module is there, "activation"(handle, begins) when a
-    thread is to be made with an activation context, and when one ends that had any."""
+    "exception"(code, address, parameters, frames) -> exception, "count"(handle, change) -> whether the
+    module is there, "activation"(handle, begins) when a thread is to be made with an activation context, and
+    when one ends that had any."""
 
 def hash(data: bytes) -> int:
     """A hash of 64 bits, the same in every process; not for secrets."""
@@ -97,6 +100,12 @@ def connect_variables(base: int, records: bytes) -> None:
 
 def trace_add(id: int, name: str, result: str, parameters: str, address: int) -> None:
     """Say what a traced function's id means; address 0 for one that `resolve` gives."""
+
+def trace_loader(on: bool) -> None:
+    """Say whether the loader's events are traced."""
+
+def interpreter_ends() -> None:
+    """To be called when Python begins to end, on the thread that ends it."""
 
 def reserve(address: int, size: int) -> None:
     """Take address space, inaccessible. FileExistsError when any of it is in use."""

@@ -1,6 +1,7 @@
 """The life of a mapped module: attached, referenced, detached, unmapped.
 
-All of it under the loader lock.
+All of it under the loader lock. What is attached when the process ends is detached by core/process_end.c,
+when Python has ended: until then finalizers of Python objects may call DLLs.
 
 Source: Microsoft, "DllMain entry point", "FreeLibrary function", "About Dynamic-Link Libraries".
 """
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     Watcher = Callable[[Module, int], None]
 
-__all__ = ["attach", "depend", "detach", "detach_all", "free", "release", "unmap"]
+__all__ = ["attach", "depend", "detach", "free", "release", "unmap"]
 
 DLL_PROCESS_DETACH, DLL_PROCESS_ATTACH = 0, 1
 
@@ -70,7 +71,7 @@ def attach(module: Module, at_start: bool = False) -> None:
         raise errors.entry_point_refused(module.path)
 
 
-def detach(module: Module, at_exit: bool = False) -> None:
+def detach(module: Module) -> None:
     """Run TLS callbacks and the entry point with DLL_PROCESS_DETACH; what they raise is let go."""
     if not module.attached:
         return
@@ -78,7 +79,7 @@ def detach(module: Module, at_exit: bool = False) -> None:
     module.attached = False
     modules.attached.remove(module)
     with suppress(OSError):
-        _call_entry_points(module, DLL_PROCESS_DETACH, int(at_exit))
+        _call_entry_points(module, DLL_PROCESS_DETACH, 0)
     _core.module_set_detached(module.record)
 
 
@@ -183,12 +184,4 @@ def unmap(module: Module) -> None:
         os.close(fd)
 
 
-def detach_all() -> None:
-    """The process ends: detach every module, dependants before what they depend on. Nothing is unmapped."""
-    with loader_lock:
-        modules.unloading = True  # what an entry point frees now stays
-        for module in reversed(list(modules.attached)):
-            detach(module, at_exit=True)
-
-
-atexit.register(detach_all)
+atexit.register(_core.interpreter_ends)

@@ -453,6 +453,7 @@ def trace_calls(*names: str) -> None:
     """Trace these API functions, DLLs or "loader" from now on, and nothing else; see windlass.trace."""
     with loader_lock:
         tracing.select(",".join(names))
+        _core.trace_loader(tracing.selection.loader)
         for module in modules:
             if module.builtin and registry.mapped(module.name):
                 registry.connect(module.name, module.handle + module.plan.slots)
@@ -615,7 +616,7 @@ def _start_process(map_the_program: Callable[[], Module] | None = None) -> None:
     _core.set_hook("resolve", registry.resolve)
     _core.set_hook("forwarder", resolve_forwarder)
     _core.set_hook("exception", errors.from_exception)
-    _core.set_hook("detach", lifetime.detach_all)
+    _core.trace_loader(tracing.selection.loader)
     faults.install()
     _core.set_hook("count", lifetime.change_count)
     _core.set_hook("activation", activation.contexts.on_thread)

@@ -486,7 +486,8 @@ def resolve(id: int) -> int:
 
 
 def _python_address(dll: str, file: str, name: str) -> int:
-    __import__("windlass." + file[:-3].replace("/", "."))
+    if (dll, name) not in _python_functions:  # else its file is there, though Python ends and imports no more
+        __import__("windlass." + file[:-3].replace("/", "."))
     while (dll, name) not in _python_functions:
         source = source_of(dll, name)
         assert source is not None
@@ -557,7 +558,14 @@ def _slot_of(dll: str, name: str) -> int:
 
 def _callback(function: Callable[..., Any]) -> _core.Callback:
     if function not in _callbacks:
-        from windlass.types import signature_of
-
-        _callbacks[function] = _core.Callback(function, signature_of(function))
+        types = _types()
+        signature = types.signature_of(function)
+        _callbacks[function] = _core.Callback(function, signature, types.result_at_end(function))
     return _callbacks[function]
+
+
+@cache
+def _types() -> Any:
+    from windlass import types
+
+    return types

@@ -1,14 +1,13 @@
 """Windows' type names for the parameters of API functions written in Python.
 
 Each name is an ordinary Python type with a code that says how the slot is converted on the way in (see
-`_core.Callback`). Input strings arrive decoded, all other pointers as integers.
+`_core.Callback`). Input strings arrive decoded, all other pointers as integers. A type of results whose 0
+does not mean failure has the code for ERROR_SHUTDOWN_IN_PROGRESS, too.
 
 Source: Microsoft, "Windows Data Types".
 """
 
 from __future__ import annotations
-
-import sys
 
 from windlass.light import TYPE_CHECKING, Annotated, Optional
 
@@ -34,9 +33,9 @@ LCID = Annotated[int, "I"]
 LCTYPE = Annotated[int, "I"]
 LANGID = Annotated[int, "H"]
 COLORREF = Annotated[int, "I"]
-HRESULT = Annotated[int, "i"]
-LSTATUS = Annotated[int, "i"]
-NTSTATUS = Annotated[int, "i"]
+HRESULT = Annotated[int, "i", 0x8007045B]
+LSTATUS = Annotated[int, "i", 1115]
+NTSTATUS = Annotated[int, "i", 0xC00002FE]
 LONGLONG = Annotated[int, "q"]
 ULONGLONG = Annotated[int, "Q"]
 SIZE_T = Annotated[int, "Q"]
@@ -121,10 +120,20 @@ def signature_of(function: Callable[..., Any]) -> str:
     return result + "".join(_code(function, name, annotations.get(name)) for name in names)
 
 
+def result_at_end(function: Callable[..., Any]) -> int:
+    """What a call of such a function returns when Python has ended."""
+    metadata = _metadata(function, "return", function.__annotations__["return"])
+    return int(metadata[1]) if len(metadata) > 1 else 0
+
+
 def _code(function: Callable[..., Any], name: str, annotation: Any) -> str:
+    return str(_metadata(function, name, annotation)[0])
+
+
+def _metadata(function: Callable[..., Any], name: str, annotation: Any) -> tuple[Any, ...]:
     if isinstance(annotation, str):  # postponed evaluation
-        annotation = getattr(sys.modules[__name__], annotation, None)
-    metadata = getattr(annotation, "__metadata__", None)
+        annotation = globals().get(annotation)
+    metadata: tuple[Any, ...] | None = getattr(annotation, "__metadata__", None)
     if metadata is None:
         raise TypeError(f"{function.__qualname__}: {name} is not annotated with a name of windlass.types")
-    return str(metadata[0])
+    return metadata

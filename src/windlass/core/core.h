@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "win.h"
 
@@ -70,6 +71,7 @@ struct thread {
     bool has_activations;           /* activation_hook() is to be called at its end */
     uint64_t activation;            /* the handle of the activation context in force, 0: none */
     uint64_t first_activation;      /* the one that it began with, and holds a reference to */
+    unsigned in_python;             /* callbacks into Python that it is in */
     unsigned loader_hold_count;     /* loader_lock_acquire_for_program() not released yet, and in which call: */
     struct boundary *loader_holds[MAX_LOADER_HOLDS];
 };
@@ -112,6 +114,7 @@ static inline BOOL fail(DWORD code) {
 void thread_list_acquire(void);
 void thread_list_release(void);
 struct thread *thread_list_head(void);
+void thread_list_remove(struct thread *thread);      /* takes the list's lock itself */
 
 /* ---- calls (call.S, callback.c) ---- */
 
@@ -196,6 +199,7 @@ DWORD_PTR processor_mask(void);
 /* The loader lock: recursive, held during attach and detach, never waited for with the GIL held. */
 void loader_lock_acquire(void);
 bool loader_lock_try_acquire(void);
+bool loader_lock_acquire_until(const struct timespec *until); /* on the real-time clock; false: it has passed */
 void loader_lock_release(void);
 
 /* The same when Windows code asks for it. What it still holds when its call from the host, or its thread, ends is
@@ -239,8 +243,8 @@ void modules_notify_thread(DWORD reason);
 void tls_thread_init(struct thread *thread);
 void tls_thread_free(struct thread *thread);
 
-/* Detaches all modules as at the process's end; ExitProcess calls it before it ends the process. Set by python.c. */
-extern void (*process_detach_hook)(void);
+/* Detaches all modules as at the process's end. The loader lock is held. */
+void modules_detach(void);
 
 /* Activation contexts are Python's affair (activation.py): a thread is going to be made that begins with this one, or one
  * has ended that began with it. Set by python.c. */

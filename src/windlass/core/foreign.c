@@ -5,7 +5,6 @@
 
 struct ctypes_layout ctypes_layout;
 struct foreign_hooks foreign_hooks;
-__thread PyThreadState *released_thread_state;
 
 /* tp_new of the host's ctypes types, which gives an instance a zeroed buffer of its type's size. */
 static newfunc ctypes_new;

@@ -99,10 +99,6 @@ enum {
     FUNCTION_LAST_ERROR = 16,
 };
 
-/* What a call of this thread released the GIL with: a callback that comes back on the thread takes the GIL by it, which
- * is cheaper than PyGILState_Ensure() and right in subinterpreters. NULL where the GIL is held, or no call is going on. */
-extern __thread PyThreadState *released_thread_state;
-
 /* Exchanges this thread's private copies with what Windows code sees, for use_errno and use_last_error. */
 void exchange_errors(unsigned flags, struct thread *thread);
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "module.h"
+#include "trace.h"
 #include "unicode.h"
 
 static PEB_LDR_DATA ldr;
@@ -19,6 +20,9 @@ static pthread_mutex_t loader_lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
 void loader_lock_acquire(void) { pthread_mutex_lock(&loader_lock); }
 bool loader_lock_try_acquire(void) { return pthread_mutex_trylock(&loader_lock) == 0; }
+bool loader_lock_acquire_until(const struct timespec *until) {
+    return pthread_mutex_timedlock(&loader_lock, until) == 0;
+}
 void loader_lock_release(void) { pthread_mutex_unlock(&loader_lock); }
 
 bool loader_lock_acquire_for_program(bool only_try) {
@@ -376,7 +380,6 @@ static uint32_t index_by_name(const unsigned char *base, const struct export_dir
     return UINT32_MAX;
 }
 
-void (*process_detach_hook)(void);
 bool (*module_count_hook)(const void *base, enum module_count change);
 void *(*forwarder_hook)(const void *base, const char *forwarder);
 void *(*module_load_hook)(const WCHAR *name, DWORD flags);
@@ -587,29 +590,32 @@ void tls_thread_free(struct thread *thread) {
     }
 }
 
-/* ---- thread notifications ---- */
+/* ---- notifications ---- */
 
-static void call_entry(struct module *module, const void *function, DWORD reason) {
+static void call_entry(struct module *module, const void *function, DWORD reason, bool at_end) {
     struct thread *self = thread_self();
     struct call_result result;
-    uint64_t slots[4] = {(uintptr_t)module->ldr.DllBase, reason, 0, 0};
+    uint64_t slots[4] = {(uintptr_t)module->ldr.DllBase, reason, at_end, 0};
     call_windows(function, slots, 3, &result, &self->boundary);   /* Windows, too, ignores a failure here */
 }
 
-static void notify(struct module *module, DWORD reason) {
-    if (!(module->ldr.Flags & LDRP_PROCESS_ATTACH_CALLED) || module->ldr.Flags & LDRP_DONT_CALL_FOR_THREADS)
-        return;
+static void call_entries(struct module *module, DWORD reason, bool at_end) {
     for (const void *const *callback = module->tls_callbacks; callback && *callback; callback++)
-        call_entry(module, *callback, reason);
+        call_entry(module, *callback, reason, at_end);
     if (module->ldr.EntryPoint)
-        call_entry(module, module->ldr.EntryPoint, reason);
+        call_entry(module, module->ldr.EntryPoint, reason, at_end);
+}
+
+static void notify(struct module *module, DWORD reason) {
+    if (module->ldr.Flags & LDRP_PROCESS_ATTACH_CALLED && !(module->ldr.Flags & LDRP_DONT_CALL_FOR_THREADS))
+        call_entries(module, reason, false);
 }
 
 /* Attach in the order of initialisation, detach in the opposite one. */
 void modules_notify_thread(DWORD reason) {
     if (!process_peb.Ldr)
         return;
-    loader_lock_acquire();
+    loader_lock_acquire();                           /* at the process's end nobody gets it any more */
     LIST_ENTRY *head = &ldr.InInitializationOrderModuleList, *link, *next;
     bool attach = reason == DLL_THREAD_ATTACH;
     for (link = attach ? head->Flink : head->Blink; link != head; link = next) {
@@ -617,4 +623,15 @@ void modules_notify_thread(DWORD reason) {
         notify(from_initialization_link(link), reason);
     }
     loader_lock_release();
+}
+
+/* What is still in the list has been attached; each goes before it is called, as when it is freed. */
+void modules_detach(void) {
+    LIST_ENTRY *head = &ldr.InInitializationOrderModuleList;
+    while (head->Blink != head) {
+        struct module *module = from_initialization_link(head->Blink);
+        module_set_detached(module);
+        trace_loader("detach", &module->ldr.BaseDllName);
+        call_entries(module, DLL_PROCESS_DETACH, true);
+    }
 }

@@ -5,6 +5,7 @@
 
 #include "fork.h"
 #include "module.h"
+#include "process_end.h"
 #include "sync.h"
 #include "thread_object.h"
 
@@ -431,7 +432,7 @@ void task_wait(struct task *task, bool cancel) {
     task->references++;
     if (cancel)
         drop_pending(task);
-    while (task->pending || task->running)
+    while ((task->pending || task->running) && !process_is_ending()) /* then no callback comes to its end */
         pthread_cond_wait(&some_callback_ended, &lock);
     task_unreference(task);
     release();

@@ -1,5 +1,6 @@
 /* windlass._core: the mechanism, as the Python side calls it. Typed and documented in _core.pyi. */
 #include <errno.h>
+#include <pthread.h>
 #include <sys/mman.h>
 
 #include "python.h"
@@ -12,14 +13,53 @@
 #include "module.h"
 #include "parameters.h"
 #include "path.h"
+#include "process_end.h"
 #include "registry.h"
 #include "trace.h"
 #include "unwind.h"
 
 PyObject *python_hooks[HOOK_COUNT];
-static const char *const hook_names[HOOK_COUNT] = {"resolve", "forwarder", "exception", "detach", "count", "activation"};
+static const char *const hook_names[HOOK_COUNT] = {"resolve", "forwarder", "exception", "count", "activation"};
+
+/* ---- entering and leaving Python ---- */
+
+__thread PyThreadState *released_thread_state;
+
+static pthread_t ending_thread; /* the one that runs Python's exit functions, and then ends it */
+static bool is_ending;
 
 bool python_is_alive(void) { return Py_IsInitialized(); }
+
+static bool is_ending_here(void) { return is_ending && pthread_equal(ending_thread, pthread_self()); }
+
+bool python_enter(struct python_entry *entry) {
+    entry->released = released_thread_state;
+    if (!Py_IsInitialized() && !(entry->released && is_ending_here()))
+        return false;
+    current_thread_or_null->in_python++;
+    released_thread_state = NULL;
+    if (entry->released)
+        PyEval_RestoreThread(entry->released);
+    else
+        entry->state = PyGILState_Ensure();
+    return true;
+}
+
+void python_leave(const struct python_entry *entry) {
+    if (entry->released)
+        PyEval_SaveThread();
+    else
+        PyGILState_Release(entry->state);
+    released_thread_state = entry->released;
+    current_thread_or_null->in_python--;
+}
+
+static PyObject *core_interpreter_ends(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    ending_thread = pthread_self();
+    is_ending = true;
+    Py_RETURN_NONE;
+}
 
 struct thread *thread_self_with_gil(void) {
     if (current_thread_or_null)
@@ -31,9 +71,11 @@ struct thread *thread_self_with_gil(void) {
 }
 
 int call_windows_without_gil(const void *function, const uint64_t *slots, size_t count, struct call_result *result) {
-    PyThreadState *state = PyEval_SaveThread();
+    PyThreadState *outer = released_thread_state, *state = PyEval_SaveThread();
     struct thread *thread = thread_self();
+    released_thread_state = state;
     int ended = call_windows(function, slots, count, result, &thread->boundary);
+    released_thread_state = outer;
     PyEval_RestoreThread(state);
     return ended;
 }
@@ -140,69 +182,71 @@ static void *address_from_hook(PyObject *result, PyObject *hook) {
     return address;
 }
 
+/* Stands for a function written in Python that cannot be loaded any more. */
+static ULONG_PTR WINAPI fail_after_python(void) {
+    set_last_error(ERROR_SHUTDOWN_IN_PROGRESS);
+    return 0;
+}
+
 /* From api_lazy_entry in call.S: the function behind a builtin's slot, on its first call. */
 const void *WINAPI api_resolve(DWORD id);
 const void *WINAPI api_resolve(DWORD id) {
     enum { NONCONTINUABLE = 1 };
-    if (!python_is_alive())
-        windlass_fatal("builtin function %#x first called after Python's end", (unsigned)id);
-    PyGILState_STATE state = PyGILState_Ensure();
-    PyObject *hook = python_hooks[HOOK_RESOLVE];
-    void *address = address_from_hook(PyObject_CallFunction(hook, "I", (unsigned)id), hook);
-    PyGILState_Release(state);
+    struct python_entry entry;
+    if (!python_enter(&entry))
+        return (const void *)fail_after_python;
+    PyObject *hook = python_hooks[HOOK_RESOLVE], *result = PyObject_CallFunction(hook, "I", (unsigned)id);
+    bool is_too_late = !result && !python_is_alive();
+    if (is_too_late)
+        PyErr_Clear();
+    void *address = address_from_hook(result, hook);
+    python_leave(&entry);
+    if (is_too_late)
+        return (const void *)fail_after_python;
     if (!address)                                    /* its file cannot be imported: a package is missing */
         raise_from_api(EXCEPTION_PYTHON_FAILED, NONCONTINUABLE, 0, NULL);
     return address;
 }
 
 static void *resolve_forwarder(const void *base, const char *forwarder) {
-    if (!python_is_alive() || !python_hooks[HOOK_FORWARDER])
+    struct python_entry entry;
+    if (!python_hooks[HOOK_FORWARDER] || !python_enter(&entry))
         return NULL;
-    PyGILState_STATE state = PyGILState_Ensure();
     PyObject *hook = python_hooks[HOOK_FORWARDER];
     PyObject *text = PyUnicode_DecodeUTF8(forwarder, (Py_ssize_t)strlen(forwarder), "surrogateescape");
     PyObject *called = text ? PyObject_CallFunction(hook, "KO", (unsigned long long)(uintptr_t)base, text) : NULL;
     void *address = address_from_hook(called, hook);
     Py_XDECREF(text);
-    PyGILState_Release(state);
+    python_leave(&entry);
     return address;
 }
 
-static void detach_all(void) {
-    if (!python_is_alive() || !python_hooks[HOOK_DETACH])
-        return;
-    PyGILState_STATE state = PyGILState_Ensure();
-    PyObject *result = PyObject_CallObject(python_hooks[HOOK_DETACH], NULL);
-    if (!result)
-        PyErr_WriteUnraisable(python_hooks[HOOK_DETACH]);
-    Py_XDECREF(result);
-    PyGILState_Release(state);
-}
-
 static bool change_count(const void *base, enum module_count change) {
-    if (!python_is_alive() || !python_hooks[HOOK_REFERENCES])
+    struct python_entry entry;
+    if (process_is_ending())
+        return module_from_base(base) != NULL;       /* nothing is unmapped any more */
+    if (!python_hooks[HOOK_REFERENCES] || !python_enter(&entry))
         return false;
-    PyGILState_STATE state = PyGILState_Ensure();
     PyObject *hook = python_hooks[HOOK_REFERENCES];
     PyObject *result = PyObject_CallFunction(hook, "Ki", (unsigned long long)(uintptr_t)base, (int)change);
     if (!result)
         PyErr_WriteUnraisable(hook);
     bool done = result == Py_True;
     Py_XDECREF(result);
-    PyGILState_Release(state);
+    python_leave(&entry);
     return done;
 }
 
 static void change_activation(uint64_t handle, bool begins) {
-    if (!python_is_alive() || !python_hooks[HOOK_ACTIVATION])
+    struct python_entry entry;
+    if (!python_hooks[HOOK_ACTIVATION] || !python_enter(&entry))
         return;
-    PyGILState_STATE state = PyGILState_Ensure();
     PyObject *hook = python_hooks[HOOK_ACTIVATION];
     PyObject *result = PyObject_CallFunction(hook, "KO", (unsigned long long)handle, begins ? Py_True : Py_False);
     if (!result)
         PyErr_WriteUnraisable(hook);
     Py_XDECREF(result);
-    PyGILState_Release(state);
+    python_leave(&entry);
 }
 
 static PyObject *core_set_activation(PyObject *self, PyObject *args) {
@@ -257,35 +301,39 @@ static void *call_library(const char *name, PyObject *arguments) {
 
 static void *load_module(const WCHAR *name, DWORD flags) {
     int little_endian = -1;
-    if (!python_is_alive())
+    struct python_entry entry;
+    if (!python_enter(&entry)) {
+        set_last_error(ERROR_SHUTDOWN_IN_PROGRESS);
         return NULL;
-    PyGILState_STATE state = PyGILState_Ensure();
+    }
     PyObject *text = PyUnicode_DecodeUTF16((const char *)name, (Py_ssize_t)(wide_length(name) * sizeof *name),
                                            "surrogatepass", &little_endian);
     void *module = call_library("load_library", text ? Py_BuildValue("(NI)", text, (unsigned)flags) : NULL);
-    PyGILState_Release(state);
+    python_leave(&entry);
     return module;
 }
 
 static bool redirect_module(const WCHAR *name, size_t length, const void **base) {
     int little_endian = -1;
-    if (!python_is_alive())
+    struct python_entry entry;
+    if (!python_enter(&entry))
         return false;
-    PyGILState_STATE state = PyGILState_Ensure();
     PyObject *text = PyUnicode_DecodeUTF16((const char *)name, (Py_ssize_t)(length * sizeof *name), "surrogatepass",
                                            &little_endian);
     const void *found = call_library("redirected_module", text ? Py_BuildValue("(N)", text) : NULL);
-    PyGILState_Release(state);
+    python_leave(&entry);
     *base = found == MODULE_NOT_LOADED ? NULL : found;
     return found;
 }
 
 static bool free_module(const void *handle) {
-    if (!python_is_alive())
-        return false;
-    PyGILState_STATE state = PyGILState_Ensure();
+    struct python_entry entry;
+    if (process_is_ending())
+        return module_from_base(handle) || fail(ERROR_MOD_NOT_FOUND);
+    if (!python_enter(&entry))
+        return fail(ERROR_SHUTDOWN_IN_PROGRESS);
     bool done = call_library("free_library", Py_BuildValue("(K)", (unsigned long long)(uintptr_t)handle));
-    PyGILState_Release(state);
+    python_leave(&entry);
     return done;
 }
 
@@ -365,6 +413,15 @@ static PyObject *core_trace_add(PyObject *self, PyObject *args) {
     record.function = (void *)(uintptr_t)function;
     if (!trace_add(id, &record))
         return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+static PyObject *core_trace_loader(PyObject *self, PyObject *args) {
+    int on;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "p", &on))
+        return NULL;
+    trace_loader_select(on);
     Py_RETURN_NONE;
 }
 
@@ -521,6 +578,7 @@ static PyObject *core_set_program(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "K", &base))
         return NULL;
     process_peb.ImageBaseAddress = (void *)(uintptr_t)base;
+    process_end_register();
     std_handle((DWORD)-10);                          /* programs read the process's parameters through the PEB */
     Py_RETURN_NONE;
 }
@@ -605,6 +663,7 @@ static PyMethodDef methods[] = {
     {"connect_functions", core_connect_functions, METH_VARARGS, NULL},
     {"connect_variables", core_connect_variables, METH_VARARGS, NULL},
     {"trace_add", core_trace_add, METH_VARARGS, NULL},
+    {"trace_loader", core_trace_loader, METH_VARARGS, NULL},
     {"reserve", core_reserve, METH_VARARGS, NULL},
     {"map", core_map, METH_VARARGS, NULL},
     {"map_regions", core_map_regions, METH_VARARGS, NULL},
@@ -628,6 +687,7 @@ static PyMethodDef methods[] = {
     {"set_activation", core_set_activation, METH_VARARGS, NULL},
     {"first_activation", core_first_activation, METH_NOARGS, NULL},
     {"redirect_names", core_redirect_names, METH_NOARGS, NULL},
+    {"interpreter_ends", core_interpreter_ends, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -653,7 +713,6 @@ PyMODINIT_FUNC PyInit__core(void) {
     module_free_hook = free_module;
     module_redirect_hook = redirect_module;
     activation_hook = change_activation;
-    process_detach_hook = detach_all;
     if (add_address(module, "peb", &process_peb) || add_address(module, "lazy_entry", api_lazy_entry) ||
         add_address(module, "trace_entry", trace_entry) ||
         add_address(module, "missing_function_code", (void *)(uintptr_t)EXCEPTION_MISSING_FUNCTION) ||

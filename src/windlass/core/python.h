@@ -8,7 +8,7 @@
 #include "core.h"
 
 /* Calls of Windows functions from the host and back: the hooks that policy (Python) has set, borrowed, or NULL. */
-enum hook { HOOK_RESOLVE, HOOK_FORWARDER, HOOK_EXCEPTION, HOOK_DETACH, HOOK_REFERENCES, HOOK_ACTIVATION, HOOK_COUNT };
+enum hook { HOOK_RESOLVE, HOOK_FORWARDER, HOOK_EXCEPTION, HOOK_REFERENCES, HOOK_ACTIVATION, HOOK_COUNT };
 extern PyObject *python_hooks[HOOK_COUNT];
 
 /* Sets the Python exception for what ended a call_windows() of this thread; returns NULL. GIL held. */
@@ -63,8 +63,22 @@ int python_job_add(PyObject *module);
 /* The exception for an API function in Python that failed of itself, after the traceback has been printed. */
 #define EXCEPTION_PYTHON_FAILED 0xE0574C02u
 
-/* True when the interpreter can still be entered from a Windows thread. While it ends, threads of DLLs go on: they may
- * be about to call a callback, so an object that lends one its memory does not give that back any more. */
+/* True until Python begins to end. From then on threads of DLLs go on, and may be about to call a callback: an object
+ * that lends one its memory does not give that back any more. */
 bool python_is_alive(void);
+
+/* What a call of this thread released the GIL with: a callback that comes back on the thread takes the GIL by it, which
+ * is cheaper than PyGILState_Ensure() and right in subinterpreters. NULL where the GIL is held, or no call is going on. */
+extern __thread PyThreadState *released_thread_state;
+
+/* Where Windows code comes back to Python: between the two the GIL is held. False: Python has ended, or is ending on
+ * another thread. The thread that ends it may come back as long as it is in a call from Python: objects' finalizers
+ * call DLLs. */
+struct python_entry {
+    PyThreadState *released;
+    PyGILState_STATE state;
+};
+bool python_enter(struct python_entry *entry);
+void python_leave(const struct python_entry *entry);
 
 #endif

@@ -11,6 +11,7 @@ struct python_callback {
     void *code;
     PyObject *function;
     char *signature;
+    uint64_t at_end;   /* what a call returns when Python has ended */
 };
 
 static PyObject *none(void) {
@@ -123,9 +124,12 @@ static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xm
     enum { NONCONTINUABLE = 1 };
     struct failure failure;
     *result = (struct call_result){0, 0};
-    if (!python_is_alive())
+    struct python_entry entry;
+    if (!python_enter(&entry)) {
+        result->rax = self->at_end;
+        set_last_error(ERROR_SHUTDOWN_IN_PROGRESS);
         return;
-    PyGILState_STATE state = PyGILState_Ensure();
+    }
     Py_INCREF(self);
     PyObject *arguments = arguments_of(self, slots, xmm);
     PyObject *value = arguments ? PyObject_CallObject(self->function, arguments) : NULL;
@@ -135,7 +139,7 @@ static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xm
     Py_XDECREF(value);
     Py_XDECREF(arguments);
     Py_DECREF(self);
-    PyGILState_Release(state);
+    python_leave(&entry);
     if (failed)
         raise_from_api(failure.code, NONCONTINUABLE, failure.count, failure.parameters);
 }
@@ -143,8 +147,9 @@ static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xm
 static PyObject *callback_create(PyTypeObject *type, PyObject *args, PyObject *keywords) {
     PyObject *function;
     const char *signature;
-    if (keywords || !PyArg_ParseTuple(args, "Os", &function, &signature))
-        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "Callback(function, signature)");
+    unsigned long long at_end = 0;
+    if (keywords || !PyArg_ParseTuple(args, "Os|K", &function, &signature, &at_end))
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "Callback(function, signature, at_end)");
     if (!signature[0] || !strchr("v?bBhHiIqQPfd", signature[0]) || strspn(signature + 1, "?bBhHiIqQPfdAW") !=
         strlen(signature + 1))
         return PyErr_Format(PyExc_ValueError, "bad callback signature %s", signature);
@@ -154,6 +159,7 @@ static PyObject *callback_create(PyTypeObject *type, PyObject *args, PyObject *k
         return NULL;
     Py_INCREF(function);
     self->function = function;
+    self->at_end = at_end;
     self->callback = (struct callback){enter, self};
     self->signature = strdup(signature);
     self->code = callback_new(&self->callback);

@@ -58,8 +58,10 @@ static bool is_interrupted_call(const greg_t *registers) {
     }
 }
 
-static bool is_safe_place(const greg_t *registers) {
-    return !host_code_contains((uintptr_t)registers[REG_RIP]) || is_interrupted_call(registers);
+/* In a callback into Python, a system call may be the wait for Python's lock, in which others wait for this thread. */
+static bool is_safe_place(const struct thread *thread, const greg_t *registers) {
+    return !host_code_contains((uintptr_t)registers[REG_RIP]) ||
+           (is_interrupted_call(registers) && !thread->in_python);
 }
 
 /* From the handler's end, instead of going on. */
@@ -102,7 +104,7 @@ static void stop(int number, siginfo_t *info, void *context_) {
     if (!object)
         return;
     unsigned state = atomic_load(&object->suspension);
-    if (state & COUNT_MASK && (object->stop_anywhere || is_safe_place(context->uc_mcontext.gregs))) {
+    if (state & COUNT_MASK && (object->stop_anywhere || is_safe_place(thread, context->uc_mcontext.gregs))) {
         object->signal_context = context;
         while (state & COUNT_MASK && !atomic_compare_exchange_weak(&object->suspension, &state, state | STOPPED))
             ;
@@ -125,21 +127,49 @@ static void install_handler(void) {
 
 /* ---- in the thread that stops it ---- */
 
-/* The count is not zero any more. Returns when the thread stands still; false: it has ended. The lock is held. */
-static bool stop_thread(struct thread_object *object) {
+static bool is_stopped(struct thread_object *object) { return atomic_load(&object->suspension) & STOPPED; }
+
+/* The count is not zero any more. False: the thread has ended. The lock is held. */
+static bool try_to_stop(struct thread_object *object) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, install_handler);
-    for (int tries = 0; !(atomic_load(&object->suspension) & STOPPED); tries++) {
-        unsigned seen = atomic_load(&object->acknowledged);
+    unsigned seen = atomic_load(&object->acknowledged);
+    if (object->ended || syscall(SYS_tgkill, getpid(), object->id, STOP_SIGNAL))
+        return false;
+    futex_wait_until(&object->acknowledged, seen, monotonic_now() + TRY_NANOSECONDS);
+    return true;
+}
+
+static void give_way(void) { sleep_until(monotonic_now() + TRY_NANOSECONDS / 4, false); }
+
+/* Returns when the thread stands still; false: it has ended. The count is not zero, the lock is held. */
+static bool stop_thread(struct thread_object *object) {
+    for (int tries = 0; !is_stopped(object); tries++) {
         if (tries > POLITE_TRIES)
             object->stop_anywhere = true;
-        if (object->ended || syscall(SYS_tgkill, getpid(), object->id, STOP_SIGNAL))
+        if (!try_to_stop(object))
             return false;
-        futex_wait_until(&object->acknowledged, seen, monotonic_now() + TRY_NANOSECONDS);
-        if (tries && !(atomic_load(&object->suspension) & STOPPED))
-            sleep_until(monotonic_now() + TRY_NANOSECONDS / 4, false);
+        if (tries && !is_stopped(object))
+            give_way();
     }
     return true;
+}
+
+bool thread_stop_for_good(struct thread_object *object) {
+    enum { TRIES = 20, PATIENCE = 1000 };            /* the latter for a thread that gets no processor */
+    pthread_mutex_lock(&lock);
+    object->stop_anywhere = false;
+    atomic_fetch_add(&object->suspension, 1);
+    unsigned answered = atomic_load(&object->acknowledged);
+    int64_t deadline = monotonic_now() + PATIENCE * (int64_t)TRY_NANOSECONDS;
+    while (try_to_stop(object) && !is_stopped(object) && monotonic_now() < deadline &&
+           atomic_load(&object->acknowledged) - answered < TRIES)
+        give_way();
+    bool stopped = is_stopped(object);
+    if (!stopped && (atomic_fetch_sub(&object->suspension, 1) & COUNT_MASK) == 1)
+        futex_wake(&object->suspension, 1);          /* it may have been about to stop */
+    pthread_mutex_unlock(&lock);
+    return stopped;
 }
 
 NTSTATUS thread_suspend(struct thread_object *object, ULONG *was) {

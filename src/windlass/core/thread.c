@@ -42,6 +42,17 @@ void thread_list_acquire(void) { pthread_mutex_lock(&thread_list_lock); }
 void thread_list_release(void) { pthread_mutex_unlock(&thread_list_lock); }
 struct thread *thread_list_head(void) { return thread_list; }
 
+void thread_list_remove(struct thread *thread) {
+    thread_list_acquire();
+    if (thread->next)
+        thread->next->previous = thread->previous;
+    if (thread->previous)
+        thread->previous->next = thread->next;
+    else
+        thread_list = thread->next;
+    thread_list_release();
+}
+
 static void set_gs(void *base) {
     if (getauxval(AT_HWCAP2) & 2)                   /* the kernel lets user code write the GS base */
         __asm__ volatile("wrgsbase %0" ::"r"(base));
@@ -88,7 +99,7 @@ static void after_fork_in_child(void) {
 static void thread_exit(void *value) {
     struct thread *thread = value;
     loader_lock_release_all(thread);
-    if (!thread->terminated) {
+    if (!thread->terminated && !thread->in_python) { /* Python, at its end, ends threads that come back to it */
         fls_end(&thread->teb.FlsData);
         modules_notify_thread(DLL_THREAD_DETACH);
         /* What the DLLs stored meanwhile; but a DLL may have terminated a thread that waited for the loader lock here,
@@ -96,14 +107,7 @@ static void thread_exit(void *value) {
         if (!thread->object || !thread->object->terminate)
             fls_end(&thread->teb.FlsData);
     }
-    thread_list_acquire();
-    if (thread->next)
-        thread->next->previous = thread->previous;
-    if (thread->previous)
-        thread->previous->next = thread->next;
-    else
-        thread_list = thread->next;
-    thread_list_release();
+    thread_list_remove(thread);
     if (thread->has_activations)
         activation_hook(thread->first_activation, false);
     message_queue_free(thread->messages);            /* and its windows: gone when others see that the thread is */

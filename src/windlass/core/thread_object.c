@@ -46,8 +46,7 @@ struct thread_object *thread_object_new(void) {
     return object;
 }
 
-/* The object of a live thread: the calling one, or one kept alive by the thread list's lock. */
-static struct thread_object *object_of(struct thread *thread) {
+struct thread_object *thread_object_of(struct thread *thread) {
     struct thread_object *object = __atomic_load_n(&thread->object, __ATOMIC_ACQUIRE), *other = NULL;
     if (object)
         return object;
@@ -62,14 +61,14 @@ static struct thread_object *object_of(struct thread *thread) {
     return other;
 }
 
-struct thread_object *thread_object_self(void) { return object_of(thread_self()); }
+struct thread_object *thread_object_self(void) { return thread_object_of(thread_self()); }
 
 struct thread_object *thread_object_from_id(DWORD id) {
     struct thread_object *found = NULL;
     thread_list_acquire();
     for (struct thread *thread = thread_list_head(); thread && !found; thread = thread->next)
         if ((DWORD)(uintptr_t)thread->teb.ThreadId == id)
-            found = object_of(thread);
+            found = thread_object_of(thread);
     if (found)
         object_reference(&found->object);
     thread_list_release();

@@ -54,6 +54,9 @@ extern const struct object_type thread_type;
 /* The calling thread's object, with no reference added. */
 struct thread_object *thread_object_self(void);
 
+/* The object of a live thread: the calling one, or one kept alive by the thread list's lock. No reference is added. */
+struct thread_object *thread_object_of(struct thread *thread);
+
 /* Makes a thread that calls a Windows function and ends with what that returns (api/thread.c). Its object, with a
  * reference for the caller; NULL when it cannot be made. */
 struct thread_object *thread_create(DWORD(WINAPI *function)(PVOID), PVOID parameter, size_t stack_size, bool suspended);
@@ -79,9 +82,13 @@ enum { MAXIMUM_SUSPEND_COUNT = 127 };
 
 /* The counts before the call. Suspending the calling thread returns when it has been resumed. */
 NTSTATUS thread_suspend(struct thread_object *object, ULONG *was);
+
 void thread_stop_self(void);                         /* while the count is not zero */
 NTSTATUS thread_resume(struct thread_object *object, ULONG *was);
 ULONG thread_suspend_count(struct thread_object *object);
+
+/* For the process's end: stops the thread, unless it holds a lock of the host or runs Python. False: it goes on. */
+bool thread_stop_for_good(struct thread_object *object);
 
 /* The parts that ContextFlags names. A running thread is stopped for the moment. */
 NTSTATUS thread_get_context(struct thread_object *object, CONTEXT *context);

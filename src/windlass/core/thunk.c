@@ -179,21 +179,12 @@ static void run(struct thunk *self, uint64_t *slots, const uint64_t *xmm, struct
 
 static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xmm, struct call_result *result) {
     struct thunk *self = callback->context;
-    PyThreadState *state = released_thread_state;
+    struct python_entry entry;
     *result = (struct call_result){0, 0};
-    if (!python_is_alive())
+    if (self->callable == Py_None || !python_enter(&entry))
         return;
-    if (state) {
-        released_thread_state = NULL;
-        PyEval_RestoreThread(state);
-        run(self, slots, xmm, result);
-        PyEval_SaveThread();
-        released_thread_state = state;
-    } else {
-        PyGILState_STATE before = PyGILState_Ensure();
-        run(self, slots, xmm, result);
-        PyGILState_Release(before);
-    }
+    run(self, slots, xmm, result);
+    python_leave(&entry);
 }
 
 /* ---- the type ---- */
@@ -260,8 +251,8 @@ static int thunk_traverse(PyObject *object, visitproc visit, void *arg) {
     return 0;
 }
 
-/* Windows code may still call the piece of code until it is freed: only what can close a circle is dropped, and then
- * calls do nothing. */
+/* Windows code may still call the piece of code until it is freed: only what can close a circle is dropped. From then on
+ * the callable is None, and calls do nothing. */
 static int thunk_clear(PyObject *object) {
     struct thunk *self = (struct thunk *)object;
     PyObject *callable = self->callable;
@@ -274,11 +265,13 @@ static int thunk_clear(PyObject *object) {
 }
 
 static void thunk_dealloc(PyObject *object) {
-    if (!python_is_alive())
-        return;
     struct thunk *self = (struct thunk *)object;
     PyTypeObject *type = Py_TYPE(object);
     PyObject_GC_UnTrack(object);
+    if (!python_is_alive()) {
+        thunk_clear(object);
+        return;
+    }
     if (self->code)
         callback_free(self->code);
     for (Py_ssize_t i = 0; i < self->count; i++)

@@ -157,23 +157,41 @@ static void put_arguments(struct line *line, const char *parameters, const uint6
     }
 }
 
+static void put_name(struct line *line, const UNICODE_STRING *name) {
+    enum { LONGEST = 63 };
+    for (unsigned i = 0; i < name->Length / 2u && i < LONGEST; i++)
+        put(line, "%c", (char)name->Buffer[i]);
+}
+
 static void put_caller(struct line *line, const void *address) {
     const LDR_DATA_TABLE_ENTRY *module = module_from_address(address);
     if (!module) {
         put(line, " from %p", address);
         return;
     }
-    char name[64];
-    unsigned length = module->BaseDllName.Length / 2;
-    for (unsigned i = 0; i < length && i < sizeof name - 1; i++)
-        name[i] = (char)module->BaseDllName.Buffer[i];
-    name[length < sizeof name ? length : sizeof name - 1] = 0;
-    put(line, " from %s+%#tx", name, (const char *)address - (const char *)module->DllBase);
+    put(line, " from ");
+    put_name(line, &module->BaseDllName);
+    put(line, "+%#tx", (const char *)address - (const char *)module->DllBase);
 }
 
 static void write_line(struct line *line) {
     put(line, "\n");
     fwrite(line->text, 1, line->length, output ? output : stderr);
+}
+
+/* ---- the loader ---- */
+
+static bool loader_is_traced;
+
+void trace_loader_select(bool on) { loader_is_traced = on; }
+
+void trace_loader(const char *what, const UNICODE_STRING *module) {
+    struct line line = {.length = 0};
+    if (!loader_is_traced)
+        return;
+    put(&line, "loader: %s ", what);
+    put_name(&line, module);
+    write_line(&line);
 }
 
 /* ---- from trace_entry ---- */

@@ -14,4 +14,8 @@ struct trace_record {
 /* Says what a traced function's id means; false when it cannot be kept. */
 bool trace_add(DWORD id, const struct trace_record *record);
 
+/* Whether the loader's events are traced; tracing.py says so. `what` happens to the module of this name. */
+void trace_loader_select(bool on);
+void trace_loader(const char *what, const UNICODE_STRING *module);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "console/console.h"
 #include "nt.h"
+#include "process_end.h"
 #include "process_object.h"
 #include "shared.h"
 #include "wait.h"
@@ -18,7 +19,7 @@
 /* The host's exit codes have eight bits; programs that end with an NTSTATUS should not seem to have succeeded. */
 static int host_exit_code(DWORD code) { return code & 0xff || !code ? (int)(code & 0xff) : 1; }
 
-static _Noreturn void end_now(DWORD code) {
+void process_leave(DWORD code) {
     process_block_end(code);
     shared_end();
     console_resume_lines();
@@ -27,14 +28,16 @@ static _Noreturn void end_now(DWORD code) {
 
 /* "ExitProcess function": DLLs are detached first; no other thread goes on after that. */
 void exit_process(DWORD code) {
-    if (process_detach_hook)
-        process_detach_hook();
+    process_end(code);
     fflush(NULL);
-    end_now(code);
+    process_leave(code);
 }
 
 API(kernel32 kernelbase, void, ExitProcess, UINT uExitCode) { exit_process(uExitCode); }
 API_ALIAS(api_ExitProcess, rtl, ntdll, "RtlExitUserProcess");
+
+/* "RtlDllShutdownInProgress function" */
+API(ntdll, BOOLEAN, RtlDllShutdownInProgress, void) { return process_is_ending(); }
 
 /* ---- ends of processes ---- */
 
@@ -54,7 +57,7 @@ API(ntdll, NTSTATUS, NtTerminateProcess, HANDLE ProcessHandle, NTSTATUS ExitStat
         return status;
     struct process_object *process = (struct process_object *)object;
     if (!process->id)
-        end_now((DWORD)ExitStatus);
+        process_leave((DWORD)ExitStatus);
     status = process_terminate(process, (DWORD)ExitStatus);
     object_release(object);
     return status;

@@ -10,6 +10,7 @@
 #include "alone.h"
 #include "futex.h"
 #include "nt.h"
+#include "process_end.h"
 #include "spin.h"
 
 enum { UNLOCKED = 1, NONE_WOKEN = 2, ONE_WAITER = 4 };
@@ -77,6 +78,7 @@ static void sleep_and_take(CRITICAL_SECTION *section) {
             if (compare_exchange(section, &count, count | NONE_WOKEN))
                 count |= NONE_WOKEN;
         } else {
+            process_end_when_stuck();
             futex_wait_until(word_of(section), count, INT64_MAX);
             count = load(section);
         }

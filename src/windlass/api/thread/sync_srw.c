@@ -5,6 +5,7 @@
 #include "alone.h"
 #include "futex.h"
 #include "nt.h"
+#include "process_end.h"
 #include "spin.h"
 
 typedef struct { atomic_uint word; DWORD unused; } SRWLOCK;
@@ -42,6 +43,7 @@ static void WINAPI __attribute__((noinline)) write_slowly(SRWLOCK *lock) {
             if (change(lock, &word, word | WRITERS_WAIT))
                 word |= WRITERS_WAIT;
         } else {
+            process_end_when_stuck();
             futex_wait_masked(&lock->word, word, WAKE_WRITERS, INT64_MAX);
             others = WRITERS_WAIT;                   /* who woke this one took the mark away; more may sleep */
             word = load(lock);
@@ -59,6 +61,7 @@ static void WINAPI __attribute__((noinline)) read_slowly(SRWLOCK *lock) {
             if (change(lock, &word, word | READERS_WAIT))
                 word |= READERS_WAIT;
         } else {
+            process_end_when_stuck();
             futex_wait_masked(&lock->word, word, WAKE_READERS, INT64_MAX);
             word = load(lock);
         }

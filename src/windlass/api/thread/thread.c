@@ -5,6 +5,7 @@
 
 #include "module.h"
 #include "nt.h"
+#include "process_end.h"
 #include "process_object.h"
 #include "thread_object.h"
 #include "wait.h"
@@ -43,7 +44,7 @@ static void *thread_main(void *argument) {
     thread->has_activations = activation != 0;
     if (thread_suspend_count(object))
         thread_stop_self();
-    if (object->terminate)
+    if (object->terminate || process_is_ending())    /* who ends the process may not have found it in the list yet */
         return thread->terminated = true, NULL;
     thread_attach();
     if (object->terminate)                           /* while it waited for the loader lock: its code may be gone */
