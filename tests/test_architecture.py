@@ -20,7 +20,7 @@ ROWS = [
     {"loader", "application", "child"},
     {"faults", "datafile", "authenticode", "guardian"},
     {"additions", "search", "activation", "module", "lifetime", "mapping", "preparing"}
-    | {"process", "registry", "image_cache"},
+    | {"process", "registry", "image_cache", "control_flow"},
     {"convention", "types", "manifest", "tracing", "system_dlls", "second_names", "plan"},
     {"pe", "errors", "messages", "machine_code", "light", "whole_file", "_core"},
 ]

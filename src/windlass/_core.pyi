@@ -249,6 +249,21 @@ def unhandled_exception() -> int:
 def teb() -> int:
     """Address of this thread's environment block."""
 
+guard_check: int
+"""Address of what images with Control Flow Guard call to have a target checked."""
+guard_dispatch: int
+"""Address of what checks a target and calls it."""
+
+def guard_enable() -> None:
+    """From now on check the targets of indirect calls. MemoryError without address space."""
+
+def guard_is_on() -> bool: ...
+def guard_set_range(address: int, size: int, valid: bool) -> None:
+    """Say whether all addresses of a range may be called indirectly, or none."""
+
+def guard_add_table(base: int, size: int, table: bytes, stride: int) -> None:
+    """Make the functions of an image's table targets; an entry has `stride` bytes."""
+
 def snapshot_take(ranges: list[tuple[int, int]]) -> object:
     """Save memory: addresses and sizes. Whole pages become private mappings of what was saved, so that
     `snapshot_restore` knows which of them have been written to. OSError where there is no memory.

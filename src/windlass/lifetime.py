@@ -11,7 +11,7 @@ from __future__ import annotations
 import atexit
 import os
 
-from windlass import _core, errors, registry, tracing
+from windlass import _core, control_flow, errors, registry, tracing
 from windlass.light import TYPE_CHECKING, suppress
 from windlass.plan import page_up
 from windlass.process import loader_lock, modules
@@ -174,6 +174,7 @@ def unmap(module: Module) -> None:
     if module.tls_index is not None:
         _core.tls_remove(module.tls_index)
     _core.module_remove(module.record)
+    control_flow.leave(module)
     _core.unmap(module.handle, page_up(module.size))
     if module.additions is not None:
         module.additions.unmap()

@@ -15,12 +15,24 @@ import copyreg
 import os
 import sys
 
-from windlass import _core, activation, datafile, errors, faults, lifetime, mapping, registry, search, tracing
+from windlass import (
+    _core,
+    activation,
+    control_flow,
+    datafile,
+    errors,
+    faults,
+    lifetime,
+    mapping,
+    registry,
+    search,
+    tracing,
+)
 from windlass.datafile import DataFile
 from windlass.errors import BadImage
 from windlass.light import TYPE_CHECKING
 from windlass.module import Module
-from windlass.plan import READ, WRITE, functions, page_up
+from windlass.plan import functions, page_up
 from windlass.process import loader_lock, modules
 
 if TYPE_CHECKING:
@@ -267,6 +279,7 @@ class _Load:
         try:
             self.bind(program)
             protect(program)
+            control_flow.enter(program)
             for each in self.in_attach_order(program):
                 self.attach(each, at_start=True)
         except BadImage as error:
@@ -286,6 +299,7 @@ class _Load:
         if not self.flags & DONT_RESOLVE_DLL_REFERENCES:
             self.bind(module)
         protect(module)
+        control_flow.enter(module)
         lifetime.announce(module, lifetime.BOUND)
         return module
 
@@ -548,16 +562,7 @@ def rebind(dll: str, name: str) -> None:
                 providers = filter(None, map(modules.by_name, hosts))
                 found = (_core.export(provider.handle, name, 0) for provider in providers)
                 address = next(filter(None, found), 0) or stand_in(module, imported_dll, name)
-                _write_bound(module, iat_rva + 8 * names.index(name), address)
-
-
-def _write_bound(module: Module, rva: int, address: int) -> None:
-    """Write to the IAT of a module that is protected already."""
-    for start, size, protection, _ in module.plan.regions:
-        if start <= rva < start + size:
-            _core.protect(module.handle + start, size, protection | READ | WRITE)
-            _core.write(module.handle + rva, address.to_bytes(8, "little"))
-            _core.protect(module.handle + start, size, protection)
+                mapping.patch(module.plan, iat_rva + 8 * names.index(name), address.to_bytes(8, "little"))
 
 
 def text(function: str | int, dll: str = "") -> str:
@@ -604,6 +609,7 @@ def start_program(path: str, check: Callable[[Plan], None]) -> Module:
         search.settings.set_program(path)
         _start_process(lambda: map_file(path, check))
         module = next(iter(modules))
+        control_flow.start(module)
         activation.contexts.set_process_default(activation.of_program(module.plan.manifest, path))
         _Load(path, 0).run_program(module)
         return module

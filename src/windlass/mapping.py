@@ -10,14 +10,14 @@ import os
 
 from windlass import _core, image_cache
 from windlass.light import TYPE_CHECKING
-from windlass.plan import FORMAT, READ, Plan, page_up
+from windlass.plan import FORMAT, READ, WRITE, Plan, page_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from windlass.pe import Image
 
-__all__ = ["map_data", "map_image", "map_shared", "memory_of", "protect"]
+__all__ = ["map_data", "map_image", "map_shared", "memory_of", "patch", "protect"]
 
 KEPT_CHOICES = 2
 """For so many of the bases that an image may be given a laid-out copy is kept."""
@@ -142,6 +142,15 @@ def memory_of(plan: Plan) -> bytearray:
 
 
 # ---- protections ----
+
+
+def patch(plan: Plan, rva: int, data: bytes) -> None:
+    """Write to an image that is protected already; no more than one of its regions has."""
+    for start, size, protection, _ in plan.regions:
+        if start <= rva < start + size:
+            _core.protect(plan.base + start, size, protection | READ | WRITE)
+            _core.write(plan.base + rva, data)
+            _core.protect(plan.base + start, size, protection)
 
 
 def protect(plan: Plan) -> None:

@@ -33,6 +33,8 @@ class Plan:
     tls_index:       RVA of the variable for its index, 0 if none.
     tls_callbacks:   RVAs of the TLS callbacks; tls_callback_table: of the table that lists them.
     security_cookie: RVA of the cookie that still has its linker's value; 0 if there is none.
+    guard:           (RVA of the slot for the check, of the one for dispatch, of the table of functions, their
+                     count, bytes of an entry) of an image with Control Flow Guard, or None; 0: there is none.
     skipped:         better bases, which were taken when the image was laid out.
     slots:           RVA of a builtin image's slots, 0 if there are none.
     """
@@ -40,6 +42,7 @@ class Plan:
     __slots__ = (
         "base",
         "entry_point",
+        "guard",
         "imports",
         "is_dll",
         "manifest",
@@ -60,6 +63,7 @@ class Plan:
 
     base: int
     entry_point: int
+    guard: tuple[int, int, int, int, int] | None
     imports: tuple[tuple[str, int, bytes], ...]
     is_dll: bool
     manifest: bytes | None

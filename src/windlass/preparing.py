@@ -44,6 +44,7 @@ def plan_of(image: Image) -> Plan:
     plan.manifest = activation.manifest_of(image)
     _plan_tls(plan, image.tls)
     plan.security_cookie = _security_cookie_of(image)
+    plan.guard = _guard_of(image)
     plan.slots = next((section.rva for section in image.sections if section.name == ".slots"), 0)
     plan.shared = tuple(
         (*_pages(image, each), _protection_of(each))
@@ -59,7 +60,7 @@ def resource_plan(image: Image) -> Plan:
     image.check()
     plan = _plan_headers(image)
     plan.imports, plan.shared, plan.manifest = (), (), None
-    plan.security_cookie, plan.slots = 0, 0
+    plan.security_cookie, plan.slots, plan.guard = 0, 0, None
     _plan_tls(plan, None)
     plan.regions = _regions_of(image, [])
     return plan
@@ -135,6 +136,10 @@ def _used_by_loading(image: Image, plan: Plan) -> list[tuple[int, int, bool, str
         template, size, _, _ = plan.tls_template
         used += [(template, size, False, "the TLS template")] if size else []
         used += [(plan.tls_index, 4, True, "the TLS index")] if plan.tls_index else []
+    if plan.guard:
+        check, dispatch, table, count, stride = plan.guard
+        used += [(rva, 8, False, "a slot for Control Flow Guard") for rva in (check, dispatch) if rva]
+        used += [(table, count * stride, False, "the table of Control Flow Guard")] if count else []
     if plan.security_cookie:
         used.append((plan.security_cookie, 8, True, "the security cookie"))
     return used
@@ -161,6 +166,24 @@ def _security_cookie_of(image: Image) -> int:
     if not 0 < rva <= image.size_of_image - 8 or image.contiguous(rva) < 8:
         return 0
     return rva if image.read(rva, 8) == DEFAULT_SECURITY_COOKIE else 0
+
+
+def _guard_of(image: Image) -> tuple[int, int, int, int, int] | None:
+    """See Plan. Source: Microsoft, "PE Format", "Control Flow Guard"."""
+    config = image.load_config
+    if not image.dll_characteristics & layout.DLL_GUARD_CF or config is None:
+        return None
+    record, flags = config.record, config.record.guard_flags
+    if not flags & layout.GUARD_CF_INSTRUMENTED:
+        return None
+    slots = (
+        config.rva_of(record.guard_cf_check_function_address),
+        config.rva_of(record.guard_cf_dispatch_function_address),
+    )
+    has_table = flags & layout.GUARD_CF_FUNCTION_TABLE_PRESENT
+    count = record.guard_cf_function_count if has_table else 0
+    table = config.rva_of(record.guard_cf_function_table_address) if count else 0
+    return (*slots, table, count, 4 + (flags >> layout.GUARD_TABLE_STRIDE_SHIFT))
 
 
 def _packed(functions: Iterable[ImportedFunction]) -> bytes:

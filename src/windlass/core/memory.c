@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "fork.h"
+#include "guard.h"
 #include "host_map.h"
 #include "shared_data.h"
 
@@ -40,11 +41,15 @@ static uintptr_t page_up(uintptr_t address) { return page_down(address + PAGE_SI
 
 static DWORD base_protection(DWORD protect) { return protect & 0xff; }
 
-/* Without Control Flow Guard it says nothing; for pages that cannot be executed it is an error. */
-static DWORD without_targets(DWORD protect) {
-    const DWORD executable = PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY;
-    return protect & executable ? protect & ~(DWORD)PAGE_TARGETS_INVALID : protect;
+static bool is_executable(DWORD protect) {
+    return protect & (PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY);
 }
+
+/* It is no part of a page's protection; for pages that cannot be executed it is an error. */
+static DWORD without_targets(DWORD protect) {
+    return is_executable(protect) ? protect & ~(DWORD)PAGE_TARGETS_INVALID : protect;
+}
+
 
 int memory_host_protection(DWORD protect) {
     const DWORD modifiers = PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE;
@@ -406,6 +411,7 @@ NTSTATUS memory_allocate(uintptr_t *base, size_t *size, DWORD type, DWORD protec
         return STATUS_INVALID_PARAMETER;
     if (type & ~known || !(type & verbs))
         return STATUS_INVALID_PARAMETER;
+    bool are_targets = is_executable(protect) && !(protect & PAGE_TARGETS_INVALID);
     protect = without_targets(protect);
     if (memory_host_protection(protect) < 0)
         return STATUS_INVALID_PAGE_PROTECTION;
@@ -413,9 +419,11 @@ NTSTATUS memory_allocate(uintptr_t *base, size_t *size, DWORD type, DWORD protec
         return type & (MEM_COMMIT | MEM_RESERVE) ? STATUS_INVALID_PARAMETER : reset(base, size);
     if (type & MEM_LARGE_PAGES)                      /* nobody has the privilege to lock memory */
         return STATUS_PRIVILEGE_NOT_HELD;
-    if (type & MEM_RESERVE || *base == 0)
-        return reserve(base, size, type, protect, low, high, alignment);
-    return commit(base, size, protect);
+    NTSTATUS status = type & MEM_RESERVE || *base == 0 ? reserve(base, size, type, protect, low, high, alignment)
+                                                       : commit(base, size, protect);
+    if (NT_SUCCESS(status) && is_executable(protect) && !guard_set_range(*base, *base + *size, are_targets))
+        return STATUS_NO_MEMORY;
+    return status;
 }
 
 /* ---- VirtualFree ---- */
@@ -484,6 +492,8 @@ NTSTATUS memory_free(uintptr_t *base, size_t *size, DWORD type) {
         return STATUS_INVALID_PARAMETER;
     acquire();
     NTSTATUS status = free_range(base, size, type);
+    if (NT_SUCCESS(status))                          /* before anything else can lie there */
+        guard_set_range(*base, *base + *size, true);
     release();
     return status;
 }
@@ -517,6 +527,7 @@ static NTSTATUS protect_foreign(uintptr_t begin, uintptr_t end, DWORD protect, D
 
 NTSTATUS memory_protect(uintptr_t *base, size_t *size, DWORD protect, DWORD *was) {
     uintptr_t begin = page_down(*base), end = page_up(*base + *size);
+    const bool become_targets = is_executable(protect) && !(protect & PAGE_TARGETS_NO_UPDATE);
     protect = without_targets(protect);
     if (memory_host_protection(protect) < 0)
         return STATUS_INVALID_PAGE_PROTECTION;
@@ -526,6 +537,8 @@ NTSTATUS memory_protect(uintptr_t *base, size_t *size, DWORD protect, DWORD *was
     struct region *region = region_or_stack(begin, end);
     NTSTATUS status = region ? protect_region(region, begin, end, protect, was)
                              : protect_foreign(begin, end, protect, was);
+    if (NT_SUCCESS(status) && region && become_targets)
+        guard_set_range(begin, end, true);
     release();
     *base = begin;
     *size = end - begin;

@@ -19,7 +19,8 @@ enum {
     PAGE_GUARD = 0x100,
     PAGE_NOCACHE = 0x200,
     PAGE_WRITECOMBINE = 0x400,
-    PAGE_TARGETS_INVALID = 0x40000000, /* for Control Flow Guard, which is off */
+    PAGE_TARGETS_INVALID = 0x40000000, /* Control Flow Guard, see guard.h; to VirtualProtect it says */
+    PAGE_TARGETS_NO_UPDATE = 0x40000000,
 
     MEM_COMMIT = 0x1000,
     MEM_RESERVE = 0x2000,

@@ -8,6 +8,7 @@
 #include "codepage.h"
 #include "foreign.h"
 #include "fork.h"
+#include "guard.h"
 #include "handle.h"
 #include "map.h"
 #include "module.h"
@@ -715,6 +716,7 @@ PyMODINIT_FUNC PyInit__core(void) {
     activation_hook = change_activation;
     if (add_address(module, "peb", &process_peb) || add_address(module, "lazy_entry", api_lazy_entry) ||
         add_address(module, "trace_entry", trace_entry) ||
+        add_address(module, "guard_check", guard_check) || add_address(module, "guard_dispatch", guard_dispatch) ||
         add_address(module, "missing_function_code", (void *)(uintptr_t)EXCEPTION_MISSING_FUNCTION) ||
         callback_type_add(module) || foreign_add(module) || call_add(module) || thunk_add(module) ||
         missing_function_type_add(module) || python_module_add(module) || python_handle_add(module) ||

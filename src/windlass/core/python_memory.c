@@ -3,6 +3,7 @@
  * An address that the program gave to an API function may be bad. Then the access ends in the exception
  * windlass._core.AccessViolation, and what the API function's caller sees is an access violation, as if the function were
  * Windows' own (python_callback.c). */
+#include "guard.h"
 #include "python.h"
 
 PyObject *access_violation_type;
@@ -124,7 +125,54 @@ static PyObject *core_view(PyObject *self, PyObject *args) {
     return PyMemoryView_FromMemory((char *)(uintptr_t)address, size, write ? VIEW_WRITE : VIEW_READ);
 }
 
+/* ---- Control Flow Guard ---- */
+
+static PyObject *core_guard_enable(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    return guard_enable() ? Py_BuildValue("") : PyErr_NoMemory();
+}
+
+static PyObject *core_guard_is_on(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    return PyBool_FromLong(guard_is_on());
+}
+
+static PyObject *core_guard_set_range(PyObject *self, PyObject *args) {
+    unsigned long long address;
+    Py_ssize_t size;
+    int valid;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Knp", &address, &size, &valid))
+        return NULL;
+    return guard_set_range((uintptr_t)address, (uintptr_t)address + (size_t)size, valid) ? Py_BuildValue("")
+                                                                                         : PyErr_NoMemory();
+}
+
+/* A table lists RVAs, each followed by as many bytes of flags as there are; those that say so are no targets ("PE
+ * Format", "Control Flow Guard": IMAGE_GUARD_FLAG_FID_SUPPRESSED). */
+static PyObject *core_guard_add_table(PyObject *self, PyObject *args) {
+    enum { SUPPRESSED = 1 };
+    unsigned long long base;
+    const unsigned char *table;
+    Py_ssize_t size;
+    unsigned stride, image_size;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "KIy#I", &base, &image_size, &table, &size, &stride))
+        return NULL;
+    for (const unsigned char *entry = table; entry + stride <= table + size; entry += stride) {
+        uint32_t rva;
+        memcpy(&rva, entry, sizeof rva);
+        if (rva < image_size && !(stride > sizeof rva && entry[sizeof rva] & SUPPRESSED))
+            guard_set_target((uintptr_t)base + rva, true);
+    }
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef functions[] = {
+    {"guard_enable", core_guard_enable, METH_NOARGS, NULL},
+    {"guard_is_on", core_guard_is_on, METH_NOARGS, NULL},
+    {"guard_set_range", core_guard_set_range, METH_VARARGS, NULL},
+    {"guard_add_table", core_guard_add_table, METH_VARARGS, NULL},
     {"read", core_read, METH_VARARGS, NULL},
     {"view", core_view, METH_VARARGS, NULL},
     {"string", core_string, METH_VARARGS, NULL},

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "codepage.h"
+#include "guard.h"
 #include "memory.h"
 #include "nt.h"
 #include "parameters.h"
@@ -164,7 +165,7 @@ API(kernel32 kernelbase, BOOL, GetProcessGroupAffinity, HANDLE hProcess, USHORT 
 
 /* ---- protection against exploits ("SetProcessMitigationPolicy function") ---- */
 
-enum { ProcessDEPPolicy, POLICIES = 20 };
+enum { ProcessDEPPolicy, ProcessControlFlowGuardPolicy = 7, POLICIES = 20 };
 
 /* What the process was set to. Only DEP is the host's to grant, and it does: data is never executable. */
 static DWORD policies[POLICIES];
@@ -185,7 +186,8 @@ API(kernel32 kernelbase, BOOL, GetProcessMitigationPolicy, HANDLE hProcess, ULON
         ((DWORD *)lpBuffer)[0] = 1;                  /* Enable */
         ((BYTE *)lpBuffer)[4] = TRUE;                /* Permanent */
     } else if (is_own) {
-        *(DWORD *)lpBuffer = policies[MitigationPolicy];
+        *(DWORD *)lpBuffer = MitigationPolicy == ProcessControlFlowGuardPolicy ? guard_is_on()
+                                                                               : policies[MitigationPolicy];
     }
     return TRUE;
 }
@@ -195,6 +197,8 @@ API(kernel32 kernelbase, BOOL, SetProcessMitigationPolicy, ULONG MitigationPolic
         return fail(ERROR_NOT_SUPPORTED);
     if (MitigationPolicy >= POLICIES || dwLength != policy_size(MitigationPolicy))
         return fail(ERROR_INVALID_PARAMETER);
+    if (MitigationPolicy == ProcessControlFlowGuardPolicy) /* it is decided when a process starts */
+        return fail(ERROR_ACCESS_DENIED);
     policies[MitigationPolicy] = *lpBuffer;
     return TRUE;
 }
