@@ -8,6 +8,7 @@
 
 #include "handle.h"
 #include "fork.h"
+#include "lock.h"
 #include "namespace.h"
 #include "parameters.h"
 #include "shared.h"
@@ -141,11 +142,11 @@ static void fill(DWORD index, struct object *object, ACCESS_MASK access, DWORD f
 }
 
 HANDLE handle_new(struct object *object, ACCESS_MASK access, DWORD flags) {
-    pthread_mutex_lock(&table_lock);
+    lock_acquire(&table_lock);
     DWORD index = take_free_index();
     if (index)
         open_handles++;
-    pthread_mutex_unlock(&table_lock);
+    lock_release(&table_lock);
     if (!index)
         return NULL;
     fill(index, object, access, flags);
@@ -154,11 +155,11 @@ HANDLE handle_new(struct object *object, ACCESS_MASK access, DWORD flags) {
 
 bool handle_new_at(HANDLE handle, struct object *object, ACCESS_MASK access, DWORD flags) {
     uintptr_t index = (uintptr_t)handle / 4;
-    pthread_mutex_lock(&table_lock);
+    lock_acquire(&table_lock);
     bool done = index && index < (uintptr_t)MAX_CHUNKS * CHUNK_ENTRIES && take_index((DWORD)index);
     if (done)
         open_handles++;
-    pthread_mutex_unlock(&table_lock);
+    lock_release(&table_lock);
     if (done)
         fill((DWORD)index, object, access, flags);
     return done;
@@ -227,11 +228,11 @@ NTSTATUS handle_close(HANDLE handle) {
         entry_unlock(entry, object);
         return STATUS_HANDLE_NOT_CLOSABLE;
     }
-    pthread_mutex_lock(&table_lock);
+    lock_acquire(&table_lock);
     give_index_back((DWORD)((uintptr_t)handle / 4));
     open_handles--;
     entry_unlock(entry, NULL);
-    pthread_mutex_unlock(&table_lock);
+    lock_release(&table_lock);
     object_lost_handle(object);
     return STATUS_SUCCESS;
 }
@@ -298,9 +299,9 @@ NTSTATUS handle_put_name(const WCHAR *text, size_t length, void *buffer, ULONG s
 }
 
 void handle_each(bool (*visit)(HANDLE, struct object *, ACCESS_MASK, DWORD, void *), void *context) {
-    pthread_mutex_lock(&table_lock);
+    lock_acquire(&table_lock);
     DWORD end = entries_in_use;
-    pthread_mutex_unlock(&table_lock);
+    lock_release(&table_lock);
     bool more = true;
     for (DWORD index = 1; more && index < end; index++) {
         HANDLE handle = (HANDLE)(uintptr_t)(index * 4);
@@ -315,9 +316,9 @@ void handle_each(bool (*visit)(HANDLE, struct object *, ACCESS_MASK, DWORD, void
 }
 
 DWORD handle_count(void) {
-    pthread_mutex_lock(&table_lock);
+    lock_acquire(&table_lock);
     DWORD count = open_handles;
-    pthread_mutex_unlock(&table_lock);
+    lock_release(&table_lock);
     return count;
 }
 

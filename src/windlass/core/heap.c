@@ -12,6 +12,8 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
+#include "lock.h"
+
 enum {
     SPAN_SIZE = 1 << HEAP_SPAN_SHIFT,
     MAXIMUM_SPANS = 1 << 20,        /* 64 GB of address space */
@@ -150,7 +152,7 @@ static bool more_accessible(void) {
 /* NULL out of memory. */
 static char *take_span(unsigned class) {
     char *span = NULL;
-    pthread_mutex_lock(&spans_lock);
+    lock_acquire(&spans_lock);
     if (free_spans) {
         span = (char *)free_spans;
         free_spans = free_spans->next;
@@ -159,18 +161,18 @@ static char *take_span(unsigned class) {
     }
     if (span)
         heap_span_class[span_number(span)] = (uint8_t)class;
-    pthread_mutex_unlock(&spans_lock);
+    lock_release(&spans_lock);
     return span;
 }
 
 /* The memory goes back to the host. */
 static void give_span(char *span) {
     madvise(span, SPAN_SIZE, MADV_DONTNEED);
-    pthread_mutex_lock(&spans_lock);
+    lock_acquire(&spans_lock);
     heap_span_class[span_number(span)] = 0;
     ((struct free_block *)span)->next = free_spans;
     free_spans = (struct free_block *)span;
-    pthread_mutex_unlock(&spans_lock);
+    lock_release(&spans_lock);
 }
 
 /* ---- depots, under their locks ---- */
@@ -269,13 +271,13 @@ static void put_all(struct depot *depot, unsigned class, struct free_block *all)
 
 static void sweep(struct depot *depot, unsigned class) {
     struct free_block *all = take_all(depot);
-    pthread_mutex_lock(&sweep_lock);
+    lock_acquire(&sweep_lock);
     struct free_block *spans = take_free_spans(depot, class, &all);
     for (struct free_block *block = all; block; block = block->next)
         free_in_span[span_number(block)] = 0;
     for (struct free_block *span = spans; span; span = span->next)
         free_in_span[span_number(span)] = 0;
-    pthread_mutex_unlock(&sweep_lock);
+    lock_release(&sweep_lock);
     while (spans) {
         struct free_block *span = spans;
         spans = span->next;
@@ -291,7 +293,7 @@ static void fill_active(struct heap_list *list, unsigned class) {
     struct depot *depot = &depots[class];
     struct free_block *first = NULL;
     uint32_t count = list->batch;
-    pthread_mutex_lock(&depot->lock);
+    lock_acquire(&depot->lock);
     if (depot->batches) {
         first = depot->batches;
         depot->batches = first->next_batch;
@@ -301,18 +303,18 @@ static void fill_active(struct heap_list *list, unsigned class) {
     } else {
         count = cut_blocks(depot, class, list->batch, &first);
     }
-    pthread_mutex_unlock(&depot->lock);
+    lock_release(&depot->lock);
     list->active = first;
     list->count = count;
 }
 
 static void give_batch(struct free_block *batch, unsigned class) {
     struct depot *depot = &depots[class];
-    pthread_mutex_lock(&depot->lock);
+    lock_acquire(&depot->lock);
     put_batch(depot, batch);
     if (depot->batch_count >= depot->sweep_at)
         sweep(depot, class);
-    pthread_mutex_unlock(&depot->lock);
+    lock_release(&depot->lock);
 }
 
 static void give_loose(struct free_block *blocks, unsigned class) {
@@ -321,10 +323,10 @@ static void give_loose(struct free_block *blocks, unsigned class) {
         return;
     while (last->next)
         last = last->next;
-    pthread_mutex_lock(&depots[class].lock);
+    lock_acquire(&depots[class].lock);
     last->next = depots[class].loose;
     depots[class].loose = blocks;
-    pthread_mutex_unlock(&depots[class].lock);
+    lock_release(&depots[class].lock);
 }
 
 static void empty_cache(struct heap_cache *cache) {
@@ -526,9 +528,9 @@ void heap_trim(void) {
     if (heap_cache)
         empty_cache(heap_cache);
     for (unsigned class = 1; class < HEAP_CLASSES && heap_region_size; class++) {
-        pthread_mutex_lock(&depots[class].lock);
+        lock_acquire(&depots[class].lock);
         sweep(&depots[class], class);
-        pthread_mutex_unlock(&depots[class].lock);
+        lock_release(&depots[class].lock);
     }
     malloc_trim(0);
 }

@@ -8,6 +8,7 @@
 #include "fork.h"
 #include "guard.h"
 #include "host_map.h"
+#include "lock.h"
 #include "shared_data.h"
 
 /* Pages of a region that are in the same state, up to where the next run begins. */
@@ -31,8 +32,8 @@ SURVIVES_FORK(lock);
 static struct region **regions;
 static unsigned region_count, region_capacity;
 
-static void acquire(void) { pthread_mutex_lock(&lock); }
-static void release(void) { pthread_mutex_unlock(&lock); }
+static void acquire(void) { lock_acquire(&lock); }
+static void release(void) { lock_release(&lock); }
 
 static uintptr_t page_down(uintptr_t address) { return address & ~(uintptr_t)(PAGE_SIZE - 1); }
 static uintptr_t page_up(uintptr_t address) { return page_down(address + PAGE_SIZE - 1); }

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "lock.h"
+
 /* A sleeping thread; on its stack. */
 struct sleeper {
     struct sleeper *next, *previous;
@@ -62,11 +64,11 @@ static void take_out(struct bucket *bucket, struct sleeper *sleeper) {
 
 /* True: it had been woken. */
 static bool leave(struct bucket *bucket, struct sleeper *self) {
-    pthread_mutex_lock(&bucket->lock);
+    lock_acquire(&bucket->lock);
     bool taken = self->taken;
     if (!taken)
         take_out(bucket, self);
-    pthread_mutex_unlock(&bucket->lock);
+    lock_release(&bucket->lock);
     while (taken && !atomic_load(&self->awake))
         futex_wait_until(&self->awake, 0, INT64_MAX);
     return taken;
@@ -87,7 +89,7 @@ bool park(const volatile void *address, const void *compare, size_t size, int64_
     if (deadline == 0)
         return false;
     /* Counted before the comparison: who changes the value after it sees the count ("Dekker"). */
-    pthread_mutex_lock(&bucket->lock);
+    lock_acquire(&bucket->lock);
     atomic_fetch_add(&bucket->count, 1);
     atomic_thread_fence(memory_order_seq_cst);
     append(bucket, &self);
@@ -95,7 +97,7 @@ bool park(const volatile void *address, const void *compare, size_t size, int64_
     if (!sleep)
         take_out(bucket, &self);
     asleep = sleep ? &self : NULL;
-    pthread_mutex_unlock(&bucket->lock);
+    lock_release(&bucket->lock);
 
     bool in_time = true;
     while (sleep && in_time && !atomic_load(&self.awake))
@@ -113,7 +115,7 @@ static void unpark(const volatile void *address, unsigned most) {
     atomic_thread_fence(memory_order_seq_cst);
     if (atomic_load(&bucket->count) == 0)
         return;
-    pthread_mutex_lock(&bucket->lock);
+    lock_acquire(&bucket->lock);
     for (struct sleeper *sleeper = bucket->first; sleeper && most; sleeper = next) {
         next = sleeper->next;
         if (sleeper->address != address)
@@ -125,7 +127,7 @@ static void unpark(const volatile void *address, unsigned most) {
         most--;
     }
     *end = NULL;
-    pthread_mutex_unlock(&bucket->lock);
+    lock_release(&bucket->lock);
     for (struct sleeper *sleeper = taken; sleeper; sleeper = next) {
         next = sleeper->next;
         atomic_uint *word = &sleeper->awake;

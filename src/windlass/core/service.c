@@ -9,6 +9,7 @@
 
 #include "core.h"
 #include "fork.h"
+#include "lock.h"
 #include "futex.h"
 
 /* Under the lock. Timers are a heap with the next one at index 1. */
@@ -23,8 +24,8 @@ static bool started;
 static pthread_t service;
 static int epoll_fd = -1, timer_fd = -1;
 
-static void acquire(void) { pthread_mutex_lock(&lock); }
-static void release(void) { pthread_mutex_unlock(&lock); }
+static void acquire(void) { lock_acquire(&lock); }
+static void release(void) { lock_release(&lock); }
 
 /* ---- the heap of timers ---- */
 

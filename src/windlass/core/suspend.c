@@ -3,8 +3,9 @@
  * A thread is stopped by a signal whose handler does not return until the thread is resumed. That must not happen while
  * the thread holds a lock of the host, such as malloc's, or the program that stopped it would soon wait for that lock
  * for ever. So the handler accepts only safe places: Windows code, and system calls that a signal can interrupt, in
- * which a thread sleeps. Elsewhere it lets the thread go on, and the signal is sent again a moment later; after a tenth of
- * a second the thread is stopped wherever it is. */
+ * which a thread sleeps, but not for a lock of the host: it may hold another. Elsewhere it lets the thread go on, and the
+ * signal is sent again a moment later. A thread that many signals found in unsafe places is stopped where it is, unless
+ * it is known to hold a lock (lock.h). */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 
 #include "fiber.h"
 #include "fork.h"
+#include "lock.h"
 #include "park.h"
 #include "process_object.h"
 #include "thread_object.h"
@@ -26,12 +28,17 @@
 #define STOPPED 0x80000000u
 #define COUNT_MASK 0xffu
 
-enum { TRY_NANOSECONDS = 1000000, POLITE_TRIES = 100 };
+enum { TRY_NANOSECONDS = 1000000, QUICK_TRIES = 50, POLITE_TRIES = 1000 };
+
+__thread volatile unsigned locks_held;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* one thread stops others at a time */
 SURVIVES_FORK(lock);
 
 /* ---- in the thread that is stopped ---- */
+
+/* A futex call of pthread_mutex_lock and malloc, not of futex.c or of a condition variable. */
+static bool is_lock_wait(const greg_t *registers) { return (registers[REG_RSI] & FUTEX_CMD_MASK) == FUTEX_WAIT; }
 
 /* The thread sleeps in a system call, or is about to repeat one that the signal interrupted. */
 static bool is_interrupted_call(const greg_t *registers) {
@@ -41,6 +48,9 @@ static bool is_interrupted_call(const greg_t *registers) {
         return memcmp(pc - 2, instruction, 2) == 0;
     switch (registers[REG_RAX]) {                    /* what a thread may be going to repeat */
     case SYS_futex:
+        if (is_lock_wait(registers))
+            return false;
+        __attribute__((fallthrough));
     case SYS_read:
     case SYS_write:
     case SYS_readv:
@@ -60,7 +70,12 @@ static bool is_interrupted_call(const greg_t *registers) {
 
 /* In a callback into Python, a system call may be the wait for Python's lock, in which others wait for this thread. */
 static bool is_safe_place(const struct thread *thread, const greg_t *registers) {
-    return !host_code_contains((uintptr_t)registers[REG_RIP]) ||
+    const struct thread_object *object = thread->object;
+    if (object->awaits_stop_lock)
+        return true;
+    if (locks_held)
+        return false;
+    return object->stop_anywhere || !host_code_contains((uintptr_t)registers[REG_RIP]) ||
            (is_interrupted_call(registers) && !thread->in_python);
 }
 
@@ -104,7 +119,7 @@ static void stop(int number, siginfo_t *info, void *context_) {
     if (!object)
         return;
     unsigned state = atomic_load(&object->suspension);
-    if (state & COUNT_MASK && (object->stop_anywhere || is_safe_place(thread, context->uc_mcontext.gregs))) {
+    if (state & COUNT_MASK && is_safe_place(thread, context->uc_mcontext.gregs)) {
         object->signal_context = context;
         while (state & COUNT_MASK && !atomic_compare_exchange_weak(&object->suspension, &state, state | STOPPED))
             ;
@@ -127,48 +142,67 @@ static void install_handler(void) {
 
 /* ---- in the thread that stops it ---- */
 
+/* Two threads may stop each other: one that waits for the lock holds nothing and can be stopped. */
+static void acquire(void) {
+    struct thread_object *self = thread_object_self();
+    self->awaits_stop_lock = true;
+    pthread_mutex_lock(&lock);
+    self->awaits_stop_lock = false;
+}
+
+static void release(void) { pthread_mutex_unlock(&lock); }
+
 static bool is_stopped(struct thread_object *object) { return atomic_load(&object->suspension) & STOPPED; }
 
-/* The count is not zero any more. False: the thread has ended. The lock is held. */
-static bool try_to_stop(struct thread_object *object) {
+static bool send_signal(const struct thread_object *object, int number) {
+    return !object->ended && syscall(SYS_tgkill, getpid(), object->id, number) == 0;
+}
+
+static bool is_there(const struct thread_object *object) { return send_signal(object, 0); }
+
+/* The count is not zero any more. False: the thread has ended. The lock is held. One signal at a time until the deadline:
+ * several that wait for a thread without a processor would all meet it in one place. */
+static bool try_to_stop(struct thread_object *object, int64_t deadline) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, install_handler);
     unsigned seen = atomic_load(&object->acknowledged);
-    if (object->ended || syscall(SYS_tgkill, getpid(), object->id, STOP_SIGNAL))
-        return false;
-    futex_wait_until(&object->acknowledged, seen, monotonic_now() + TRY_NANOSECONDS);
-    return true;
+    bool sent = send_signal(object, STOP_SIGNAL);
+    while (sent && is_there(object) && atomic_load(&object->acknowledged) == seen && monotonic_now() < deadline)
+        futex_wait_until(&object->acknowledged, seen, monotonic_now() + TRY_NANOSECONDS);
+    return is_there(object);
 }
 
-static void give_way(void) { sleep_until(monotonic_now() + TRY_NANOSECONDS / 4, false); }
+static void give_way(int tries) {
+    sleep_until(monotonic_now() + (tries < QUICK_TRIES ? TRY_NANOSECONDS / 20 : TRY_NANOSECONDS), false);
+}
 
 /* Returns when the thread stands still; false: it has ended. The count is not zero, the lock is held. */
 static bool stop_thread(struct thread_object *object) {
     for (int tries = 0; !is_stopped(object); tries++) {
         if (tries > POLITE_TRIES)
             object->stop_anywhere = true;
-        if (!try_to_stop(object))
+        if (tries)
+            give_way(tries);
+        if (!try_to_stop(object, INT64_MAX))
             return false;
-        if (tries && !is_stopped(object))
-            give_way();
     }
     return true;
 }
 
 bool thread_stop_for_good(struct thread_object *object) {
     enum { TRIES = 20, PATIENCE = 1000 };            /* the latter for a thread that gets no processor */
-    pthread_mutex_lock(&lock);
+    acquire();
     object->stop_anywhere = false;
     atomic_fetch_add(&object->suspension, 1);
     unsigned answered = atomic_load(&object->acknowledged);
     int64_t deadline = monotonic_now() + PATIENCE * (int64_t)TRY_NANOSECONDS;
-    while (try_to_stop(object) && !is_stopped(object) && monotonic_now() < deadline &&
+    while (try_to_stop(object, deadline) && !is_stopped(object) && monotonic_now() < deadline &&
            atomic_load(&object->acknowledged) - answered < TRIES)
-        give_way();
+        give_way(QUICK_TRIES);
     bool stopped = is_stopped(object);
     if (!stopped && (atomic_fetch_sub(&object->suspension, 1) & COUNT_MASK) == 1)
         futex_wake(&object->suspension, 1);          /* it may have been about to stop */
-    pthread_mutex_unlock(&lock);
+    release();
     return stopped;
 }
 
@@ -177,7 +211,7 @@ NTSTATUS thread_suspend(struct thread_object *object, ULONG *was) {
     NTSTATUS status = STATUS_SUCCESS;
     if (object->process)
         return process_suspend(object->process, was);
-    pthread_mutex_lock(&lock);
+    acquire();
     ULONG count = atomic_load(&object->suspension) & COUNT_MASK;
     if (object->ended) {
         status = STATUS_THREAD_IS_TERMINATING;
@@ -189,7 +223,7 @@ NTSTATUS thread_suspend(struct thread_object *object, ULONG *was) {
         if (!(atomic_fetch_add(&object->suspension, 1) & STOPPED) && !self && object->thread && !stop_thread(object))
             status = STATUS_THREAD_IS_TERMINATING;
     }
-    pthread_mutex_unlock(&lock);
+    release();
     if (self && NT_SUCCESS(status))
         thread_stop_self();
     return status;
@@ -206,11 +240,11 @@ void thread_stop_self(void) {
 NTSTATUS thread_resume(struct thread_object *object, ULONG *was) {
     if (object->process)
         return process_resume(object->process, was);
-    pthread_mutex_lock(&lock);
+    acquire();
     *was = atomic_load(&object->suspension) & COUNT_MASK;
     if (*was && (atomic_fetch_sub(&object->suspension, 1) & COUNT_MASK) == 1)
         futex_wake(&object->suspension, 1);
-    pthread_mutex_unlock(&lock);
+    release();
     return STATUS_SUCCESS;
 }
 
@@ -278,7 +312,7 @@ static NTSTATUS with_registers(struct thread_object *object, void (*use)(ucontex
         return STATUS_UNSUCCESSFUL;
     if (object->process)
         return STATUS_NOT_SUPPORTED;
-    pthread_mutex_lock(&lock);
+    acquire();
     bool stopped = atomic_fetch_add(&object->suspension, 1) & STOPPED;
     object->stop_anywhere = false;
     if (object->ended || !wait_for_begin(object) || (!stopped && !stop_thread(object)))
@@ -287,7 +321,7 @@ static NTSTATUS with_registers(struct thread_object *object, void (*use)(ucontex
         use(object->signal_context, argument);
     if ((atomic_fetch_sub(&object->suspension, 1) & COUNT_MASK) == 1)
         futex_wake(&object->suspension, 1);
-    pthread_mutex_unlock(&lock);
+    release();
     return status;
 }
 
@@ -332,7 +366,7 @@ NTSTATUS thread_terminate(struct thread_object *object, DWORD exit_code) {
         thread_exit_self(exit_code, false);
     if (object->process)
         return STATUS_NOT_SUPPORTED;
-    pthread_mutex_lock(&lock);
+    acquire();
     dispatcher_acquire();
     bool made_here = object->thread && object->thread->created_here;
     dispatcher_release();
@@ -351,6 +385,6 @@ NTSTATUS thread_terminate(struct thread_object *object, DWORD exit_code) {
         atomic_fetch_and(&object->suspension, ~COUNT_MASK); /* however often it was suspended */
         futex_wake(&object->suspension, 1);
     }
-    pthread_mutex_unlock(&lock);
+    release();
     return status;
 }

@@ -36,7 +36,7 @@ struct thread_object {
     /* suspend.c */
     atomic_uint suspension, acknowledged;
     void *signal_context;                           /* its registers while it is stopped */
-    bool stop_anywhere, terminate;
+    bool stop_anywhere, awaits_stop_lock, terminate;
 
     /* What programs set and ask for. */
     void *start_address;

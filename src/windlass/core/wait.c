@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "fork.h"
+#include "lock.h"
 #include "shared.h"
 #include "thread_object.h"
 
@@ -17,8 +18,8 @@ SURVIVES_FORK(lock);
 /* Threads whose waits are over, woken once the lock is free; each referenced. */
 static struct thread_object *to_wake;
 
-void dispatcher_acquire(void) { pthread_mutex_lock(&lock); }
-bool dispatcher_try_acquire(void) { return pthread_mutex_trylock(&lock) == 0; }
+void dispatcher_acquire(void) { lock_acquire(&lock); }
+bool dispatcher_try_acquire(void) { return lock_try_acquire(&lock); }
 
 /* Waits without a thread that are over. */
 static struct async_wait *to_call;
@@ -37,7 +38,7 @@ void dispatcher_release(void) {
     unsigned elsewhere = __builtin_expect(shared_entered, 0) ? shared_leave() : 0;
     to_wake = NULL;
     to_call = NULL;
-    pthread_mutex_unlock(&lock);
+    lock_release(&lock);
     if (elsewhere)
         shared_wake(elsewhere);
     for (; thread; thread = next) {
