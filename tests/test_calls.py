@@ -510,18 +510,42 @@ def test_paramflags_for_structures_and_callbacks(fresh):
         function(1.5, n=2)
 
 
-def test_virtual_alloc_with_an_unaligned_stack(write_dll):
-    """Exception handlers made at run time commit memory so; VirtualAlloc on Windows bears it."""
-    path = write_dll(
+UNALIGNED = """
+#include <windows.h>
+/* Calls a function of up to eight arguments with the stack as it should be, or 8 bytes off. */
+EXPORT __attribute__((naked)) void *call(void *function, void **arguments, int off)
+{
+    __asm__("pushq %rbp; movq %rsp, %rbp; pushq %rbx; pushq %rsi;"
+            "movq %rcx, %rax; movq %rdx, %rsi; shll $3, %r8d; subq $80, %rsp; subq %r8, %rsp;"
+            "movq 32(%rsi), %rcx; movq %rcx, 32(%rsp); movq 40(%rsi), %rcx; movq %rcx, 40(%rsp);"
+            "movq 48(%rsi), %rcx; movq %rcx, 48(%rsp); movq 56(%rsi), %rcx; movq %rcx, 56(%rsp);"
+            "movq (%rsi), %rcx; movq 8(%rsi), %rdx; movq 16(%rsi), %r8; movq 24(%rsi), %r9;"
+            "callq *%rax; leaq -16(%rbp), %rsp; popq %rsi; popq %rbx; popq %rbp; ret");
+}
+"""
+
+
+@pytest.mark.parametrize("off", [0, 1])
+def test_functions_may_be_called_with_an_unaligned_stack(write_dll, fresh_python, tmp_path, off):
+    """Generated code does so, and handlers made at run time; on Windows most functions bear it."""
+    code = """
+        import sys
+        from windlass.ctypes import *
+        call, off = CDLL(sys.argv[1]).call, int(sys.argv[2])
+        call.restype = c_void_p
+        def windows(dll, name, *arguments):
+            slots = [cast(a, c_void_p).value or 0 if not isinstance(a, int) else a for a in arguments]
+            return call(WinDLL(dll)[name], (c_void_p * 8)(*slots), off)
+        text, size = create_string_buffer(300), (c_uint * 1)(300)
+        windows("user32", "wsprintfA", text, b"%d %s %d %d %d", 1, b"two", 3, 4, 5)
+        print(text.value)
+        print(windows("kernel32", "VirtualAlloc", 0, 4096, 0x3000, 4) is not None)
+        file = windows("kernel32", "CreateFileA", sys.argv[3].encode(), 0x40000000, 0, 0, 2, 0, 0)
+        print(windows("kernel32", "WriteFile", file, b"written", 7, size, 0), size[0])
+        print(windows("advapi32", "GetUserNameA", text, size), text.value != b"")  # written in Python
+        print(windows("ucrtbase", "abs", -5 & 0xffffffff))
         """
-        __declspec(dllimport) void *VirtualAlloc(void *, unsigned long long, unsigned, unsigned);
-        EXPORT __attribute__((naked)) void *unaligned(void) {
-            __asm__("subq $32, %rsp; xorl %ecx, %ecx; movl $4096, %edx; movl $0x3000, %r8d; movl $4, %r9d;"
-                    "callq *__imp_VirtualAlloc(%rip); addq $32, %rsp; ret");
-        }
-        EXPORT void *aligned(void) { return VirtualAlloc(0, 4096, 0x3000, 4); }
-        """
-    )
-    dll = WinDLL(str(path))
-    dll.aligned.restype = dll.unaligned.restype = c_void_p
-    assert dll.aligned() and dll.unaligned()
+    written = tmp_path / "written"
+    out = fresh_python(code, write_dll(UNALIGNED, name="unaligned"), off, written)
+    assert out.splitlines() == ["b'1 two 3 4 5'", "True", "1 7", "1 True", "5"]
+    assert written.read_text() == "written"

@@ -92,13 +92,14 @@ def test_stubs_jump_through_their_slots(image, written):
     text, slots = section(image, ".text"), section(image, ".slots")
     assert slots.virtual_size == 8 * len(functions)
     for position, (export, index) in enumerate(functions):
-        rva = text.rva + 16 * position
+        rva = text.rva + 32 * position
         assert written.rvas[index] == rva
         assert written.cells[index] == slots.rva + 8 * position
-        move, number, jump, displacement, rest = struct.unpack("<2sI2si4s", image.read(rva, 16))
+        move, number, test, jump, displacement, rest = struct.unpack("<2sI6s2si14s", image.read(rva, 32))
         assert (move, number, jump) == (b"\x41\xbb", export.id, b"\xff\x25")
-        assert rva + 12 + displacement == written.cells[index]
-        assert rest == b"\xcc" * 4
+        assert rva + 18 + displacement == written.cells[index]
+        assert test == bytes.fromhex("40f6c408 7406")
+        assert rest == bytes.fromhex("65ff1425 38180000 cccccccccccc")
         assert image.read(written.cells[index], 8) == bytes(8)
 
 
@@ -237,7 +238,7 @@ def test_a_windows_loader_loads_it(written, exe, tmp_path):
 def test_an_entry_point_has_a_stub_and_a_slot_after_the_exports():
     written = builtin_image("x.dll", [BuiltinExport("f", id=1), BuiltinExport("g", id=2)], entry=3)
     image = Image(written.data)
-    assert image.entry_point == written.rvas[1] + 16
+    assert image.entry_point == written.rvas[1] + 32
     assert image.read(image.entry_point, 6) == b"\x41\xbb\x03\0\0\0"
     (slots,) = (section for section in image.sections if section.name == ".slots")
     assert slots.virtual_size == 24

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Additions", "apply", "supply"]
 
-STUB_SIZE, SLOT_SIZE = 16, 8
+STUB_SIZE, SLOT_SIZE = 32, 8
 STUBS = PAGE // STUB_SIZE
 """Stubs of one block: a page, with a page of slots behind it."""
 

@@ -183,4 +183,44 @@ api_lazy_entry:
         .cfi_endproc
         .size   api_lazy_entry, . - api_lazy_entry
 
+/* Called from a builtin function's stub, r11 being its id, when the stack is not aligned to 16 bytes. Aligns it, calls the
+ * function through the stub's slot with a copy of the arguments on the stack, and returns to the stub's caller. No home
+ * area is relied on. */
+        .set    STACK_SLOTS, 16        /* more arguments than any function of the API has */
+        .set    AFTER_JUMP, 8          /* the stub's jump ends so far before the return address, */
+        .set    DISPLACEMENT, 12       /* and its displacement begins so far before it (pe/write.py) */
+
+        .globl  unaligned_entry
+        .hidden unaligned_entry
+        .type   unaligned_entry, @function
+        .p2align 4
+unaligned_entry:
+        .cfi_startproc
+        .cfi_def_cfa_offset 16
+        popq    %r10
+        .cfi_def_cfa_offset 8
+        pushq   %rbp
+        .cfi_def_cfa_offset 16
+        .cfi_offset %rbp, -16
+        movq    %rsp, %rbp
+        .cfi_def_cfa_register %rbp
+        andq    $-16, %rsp
+        subq    $(32 + 8 * STACK_SLOTS), %rsp
+        pushq   %rcx
+        pushq   %rdx
+        movl    $STACK_SLOTS, %ecx
+1:      movq    40(%rbp,%rcx,8), %rdx
+        movq    %rdx, 40(%rsp,%rcx,8)
+        decl    %ecx
+        jnz     1b
+        popq    %rdx
+        popq    %rcx
+        movslq  -DISPLACEMENT(%r10), %rax
+        call    *-AFTER_JUMP(%r10,%rax)
+        leave
+        .cfi_def_cfa %rsp, 8
+        ret
+        .cfi_endproc
+        .size   unaligned_entry, . - unaligned_entry
+
         .section .note.GNU-stack, "", @progbits

@@ -49,6 +49,7 @@ struct boundary {
 /* A thread that has entered Windows code. The TEB comes first, so GS:[0x30] is also this record's address. */
 struct thread {
     TEB teb;
+    const void *unaligned_entry;    /* call.S; stubs of builtin functions know its place (pe/write.py) */
     struct boundary *boundary;      /* innermost call from the host into Windows code */
     struct thread *next, *previous; /* all threads, under thread_list_lock */
     EXCEPTION_RECORD unhandled;     /* what ended the last call_windows() that returned nonzero */
@@ -75,6 +76,8 @@ struct thread {
     unsigned loader_hold_count;     /* loader_lock_acquire_for_program() not released yet, and in which call: */
     struct boundary *loader_holds[MAX_LOADER_HOLDS];
 };
+
+_Static_assert(offsetof(struct thread, unaligned_entry) == 0x1838, "where stubs expect it");
 
 extern __thread struct thread *current_thread_or_null;
 
@@ -126,6 +129,9 @@ int call_windows(const void *function, const uint64_t *slots, size_t count, stru
 
 /* Leaves call_windows() of this boundary with 1. The frames above are gone; their handlers have been run. */
 _Noreturn void call_windows_unwound(struct boundary *boundary);
+
+/* Where builtin functions are entered by callers whose stack is not aligned to 16 bytes. */
+extern const char unaligned_entry[];
 
 /* The return address of the call inside call_windows(): where walking Windows frames ends. */
 extern const char call_windows_return[];

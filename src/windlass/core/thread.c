@@ -135,6 +135,7 @@ struct thread *thread_begin(struct thread_object *object) {
         windlass_fatal("out of memory for a thread block");
     TEB *teb = &thread->teb;
     teb->Self = teb;
+    thread->unaligned_entry = unaligned_entry;
     teb->ProcessEnvironmentBlock = &process_peb;
     teb->StaticUnicodeString = (UNICODE_STRING){0, sizeof teb->StaticUnicodeBuffer, teb->StaticUnicodeBuffer};
     teb->CurrentLocale = 0x409;

@@ -5,13 +5,19 @@ DLLs need not know that it is builtin. Its functions are jump stubs through 8-by
 maps the image fills:
 
     mov r11d, id        41 BB imm32
+    test spl, 8         40 F6 C4 08
+    jz 1f               74 06
     jmp [rip + slot]    FF 25 rel32
+ 1: call gs:[entry]     65 FF 14 25 disp32
 
-__chkstk and its like change no register; their stubs have no id and begin with the jump.
+Callers that keep the stack aligned to 16 bytes, as "x64 calling convention" demands, come by the jump. For the
+others, hand-written and generated code, the thread's block has an entry that aligns it (core/call.S).
+
+__chkstk and its like change no register; their stubs have no id and are the jump alone.
 
 Sections, those without content left out:
 
-    .text   stubs, 16 bytes each, in the order of the exports, the entry point's last
+    .text   stubs, 32 bytes each, in the order of the exports, the entry point's last
     .rdata  the export directory
     .slots  one 8-byte cell per function, in the order of the exports, zero in the file
     .data   storage of exported data, in the file only where some of it is not zero at first
@@ -33,11 +39,13 @@ __all__ = ["BuiltinExport", "BuiltinImage", "builtin_image", "export_directory",
 
 FILE_ALIGNMENT = 0x200
 SECTION_ALIGNMENT = 0x1000
-STUB_SIZE = 16
+STUB_SIZE = 32
 SLOT_SIZE = 8
+UNALIGNED_ENTRY = 0x1838
+"""Where the thread's block has the entry for callers whose stack is not aligned (core/core.h)."""
 
-_STUB = struct.Struct("<2sI2si4s")
-_PLAIN_STUB = struct.Struct("<2si10s")
+_STUB = struct.Struct("<2sI8si4sI6s")
+_PLAIN_STUB = struct.Struct("<2si26s")
 _DOS_STUB_SIZE = 0x80
 
 
@@ -187,14 +195,15 @@ def _storage_content(exports: Sequence[BuiltinExport], offsets: dict[int, int]) 
 
 def stubs(ids: Sequence[int | None], text_rva: int, slots_rva: int) -> bytes:
     """The code of stubs at text_rva, for the slots at slots_rva."""
-    # The jump's displacement counts from its own end, 12 or 6 bytes into the stub.
-    first = slots_rva - text_rva - 12
+    # The jump's displacement counts from its own end, 18 or 6 bytes into the stub.
+    first = slots_rva - text_rva - 18
     step = SLOT_SIZE - STUB_SIZE
     pack = _STUB.pack
+    test_and_jump, call, rest = b"\x40\xf6\xc4\x08\x74\x06\xff\x25", b"\x65\xff\x14\x25", b"\xcc" * 6
     return b"".join(
-        _PLAIN_STUB.pack(b"\xff\x25", first + 6 + step * position, b"\xcc" * 10)
+        _PLAIN_STUB.pack(b"\xff\x25", first + 12 + step * position, b"\xcc" * 26)
         if id is None
-        else pack(b"\x41\xbb", id, b"\xff\x25", first + step * position, b"\xcc\xcc\xcc\xcc")
+        else pack(b"\x41\xbb", id, test_and_jump, first + step * position, call, UNALIGNED_ENTRY, rest)
         for position, id in enumerate(ids)
     )
 

@@ -128,10 +128,6 @@ API(kernel32 kernelbase, LPVOID, VirtualAllocEx, HANDLE hProcess, LPVOID lpAddre
     return succeed_or_fail(status) ? base : NULL;
 }
 
-/* Handlers made at run time, which commit memory at a fault, call this with the stack as the fault left it, not
- * aligned to 16 bytes; on Windows they come through. */
-__attribute__((force_align_arg_pointer)) LPVOID WINAPI api_VirtualAlloc(LPVOID, SIZE_T, DWORD, DWORD);
-
 API(kernel32 kernelbase, LPVOID, VirtualAlloc, LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType,
     DWORD flProtect) {
     return api_VirtualAllocEx(CURRENT_PROCESS, lpAddress, dwSize, flAllocationType, flProtect);
