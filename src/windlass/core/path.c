@@ -12,6 +12,7 @@
 #include "codepage.h"
 #include "core.h"
 #include "path.h"
+#include "system_programs.h"
 #include "fork.h"
 #include "unicode.h"
 
@@ -205,6 +206,10 @@ static void make_system_drive(struct drive *drive) {
             make_directories(path);
         free(path);
     }
+    char *programs = join(drive->root, "/windows/system32");
+    if (programs)
+        system_programs_install(programs);
+    free(programs);
     char *real = realpath(drive->root, NULL);
     if (real && strcmp(real, drive->root) != 0)
         drive->root = real; /* the old text may be in use; it is lost once */

@@ -104,9 +104,10 @@ int fd_default_mode(void);
  * NULL with errno ENOENT (crt_path.c). */
 WCHAR *crt_search(const WCHAR *name, const WCHAR *variable);
 
-/* Starts a command that only names a Windows program and its arguments, with these standard handles or (NULL) this
- * process's; *process is NULL, with errno, when that fails. False: the command is something else (crt_process.c). */
-bool crt_start_program(const WCHAR *command, const HANDLE *standard, HANDLE *process);
+/* Starts a command with these standard handles or (NULL) this process's, by the command processor where it needs one.
+ * False, with errno, when that fails (crt_process.c). */
+bool crt_start_command(const WCHAR *command, const HANDLE *standard, HANDLE *process);
+bool crt_has_command_processor(void);
 
 /* Waits for it and closes the handle; its exit code. */
 int crt_wait_program(HANDLE process);

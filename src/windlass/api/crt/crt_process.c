@@ -35,6 +35,7 @@ static create_process_function find_create_process(void) {
 API_USE(BOOL, GetExitCodeProcess, HANDLE, LPDWORD);
 API_USE(DWORD, WaitForSingleObject, HANDLE, DWORD);
 API_USE(VOID, _exit, int);
+API_USE(DWORD, GetEnvironmentVariableW, LPCWSTR, LPWSTR, DWORD);
 API_USE(DWORD, SearchPathW, LPCWSTR, LPCWSTR, LPCWSTR, DWORD, LPWSTR, LPWSTR *);
 
 enum { MODE_WAIT, MODE_NOWAIT, MODE_OVERLAY, MODE_NOWAITO, MODE_DETACH };
@@ -174,7 +175,7 @@ static intptr_t spawn(int mode, const WCHAR *name, const WCHAR *const *arguments
     return started ? finish(mode, &process) : -1;
 }
 
-/* ---- commands that are programs ---- */
+/* ---- commands ---- */
 
 /* The first word, without quotation marks; from malloc(). */
 static WCHAR *first_word(const WCHAR *command) {
@@ -199,10 +200,10 @@ static bool is_windows_program(const WCHAR *name) {
     return length >= 4 && length < 1024 && wide_compare_no_case(path + length - 4, 4, u".exe", 4) == 0;
 }
 
-/* Nothing in it is for a shell to do. */
+/* Nothing in it is for a command processor to do. */
 static bool is_plain(const WCHAR *command) {
     for (; *command; command++)
-        if (*command < 0x80 && strchr("|<>&;()$`*?%^\n", (char)*command))
+        if (*command < 0x80 && strchr("|<>&()%^\n", (char)*command))
             return false;
     return true;
 }
@@ -225,14 +226,34 @@ static WCHAR *without_outer_quotes(const WCHAR *command) {
     return copy;
 }
 
-bool crt_start_program(const WCHAR *command, const HANDLE *standard, HANDLE *process) {
+enum { LONGEST_PROCESSOR = 260 };
+
+bool crt_has_command_processor(void) {
+    WCHAR path[LONGEST_PROCESSOR];
+    DWORD length = api_GetEnvironmentVariableW(u"ComSpec", path, LONGEST_PROCESSOR);
+    return length && length < LONGEST_PROCESSOR && api_GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+/* "cmd.exe /c command"; from malloc(). */
+static WCHAR *line_for_processor(const WCHAR *command) {
+    WCHAR processor[LONGEST_PROCESSOR];
+    DWORD length = api_GetEnvironmentVariableW(u"ComSpec", processor, LONGEST_PROCESSOR);
+    const WCHAR *const words[] = {length && length < LONGEST_PROCESSOR ? processor : u"cmd.exe", u"/c", command, NULL};
+    return join(words, ' ');
+}
+
+bool crt_start_command(const WCHAR *command, const HANDLE *standard, HANDLE *process) {
     CRT_PROCESS_INFORMATION started;
     WCHAR *line = is_plain(command) ? without_outer_quotes(command) : NULL, *word = line ? first_word(line) : NULL;
-    bool is_program = word && *word && is_windows_program(word);
-    *process = is_program && create(NULL, line, NULL, 0, standard, &started) ? (HANDLE)finish(MODE_NOWAIT, &started) : NULL;
+    if (!word || !*word || !is_windows_program(word)) {
+        free(line);
+        line = line_for_processor(command);
+    }
+    bool done = line && create(NULL, line, NULL, 0, standard, &started);
+    *process = done ? (HANDLE)finish(MODE_NOWAIT, &started) : NULL;
     free(word);
     free(line);
-    return is_program;
+    return done;
 }
 
 int crt_wait_program(HANDLE process) {

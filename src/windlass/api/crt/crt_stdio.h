@@ -38,8 +38,7 @@ struct stream {
     bool multibyte;             /* ANSI text: a wide character is a multibyte character of the locale */
     bool unicode;               /* UTF-8 or UTF-16 text: there are no narrow characters */
     int64_t buffer_position;    /* text being read: where in the file the buffer begins; -1: unknown */
-    int process;                /* _popen's child on the host, or 0 */
-    HANDLE program;             /* _popen's child that is a Windows program, or NULL */
+    HANDLE program;             /* _popen's child, or NULL */
     struct stream *older;       /* in the list of all */
 };
 

@@ -1,8 +1,7 @@
 """CreateProcess and what is made of it.
 
 A Windows program runs in a new process of the host as `windlass run` would run it; a program of the host's
-can be started, too. There is no cmd.exe: a batch file runs where COMSPEC names a command processor that is
-there.
+can be started, too. Batch files are for the command processor that COMSPEC names.
 
 Source: Microsoft, "CreateProcessW function", "STARTUPINFOW structure", "STARTUPINFOEXW structure",
 "Process Creation Flags", "WinExec function".

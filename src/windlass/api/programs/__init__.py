@@ -1,0 +1,1 @@
+"""Programs that Windows has, as parts of this package: the command processor."""
