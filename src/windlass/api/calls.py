@@ -8,11 +8,11 @@ from windlass import _core, loader
 from windlass.process import modules
 from windlass.registry import EVERY_PROCESS
 
-__all__ = ["windows"]
+__all__ = ["address_of", "windows"]
 
 
 @functools.cache
-def _address(dll: str, name: str) -> int:
+def address_of(dll: str, name: str) -> int:
     """A DLL that is loaded for this stays loaded for good, so the address stays right."""
     module = modules.by_name(dll) if dll in EVERY_PROCESS else None
     return (module or loader.load(dll)).export(name)
@@ -20,4 +20,4 @@ def _address(dll: str, name: str) -> int:
 
 def windows(dll: str, name: str, *arguments: int) -> int:
     """Call an API function with integers or pointers, as any DLL would; the result as 64 bits."""
-    return _core.call(_address(dll, name), *arguments)
+    return _core.call(address_of(dll, name), *arguments)

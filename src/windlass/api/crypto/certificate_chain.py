@@ -412,18 +412,34 @@ def _name_matches(pattern: str, server: str) -> bool:
 
 
 def _ssl_error(links: list[Link], flags: int, extra: int) -> tuple[int, int]:
-    leaf = links[0].certificate
     para = get_structure(extra, SslExtraPara) if extra else SslExtraPara()
     for bit, ignored in HTTPS_IGNORE.items():
         flags |= ignored if para.fdwChecks & bit else 0
-    code, index = _general_error(links, flags)
     usage = SERVER_USAGE if para.dwAuthType == AUTHTYPE_SERVER else CLIENT_USAGE
-    if not code and extra and not flags & IGNORE_WRONG_USAGE and not _allows(leaf, [usage], any_of=False):
+    name = _core.wide_string(para.pwszServerName) if para.pwszServerName else None
+    return _peer_error(links, flags, usage if extra else None, name)
+
+
+def _peer_error(links: list[Link], flags: int, usage: str | None, name: str | None) -> tuple[int, int]:
+    """What is wrong with the chain for a peer that is to be good for a usage and to have a name."""
+    leaf = links[0].certificate
+    code, index = _general_error(links, flags)
+    if not code and usage and not flags & IGNORE_WRONG_USAGE and not _allows(leaf, [usage], any_of=False):
         return CERT_E_WRONG_USAGE, 0
-    checks_name = not code and para.pwszServerName and not flags & IGNORE_NAME
-    if checks_name and not names_match(leaf, _core.wide_string(para.pwszServerName)):
+    if not code and name and not flags & IGNORE_NAME and not names_match(leaf, name):
         return CERT_E_CN_NO_MATCH, 0
     return code, index
+
+
+def tls_error(
+    leaf: x509.Certificate,
+    others: list[x509.Certificate],
+    trusted: list[x509.Certificate],
+    name: str | None,
+    usage: str,
+) -> int:
+    """What is wrong with a peer's certificate now, in CertVerifyCertificateChainPolicy's codes; 0: none."""
+    return _peer_error(build(leaf, others, trusted, time_at(0)), 0, usage, name)[0]
 
 
 def _verify(policy: int, address: int, parameters: int, status: int) -> None:

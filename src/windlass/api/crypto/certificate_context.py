@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 from ctypes import c_int32, c_uint32, c_uint64
+from typing import Any
 
 from windlass import _core
 from windlass.api.crypto import x509
@@ -102,12 +103,16 @@ def _halves(time: int) -> ctypes.Array[c_uint32]:
 
 
 class Context:
-    """A certificate in a store (0: in none), or free; counted like Windows' contexts."""
+    """A certificate in a store (0: in none), or free; counted like Windows' contexts.
+
+    key: the private one, of the cryptography package; None if it is not known.
+    """
 
     def __init__(self, certificate: x509.Certificate, store: int = 0) -> None:
         self.certificate = certificate
         self.references = 1
         self.properties: dict[int, bytes] = {}
+        self.key: Any = None
         self._memory = _Memory()
         encoded = self._memory.put(certificate.encoded)
         info = self._memory.put(bytes(self._info()))
@@ -136,6 +141,11 @@ class Context:
             len(certificate.extensions),
             memory.put(extensions) if extensions else 0,
         )
+
+    def inherit(self, other: Context) -> None:
+        """Take over what another context of the certificate has, and this one has not."""
+        self.properties = {**other.properties, **self.properties}
+        self.key = self.key or other.key
 
     @property
     def store(self) -> int:
@@ -202,6 +212,7 @@ def CertFreeCertificateContext(pCertContext: PVOID) -> BOOL:
 # ---- properties ----
 
 SHA1, MD5, SIGNATURE_HASH, KEY_IDENTIFIER, PUBLIC_KEY_MD5 = 3, 4, 15, 20, 25
+FRIENDLY_NAME = 11
 SUBJECT_MD5, ISSUER_SERIAL_MD5, SHA256, SUBJECT_PUBLIC_KEY_SHA256 = 29, 28, 107, 108
 _SIGNATURES = {
     "1.2.840.113549.1.1.4": "md5",

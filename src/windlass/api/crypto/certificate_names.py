@@ -9,7 +9,7 @@ import re
 
 from windlass import _core
 from windlass.api.crypto import x509
-from windlass.api.crypto.certificate_context import Blob, context_of
+from windlass.api.crypto.certificate_context import FRIENDLY_NAME, Blob, context_of
 from windlass.api.refused import Refused
 from windlass.api.structures import get_structure
 from windlass.registry import export
@@ -102,7 +102,6 @@ def CertNameToStrA(
 
 NAME_EMAIL, NAME_RDN, NAME_ATTRIBUTE, NAME_SIMPLE, NAME_FRIENDLY, NAME_DNS, NAME_URL, NAME_UPN = range(1, 9)
 ISSUER_FLAG = 1
-FRIENDLY_NAME_PROPERTY = 11
 MAIL_TAG, DNS_TAG, URL_TAG = 0x81, 0x82, 0x86
 
 
@@ -139,8 +138,8 @@ def _name_string(address: int, kind: int, flags: int, parameter: int) -> str:
         return (_alternative(certificate, DNS_TAG) if of_subject else "") or _value(name, COMMON_NAME)
     if kind == NAME_URL:
         return _alternative(certificate, URL_TAG) if of_subject else ""
-    if kind == NAME_FRIENDLY and FRIENDLY_NAME_PROPERTY in context.properties:
-        return context.properties[FRIENDLY_NAME_PROPERTY].decode("utf-16-le", "replace").rstrip("\0")
+    if kind == NAME_FRIENDLY and FRIENDLY_NAME in context.properties:
+        return context.properties[FRIENDLY_NAME].decode("utf-16-le", "replace").rstrip("\0")
     if kind in (NAME_SIMPLE, NAME_FRIENDLY):
         found = _value(name, COMMON_NAME, UNIT, ORGANIZATION, EMAIL)
         return found or next((a.text for part in x509.attributes(name) for a in part), "")

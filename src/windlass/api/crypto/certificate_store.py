@@ -266,6 +266,7 @@ def CertEnumCertificatesInStore(hCertStore: HANDLE, pPrevCertContext: PVOID) -> 
 COMPARE_ANY, COMPARE_SHA1, COMPARE_NAME, COMPARE_MD5, COMPARE_PUBLIC_KEY = 0, 1, 2, 4, 6
 COMPARE_STR_A, COMPARE_STR_W, COMPARE_USAGE, COMPARE_SUBJECT_CERT, COMPARE_EXISTING = 7, 8, 10, 11, 13
 COMPARE_SIGNATURE_HASH, COMPARE_KEY_IDENTIFIER, COMPARE_CERT_ID = 14, 15, 16
+COMPARE_HAS_PRIVATE_KEY = 21
 INFO_ISSUER, INFO_SUBJECT = 4, 7
 
 _HASH_PROPERTIES = {
@@ -305,6 +306,8 @@ def _matches(context: Context, compare: int, of: int, parameter: int) -> bool:
         return _has_usages(certificate, parameter)
     if compare == COMPARE_CERT_ID:
         return _has_id(context, parameter)
+    if compare == COMPARE_HAS_PRIVATE_KEY:
+        return context.key is not None
     raise Refused(ERROR_INVALID_PARAMETER)
 
 
@@ -399,8 +402,9 @@ def _existing(store: Store, certificate: x509.Certificate) -> Context | None:
 
 
 def _add(
-    handle: int, certificate: x509.Certificate, disposition: int, result: int, properties: dict[int, bytes]
+    handle: int, certificate: x509.Certificate, disposition: int, result: int, source: Context | None
 ) -> None:
+    """source: where properties and the private key are taken from."""
     store = store_of(handle)
     if store.read_only:
         raise Refused(ERROR_ACCESS_DENIED)
@@ -411,12 +415,14 @@ def _add(
         raise Refused(CRYPT_E_EXISTS)
     if existing is not None and disposition == ADD_USE_EXISTING:
         context = existing
-        context.properties = {**properties, **context.properties}
+        if source is not None:
+            context.inherit(source)
     else:
         if existing is not None:
             store.remove(existing)
         context = store.add(certificate)
-        context.properties.update(properties)
+        if source is not None:
+            context.inherit(source)
     if result:
         context.references += 1
         put_u64(result, context.address)
@@ -424,7 +430,14 @@ def _add(
 
 def _add_context(handle: int, address: int, disposition: int, result: int) -> None:
     context = context_of(address)
-    _add(handle, context.certificate, disposition, result, context.properties)
+    _add(handle, context.certificate, disposition, result, context)
+
+
+def _copy_context(address: int, result: int) -> None:
+    source = context_of(address)
+    context = new_context(source.certificate)
+    context.inherit(source)
+    put_u64(result, context.address)
 
 
 @export("crypt32")
@@ -432,14 +445,12 @@ def CertAddCertificateContextToStore(
     hCertStore: HANDLE, pCertContext: PVOID, dwAddDisposition: DWORD, ppStoreContext: PVOID
 ) -> BOOL:
     if not hCertStore:  # a copy in no store
-        return done(
-            lambda: put_u64(ppStoreContext, new_context(context_of(pCertContext).certificate).address)
-        )
+        return done(_copy_context, pCertContext, ppStoreContext)
     return done(_add_context, hCertStore, pCertContext, dwAddDisposition, ppStoreContext)
 
 
 def _add_encoded(handle: int, encoding: int, data: int, size: int, disposition: int, result: int) -> None:
-    _add(handle, contexts.parse(encoding, data, size), disposition, result, {})
+    _add(handle, contexts.parse(encoding, data, size), disposition, result, None)
 
 
 @export("crypt32")
