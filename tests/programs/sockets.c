@@ -127,6 +127,58 @@ static void events(void)
     WSACloseEvent(event);
 }
 
+/* As curl does it: nothing of what comes between takes the connection's error away. */
+static void refused(void)
+{
+    struct sockaddr_in address;
+    ULONG on = 1;
+    int error = 0, size = sizeof error;
+    WSANETWORKEVENTS seen;
+    struct timeval long_time = {10, 0}, no_time = {0, 0};
+    SOCKET server = listener(&address), client = socket(AF_INET, SOCK_STREAM, 0);
+    closesocket(server);
+    WSAEVENT event = WSACreateEvent();
+    check(ioctlsocket(client, FIONBIO, &on) == 0);
+    result("connect", connect(client, (struct sockaddr *)&address, sizeof address));
+    fd_set failed, writable;
+    FD_ZERO(&failed);
+    FD_SET(client, &failed);
+    say("select %d", select(0, NULL, NULL, &failed, &long_time));
+    // Wine reports: send nothing: -1 10054
+    // documented: send nothing: -1 10057     (Microsoft, "send function")
+    result("send nothing", send(client, NULL, 0, 0));
+    check(WSAEventSelect(client, event, FD_CONNECT | FD_WRITE | FD_CLOSE) == 0);
+    check(WSAEnumNetworkEvents(client, event, &seen) == 0);
+    check(WSAEventSelect(client, event, 0) == 0);
+    FD_ZERO(&writable);
+    FD_SET(client, &writable);
+    FD_ZERO(&failed);
+    FD_SET(client, &failed);
+    say("select %d", select(0, NULL, &writable, &failed, &no_time));
+    say("writable %d failed %d", FD_ISSET(client, &writable), FD_ISSET(client, &failed));
+    check(getsockopt(client, SOL_SOCKET, SO_ERROR, (char *)&error, &size) == 0);
+    say("error %d", error);
+    closesocket(client);
+    WSACloseEvent(event);
+}
+
+/* Whoever closes a socket with WSAEventSelect ends the connection. */
+static void closing(void)
+{
+    char text[8];
+    struct sockaddr_in address;
+    SOCKET server = listener(&address), client = socket(AF_INET, SOCK_STREAM, 0);
+    WSAEVENT event = WSACreateEvent();
+    check(connect(client, (struct sockaddr *)&address, sizeof address) == 0);
+    SOCKET peer = accept(server, NULL, NULL);
+    check(WSAEventSelect(client, event, FD_READ | FD_CLOSE) == 0);
+    closesocket(client);
+    say("the end %d", recv(peer, text, sizeof text, 0));
+    closesocket(peer);
+    closesocket(server);
+    WSACloseEvent(event);
+}
+
 static void overlapped(void)
 {
     char text[8] = {0};
@@ -174,6 +226,8 @@ PROGRAM
     streams();
     datagrams();
     events();
+    refused();
+    closing();
     overlapped();
     names();
     say("cleanup %d", WSACleanup());

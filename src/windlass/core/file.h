@@ -82,8 +82,10 @@ struct completion_port;
 struct directory_query;
 struct directory_watch;
 
+struct file;
 void directory_query_free(struct directory_query *query);
 void directory_watch_free(struct directory_watch *watch);
+void network_events_forget(struct file *socket); /* WSAEventSelect's; winsock_event.c */
 
 struct file {
     struct object object;
@@ -102,6 +104,8 @@ struct file {
     enum file_device device;            /* what of Windows' own the handle is for */
     bool is_signaled;                   /* the last operation is complete; under the dispatcher lock */
     BYTE notification_modes;            /* SetFileCompletionNotificationModes */
+    bool has_network_events;            /* WSAEventSelect */
+    _Atomic int taken_error;            /* SO_ERROR that was read off the host's socket and not told yet */
     char drive;
     char *path;                         /* the host's; NULL for pipes and what came as a descriptor */
     struct file_node *node;             /* NULL: not a disk file */

@@ -231,6 +231,8 @@ static void file_destroy(struct object *object) {
 /* The last handle is gone: what waits is cancelled, others may have the file. */
 static void file_closed(struct object *object) {
     struct file *file = (struct file *)object;
+    if (file->has_network_events)
+        network_events_forget(file);
     io_cancel(file, NULL, NULL);
     io_target_closed(file);
     if (file->pipe)

@@ -211,6 +211,7 @@ API(ws2_32 wsock32, int, connect, SOCKET s, const void *name, int namelen) {
     if (!address_to_host(name, namelen, &address)) {
         result = socket_failed(WSAEFAULT);
     } else {
+        file->taken_error = 0;
         result = connect(file->fd, (struct sockaddr *)&address, (socklen_t)namelen);
         if (result && errno == EINTR) { /* it goes on by itself */
             struct pollfd done = {file->fd, POLLOUT, 0};
@@ -334,9 +335,21 @@ struct transfer {
     bool sends;
 };
 
+/* These are no errors of a connection that there has been. */
+static bool connecting_failed(int fd, int error) {
+    int type = 0;
+    socklen_t size = sizeof type;
+    bool fits = error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH;
+    return fits && !getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) && type == SOCK_STREAM;
+}
+
 /* The host says the same of a connection that has ended, of one whose sending half was shut down, and of a socket that
  * never had one. */
-static int error_of_connection(const struct file *file, int error) {
+static int error_of_connection(struct file *file, int error) {
+    if (connecting_failed(file->fd, error)) {
+        file->taken_error = error; /* for SO_ERROR: the host tells it once, Windows not by this function */
+        return ENOTCONN;
+    }
     if (error != EPIPE && error != ENOTCONN)
         return error;
     if (socket_has_peer(file->fd))
@@ -674,6 +687,8 @@ API(ws2_32 wsock32, int, getsockopt, SOCKET s, int level, int optname, CHAR *opt
         result = socket_failed(option ? WSAEFAULT : WSAENOPROTOOPT);
     else if (getsockopt(file->fd, option->host_level, option->host_name, &value, &size))
         result = host_failed();
+    else if (option->host_level == SOL_SOCKET && option->host_name == SO_ERROR && !value.number)
+        value.number = atomic_exchange(&file->taken_error, 0);
     file_release(file);
     if (result)
         return result;
@@ -817,10 +832,15 @@ static int keep_ready(const struct selection *selection, size_t *at, FD_SET *set
 }
 
 /* A socket that failed to connect is in the third set, as on Windows, not writable. */
-static void sort_failures(struct selection *selection, size_t first, size_t count) {
-    for (size_t i = first; i < first + count; i++)
-        if (selection->polled[i].revents & POLLERR && selection->polled[i].revents & POLLHUP)
-            selection->polled[i].revents &= (short)~POLLOUT;
+static short sort_failure(const struct file *socket, short got) {
+    if (socket->taken_error)
+        got |= POLLERR | POLLHUP;
+    return got & POLLERR && got & POLLHUP ? got & ~POLLOUT : got;
+}
+
+static void sort_failures(struct selection *selection) {
+    for (size_t i = 0; i < selection->count; i++)
+        selection->polled[i].revents = sort_failure(selection->files[i], selection->polled[i].revents);
 }
 
 API(ws2_32 wsock32, int, select, int nfds, FD_SET *readfds, FD_SET *writefds, FD_SET *exceptfds, const LONG *timeout) {
@@ -842,7 +862,7 @@ API(ws2_32 wsock32, int, select, int nfds, FD_SET *readfds, FD_SET *writefds, FD
             result = host_failed();
         } else {
             size_t at = 0;
-            sort_failures(&selection, reads, writes);
+            sort_failures(&selection);
             result = keep_ready(&selection, &at, readfds, POLLIN | POLLHUP | POLLERR);
             result += keep_ready(&selection, &at, writefds, POLLOUT);
             result += keep_ready(&selection, &at, exceptfds, POLLPRI | POLLERR);
@@ -892,7 +912,7 @@ API(ws2_32, int, WSAPoll, WSAPOLLFD *fdArray, ULONG fds, INT timeout) {
     if (result < 0)
         result = host_failed();
     for (ULONG i = 0, ready = 0; i < fds && result >= 0; i++) {
-        short got = polled[i].revents;
+        short got = files[i] ? sort_failure(files[i], polled[i].revents) : 0;
         fdArray[i].revents |= (SHORT)((got & POLLIN ? W_POLLRDNORM : 0) | (got & POLLPRI ? W_POLLRDBAND : 0) |
                                       (got & POLLOUT ? W_POLLWRNORM : 0) | (got & POLLERR ? W_POLLERR : 0) |
                                       (got & (POLLHUP | POLLRDHUP) ? W_POLLHUP : 0));

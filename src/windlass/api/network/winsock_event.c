@@ -23,8 +23,8 @@ typedef struct {
 /* Of a socket with WSAEventSelect. */
 struct selected {
     struct selected *next;
-    struct file *file;     /* not referenced: `fd` is a duplicate that keeps the socket */
-    int fd;
+    struct file *file;     /* not referenced: it forgets this when its last handle is closed */
+    int fd;                /* a duplicate */
     struct object *event;
     LONG wanted, recorded;
     bool is_connecting, was_closed;
@@ -70,6 +70,9 @@ static void record(struct selected *each, uint32_t got) {
         events |= FD_OOB;
     if (got & (EPOLLOUT | EPOLLERR) && each->is_connecting) {
         getsockopt(each->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+        if (error)
+            each->file->taken_error = error;
+        error = each->file->taken_error;
         each->errors[4] = error ? (int)winsock_error(error) : 0;
         each->is_connecting = false;
         events |= FD_CONNECT | (error ? 0 : FD_WRITE);
@@ -125,6 +128,14 @@ static void forget(struct selected *each) {
     free(each);
 }
 
+void network_events_forget(struct file *socket) {
+    pthread_mutex_lock(&selections_lock);
+    struct selected *each = find(socket);
+    if (each)
+        forget(each);
+    pthread_mutex_unlock(&selections_lock);
+}
+
 void socket_rearm(struct file *socket, int events) {
     if (!__atomic_load_n(&selections, __ATOMIC_RELAXED))
         return;
@@ -149,6 +160,16 @@ void socket_rearm(struct file *socket, int events) {
     pthread_mutex_unlock(&selections_lock);
 }
 
+/* Whether a connection is being made, or could not be made and nobody was told. */
+static bool is_connecting(const struct file *socket) {
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+    struct pollfd state = {socket->fd, POLLOUT, 0};
+    if (getpeername(socket->fd, (struct sockaddr *)&peer, &size) == 0 || poll(&state, 1, 0) < 0)
+        return false;
+    return !state.revents || state.revents & POLLERR || socket->taken_error;
+}
+
 API_USE(int, ioctlsocket, SOCKET, LONG, ULONG *);
 
 API(ws2_32, int, WSAEventSelect, SOCKET s, HANDLE hEventObject, LONG lNetworkEvents) {
@@ -165,9 +186,10 @@ API(ws2_32, int, WSAEventSelect, SOCKET s, HANDLE hEventObject, LONG lNetworkEve
     if (!result && lNetworkEvents && (!start_thread() || !(each = calloc(1, sizeof *each))))
         result = socket_failed(10055);
     if (!result && lNetworkEvents) {
-        *each = (struct selected){selections, file, dup(file->fd), object_reference(event), lNetworkEvents, 0, false, false,
+        *each = (struct selected){selections, file, dup(file->fd), object_reference(event), lNetworkEvents, 0, is_connecting(file), false,
                                   {0}};
         selections = each;
+        file->has_network_events = true;
         struct epoll_event nothing = {.events = EPOLLONESHOT, .data.fd = each->fd};
         epoll_ctl(epoll_fd, EPOLL_CTL_ADD, each->fd, &nothing);
         arm(each);
