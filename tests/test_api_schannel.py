@@ -52,7 +52,8 @@ def buffers(*pairs):
 class OldCredentials(Structure):
     _fields_ = [("version", c_uint32), ("count", c_uint32), ("certificates", c_void_p), ("roots", c_void_p),
                 ("mappers", c_uint32), ("mapper", c_void_p),
-                ("algorithms", c_uint32), ("algorithm", c_void_p), ("protocols", c_uint32), ("minimum", c_uint32), ("maximum", c_uint32), ("life", c_uint32),
+                ("algorithms", c_uint32), ("algorithm", c_void_p),
+                ("protocols", c_uint32), ("minimum", c_uint32), ("maximum", c_uint32), ("life", c_uint32),
                 ("flags", c_uint32), ("format", c_uint32)]
 
 class NewCredentials(Structure):
@@ -256,6 +257,16 @@ print(peer.tls.version())
     assert lines[0] == "0 TLSv1.3"
     assert set(lines[1:-2]) == {"renegotiate 0"}
     assert lines[-2:] == ["0 b'hello'", "TLSv1.2"]
+
+
+def test_the_first_token_may_go_to_an_empty_buffer(run):
+    lines = run("""
+new, output = Handle(), buffers((EMPTY, None))
+status = secur32.InitializeSecurityContextW(byref(acquire(OldCredentials(4))), None, "x", ALLOCATE, 0, 0,
+                                            None, 0, byref(new), byref(output), byref(c_uint32()), None)
+print(status == CONTINUE, output.array[0].type, output.array[0].bytes()[:1])
+""")
+    assert lines == ["True 2 b'\\x16'"]
 
 
 def test_an_incomplete_message_says_how_much_is_missing(run):

@@ -13,6 +13,7 @@ from windlass.api.crypto import crypt_handles as handles
 from windlass.api.outputs import from_ansi, get_u64, put_u32, put_u64
 from windlass.api.refused import Refused, code_of
 from windlass.api.security.sspi_objects import (
+    EMPTY,
     INBOUND,
     OUTBOUND,
     SEC_E_BUFFER_TOO_SMALL,
@@ -233,8 +234,9 @@ ISC_EXTENDED_ERROR, ASC_EXTENDED_ERROR = 0x4000, 0x8000
 
 
 def _put_token(output: int, token: bytes, flags: int) -> None:
-    """Into the token buffer, which the program or, if it asks for that, this function provides."""
-    found = Buffers(output).find(TOKEN)
+    """Into the token buffer or else an empty one, whose memory is the program's or, if it asks so, new."""
+    buffers = Buffers(output)
+    found = buffers.find(TOKEN) or buffers.find(EMPTY)
     if found is None:
         if token:
             raise Refused(SEC_E_INVALID_TOKEN)
@@ -247,7 +249,7 @@ def _put_token(output: int, token: bytes, flags: int) -> None:
         raise Refused(SEC_E_BUFFER_TOO_SMALL)
     else:
         _core.write(address, token)
-    put_structure(place, SecBuffer(len(token), buffer.BufferType, address))
+    put_structure(place, SecBuffer(len(token), buffer.BufferType | TOKEN, address))
 
 
 class _Step:

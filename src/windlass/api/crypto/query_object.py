@@ -1,0 +1,170 @@
+"""Telling what a file or a piece of memory holds: certificates, messages, PFX packets.
+
+Source: Microsoft, "CryptQueryObject function".
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Optional
+
+from windlass import _core
+from windlass.api.crypto import der, x509
+from windlass.api.crypto.certificate_context import Blob, new_context
+from windlass.api.crypto.certificate_store import Store
+from windlass.api.crypto.pfx import is_pfx
+from windlass.api.outputs import put_u32, put_u64
+from windlass.api.refused import Refused, done
+from windlass.api.structures import get_structure
+from windlass.registry import export
+from windlass.types import BOOL, DWORD, LPDWORD, LPVOID, PVOID
+
+ERROR_FILE_NOT_FOUND = 2
+E_INVALIDARG = 0x80070057
+CRYPT_E_NO_MATCH = 0x80092009
+
+OBJECT_FILE, OBJECT_BLOB = 1, 2
+CERT, SIGNED_MESSAGE, UNSIGNED_MESSAGE, PKCS10, PFX = 1, 8, 9, 11, 12
+BINARY, BASE64 = 1, 2
+X509_ASN_ENCODING, PKCS_7_ASN_ENCODING = 1, 0x10000
+BOTH_ENCODINGS = X509_ASN_ENCODING | PKCS_7_ASN_ENCODING
+
+SIGNED_DATA = "1.2.840.113549.1.7.2"
+
+
+class Found(NamedTuple):
+    """What something is: its certificates, and of a certificate also the one."""
+
+    content: int
+    encoding: int
+    certificates: list[x509.Certificate]
+    context: x509.Certificate | None = None
+
+
+Reader = Callable[[bytes], Optional[Found]]
+
+
+def _certificate(data: bytes) -> Found:
+    certificate = x509.parse(data)
+    return Found(CERT, X509_ASN_ENCODING, [certificate], certificate)
+
+
+def message_certificates(data: bytes) -> list[x509.Certificate]:
+    """Those of a signed message (RFC 5652); ValueError for what is none."""
+    kind, content, *_ = der.elements(der.elements(data)[0].content)
+    if der.decode_oid(kind.content) != SIGNED_DATA:
+        raise ValueError("no signed message")
+    parts = der.elements(der.elements(content.content)[0].content)
+    sets = (part.content for part in parts[2:] if part.tag == 0xA0)
+    return [x509.parse(each.encoded) for each in der.elements(next(sets, b"")) if each.tag == der.SEQUENCE]
+
+
+def _signed_message(data: bytes) -> Found:
+    return Found(SIGNED_MESSAGE, BOTH_ENCODINGS, message_certificates(data))
+
+
+def _pfx(data: bytes) -> Found | None:
+    return Found(PFX, BOTH_ENCODINGS, []) if is_pfx(data) else None
+
+
+_READERS: dict[int, Reader] = {CERT: _certificate, SIGNED_MESSAGE: _signed_message, PFX: _pfx}
+
+
+def _readings(data: bytes, formats: int) -> Iterator[tuple[int, bytes]]:
+    """The data as they are, and decoded from Base64 with or without a header."""
+    if formats & 1 << BINARY:
+        yield BINARY, data
+    if formats & 1 << BASE64:
+        body = re.search(rb"-----BEGIN [^-]+-----(.*?)-----END", data, re.DOTALL)
+        try:
+            yield BASE64, base64.b64decode(body.group(1) if body else data.rstrip(b"\0"), validate=False)
+        except binascii.Error:
+            return
+
+
+def _recognize(data: bytes, contents: int, formats: int) -> tuple[Found, int]:
+    for format, reading in _readings(data, formats):
+        for content, reader in _READERS.items():
+            if not contents & 1 << content:
+                continue
+            try:
+                found = reader(reading)
+            except (ValueError, IndexError):
+                continue
+            if found is not None:
+                return found, format
+    raise Refused(CRYPT_E_NO_MATCH)
+
+
+def _data_of(kind: int, object: int) -> bytes:
+    if kind == OBJECT_BLOB:
+        blob = get_structure(object, Blob)
+        return _core.read(blob.pbData, blob.cbData)
+    path = _core.path_to_host(_core.wide_string(object))
+    try:
+        with open(path or "", "rb") as file:
+            return file.read()
+    except OSError:
+        raise Refused(ERROR_FILE_NOT_FOUND) from None
+
+
+def _query(
+    kind: int,
+    object: int,
+    contents: int,
+    formats: int,
+    encoding_out: int,
+    content_out: int,
+    format_out: int,
+    store_out: int,
+    message_out: int,
+    context_out: int,
+) -> None:
+    for place in (store_out, message_out, context_out):
+        put_u64(place, 0)
+    if kind not in (OBJECT_FILE, OBJECT_BLOB) or not object:
+        raise Refused(E_INVALIDARG)
+    data = _data_of(kind, object)
+    found, format = _recognize(data, contents, formats)
+    put_u32(encoding_out, found.encoding)
+    put_u32(content_out, found.content)
+    put_u32(format_out, format)
+    if store_out and found.content != PFX:
+        store = Store()
+        for certificate in found.certificates:
+            store.add(certificate)
+        put_u64(store_out, store.handle)
+    if context_out and found.context is not None:
+        put_u64(context_out, new_context(found.context).address)
+
+
+@export("crypt32")
+def CryptQueryObject(
+    dwObjectType: DWORD,
+    pvObject: LPVOID,
+    dwExpectedContentTypeFlags: DWORD,
+    dwExpectedFormatTypeFlags: DWORD,
+    dwFlags: DWORD,
+    pdwMsgAndCertEncodingType: LPDWORD,
+    pdwContentType: LPDWORD,
+    pdwFormatType: LPDWORD,
+    phCertStore: PVOID,
+    phMsg: PVOID,
+    ppvContext: PVOID,
+) -> BOOL:
+    return done(
+        _query,
+        dwObjectType,
+        pvObject,
+        dwExpectedContentTypeFlags,
+        dwExpectedFormatTypeFlags,
+        pdwMsgAndCertEncodingType,
+        pdwContentType,
+        pdwFormatType,
+        phCertStore,
+        phMsg,
+        ppvContext,
+    )
