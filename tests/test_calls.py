@@ -18,7 +18,6 @@ from ctypes import (
     c_int,
     c_longlong,
     c_short,
-    c_void_p,
     pointer,
 )
 

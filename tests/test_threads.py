@@ -87,3 +87,60 @@ print("ends")
 def test_the_process_ends_though_threads_run_in_windows_code(dll, fresh_python, kind, by_python):
     for _ in range(3):
         assert fresh_python(SHUTDOWN, dll("churn.c"), kind, int(by_python), seconds=30) == "ends\n"
+
+
+WIDE = """
+#include <immintrin.h>
+#include <windows.h>
+EXPORT volatile LONG ready, leave;
+EXPORT float seen;
+static DWORD WINAPI body(void *parameter)
+{
+    __m256 wide = _mm256_set1_ps(7);
+    ready = 1;
+    while (!leave)
+        __asm__ volatile("" : "+x"(wide));
+    seen = _mm256_cvtss_f32(_mm256_permute2f128_ps(wide, wide, 1));
+    return 0;
+}
+EXPORT HANDLE start(void) { return CreateThread(NULL, 0, body, NULL, 0, NULL); }
+/* The upper half of the register that holds sevens; it is changed to `other`. */
+EXPORT float exchange(HANDLE thread, float other)
+{
+    static char memory[8192];
+    DWORD length = sizeof memory;
+    DWORD64 mask = 0;
+    CONTEXT *context;
+    float found = 0;
+    while (!ready)
+        Sleep(1);
+    SuspendThread(thread);
+    InitializeContext(memory, CONTEXT_FULL | CONTEXT_XSTATE, &context, &length);
+    SetXStateFeaturesMask(context, XSTATE_MASK_AVX);
+    GetThreadContext(thread, context);
+    GetXStateFeaturesMask(context, &mask);
+    float *upper = LocateXStateFeature(context, XSTATE_AVX, &length);
+    for (DWORD i = 0; mask & XSTATE_MASK_AVX && i < length / sizeof *upper; i++) {
+        if (upper[i] == 7) {
+            found = upper[i];
+            upper[i] = other;
+        }
+    }
+    SetThreadContext(thread, context);
+    ResumeThread(thread);
+    leave = 1;
+    WaitForSingleObject(thread, 20000);
+    return found;
+}
+"""
+
+
+def test_a_stopped_threads_wide_registers_are_read_and_written(write_dll):
+    from windlass.ctypes import CDLL, c_float, c_void_p, windll
+
+    if not windll.kernel32.GetEnabledXStateFeatures() & 4:
+        pytest.skip("no AVX")
+    dll = CDLL(str(write_dll(WIDE, "-mavx", name="wide")))
+    dll.start.restype, dll.exchange.restype, dll.exchange.argtypes = c_void_p, c_float, [c_void_p, c_float]
+    assert dll.exchange(dll.start(), 9.0) == 7.0
+    assert c_float.in_dll(dll, "seen").value == 9.0

@@ -91,6 +91,8 @@ void process_end(DWORD code) {
         return;
     }
     exit_code = code;
+    process_peb.Ldr->ShutdownInProgress = TRUE;
+    process_peb.Ldr->ShutdownThreadId = (HANDLE)(uintptr_t)gettid();
     if (!current_thread_or_null)
         thread_begin(NULL);                          /* no DLL is told of it */
     fault_handlers_install();                        /* Python has put others in place at its end */

@@ -13,6 +13,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "extended_state.h"
 #include "fiber.h"
 #include "fork.h"
 #include "lock.h"
@@ -277,6 +278,7 @@ static void read_registers(const ucontext_t *from, CONTEXT *to) {
         memcpy(&to->FltSave, from->uc_mcontext.fpregs, sizeof to->FltSave);
         to->MxCsr = to->FltSave.MxCsr;
     }
+    extended_state_read(from->uc_mcontext.fpregs, to);
     if ((wanted & CONTEXT_DEBUG_REGISTERS) == CONTEXT_DEBUG_REGISTERS)
         to->Dr0 = to->Dr1 = to->Dr2 = to->Dr3 = to->Dr6 = to->Dr7 = 0;
 }
@@ -295,6 +297,7 @@ static void write_registers(const CONTEXT *from, ucontext_t *to) {
                 registers[register_numbers[i]] = (greg_t)(&from->Rax)[i];
     if ((given & CONTEXT_FLOATING_POINT) == CONTEXT_FLOATING_POINT)
         memcpy(to->uc_mcontext.fpregs, &from->FltSave, offsetof(XMM_SAVE_AREA32, Reserved4));
+    extended_state_write(from, to->uc_mcontext.fpregs);
 }
 
 /* A thread that was just made may not have begun. */

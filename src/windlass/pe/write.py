@@ -10,8 +10,8 @@ maps the image fills:
     jmp [rip + slot]    FF 25 rel32
  1: call gs:[entry]     65 FF 14 25 disp32
 
-Callers that keep the stack aligned to 16 bytes, as "x64 calling convention" demands, come by the jump. For the
-others, hand-written and generated code, the thread's block has an entry that aligns it (core/call.S).
+Callers that keep the stack aligned to 16 bytes, as "x64 calling convention" demands, come by the jump. For
+the others, hand-written and generated code, the thread's block has an entry that aligns it (core/call.S).
 
 __chkstk and its like change no register; their stubs have no id and are the jump alone.
 

@@ -7,6 +7,7 @@
 
 #include "api.h"
 #include "clock.h"
+#include "extended_state.h"
 #include "handle.h"
 
 /* ---- features ---- */
@@ -33,17 +34,10 @@ static struct cpuid cpuid(unsigned leaf) {
 
 static bool bit(unsigned word, int number) { return word >> number & 1; }
 
-/* Which register states the system saves: AVX needs bits 1 and 2, AVX-512 5 to 7 as well. */
-static unsigned saved_states(void) {
-    unsigned low, high;
-    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-    return low;
-}
-
 static ULONGLONG find_features(void) {
     struct cpuid one = cpuid(1), seven = cpuid(7), extended = cpuid(0x80000001u);
     bool xsave = bit(one.ecx, 27);
-    unsigned states = xsave ? saved_states() : 0;
+    DWORD64 states = extended_features_enabled();    /* AVX needs bits 1 and 2, AVX-512 5 to 7 as well */
     bool avx = (states & 6) == 6, avx512 = (states & 0xe6) == 0xe6;
     ULONGLONG features = 0;
     const struct { int feature; bool present; } table[] = {
@@ -86,11 +80,6 @@ API(kernel32 kernelbase, BOOL, IsProcessorFeaturePresent, DWORD ProcessorFeature
     return ProcessorFeature < PF_COUNT && found >> ProcessorFeature & 1;
 }
 API_ALIAS(api_IsProcessorFeaturePresent, rtl, ntdll, "RtlIsProcessorFeaturePresent");
-
-/* Bits of the XSAVE feature mask: x87, SSE, AVX, AVX-512 ("GetEnabledXStateFeatures function"). */
-API(kernel32 kernelbase, DWORD64, GetEnabledXStateFeatures, void) {
-    return bit(cpuid(1).ecx, 27) ? saved_states() & 0xe7 : 3;
-}
 
 /* ---- numbers ---- */
 
