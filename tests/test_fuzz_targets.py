@@ -16,6 +16,7 @@ import pytest
 
 import windlass
 from pe_seeds import AMD64, CLR, Everything
+from windlass import ctypes, loader
 from windlass.pe import Image
 
 FUZZ = Path(__file__).parent.parent / "fuzz"
@@ -74,6 +75,37 @@ def test_mutated_exports_are_found_or_not():
                 with contextlib.suppress(AttributeError):
                     module.export(name)
     assert loads > MUTATIONS // 4
+
+
+def walk_resources(kernel32, user32, handle):
+    """What a program does with a module's resources, by the functions for it."""
+    for kind in (1, 6, 11, 16, 24):
+        for name in (1, 2):
+            entry = kernel32.FindResourceExW(handle, kind, name, 0)
+            if entry and (data := kernel32.LoadResource(handle, entry)):
+                size = kernel32.SizeofResource(handle, entry)
+                assert len(ctypes.string_at(data, size)) == size
+    user32.LoadStringW(handle, 3, ctypes.create_unicode_buffer(10), 10)
+
+
+@pytest.mark.parametrize("flags", [0x2, 0x20], ids=["as it is", "laid out"])
+def test_mutated_resources_are_found_in_bounds(tmp_path, flags):
+    """Read by the functions that programs call. All of a resource's bytes are there to be read."""
+    kernel32, user32 = ctypes.WinDLL("kernel32"), ctypes.WinDLL("user32")
+    pointer = ctypes.c_void_p
+    kernel32.FindResourceExW.argtypes = [pointer, pointer, pointer, ctypes.c_uint16]
+    for function in (kernel32.LoadResource, kernel32.SizeofResource):
+        function.argtypes = [pointer, pointer]
+    kernel32.FindResourceExW.restype = kernel32.LoadResource.restype = pointer
+    user32.LoadStringW.argtypes = [pointer, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int]
+    data, chosen, path = native(), random.Random(4), tmp_path / "x.dll"
+    rva, size = Image(data).directory(2)
+    start = Image(data).offset_of(rva) or 0
+    for _ in range(MUTATIONS // 4):
+        resources = mutated(data[start : start + size], chosen)[:size].ljust(size, b"\xff")
+        path.write_bytes(data[:start] + resources + data[start + size :])
+        with loader.load_data(path, flags) as file:
+            walk_resources(kernel32, user32, file.handle)
 
 
 @pytest.mark.parametrize("seed", sorted((FUZZ / "manifest_seeds").iterdir()), ids=lambda path: path.stem)

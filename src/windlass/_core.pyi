@@ -249,6 +249,11 @@ def unhandled_exception() -> int:
 def teb() -> int:
     """Address of this thread's environment block."""
 
+def data_file_add(handle: int, size: int) -> None:
+    """Tell the resource functions how large a file is that is mapped as data."""
+
+def data_file_remove(handle: int) -> None: ...
+
 guard_check: int
 """Address of what images with Control Flow Guard call to have a target checked."""
 guard_dispatch: int

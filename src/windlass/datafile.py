@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 
 from windlass import _core, errors, mapping, registry, search
+from windlass.errors import BadImage
 from windlass.light import TYPE_CHECKING
 from windlass.plan import page_up
 
@@ -48,6 +49,8 @@ class DataFile:
         self.from_file = os.path.isabs(path)
         self.on_close: Callable[[], object] | None = None
         """Ends what else is held while the file is mapped."""
+        self.satellites = Satellites()
+        """Files with its translations."""
         self._size = size
 
     @property
@@ -59,6 +62,8 @@ class DataFile:
         if not self.is_loaded:
             raise errors.win_error(errors.ERROR_BAD_EXE_FORMAT)
         del data_files[self.handle]
+        _core.data_file_remove(self.handle)
+        self.satellites.clear()
         self.image.close()
         _core.unmap(self.handle & ~TAGS, page_up(self._size))
         if self.on_close is not None:
@@ -73,6 +78,36 @@ class DataFile:
     def __repr__(self) -> str:
         state = f"handle {self.handle:x}" if self.is_loaded else "unloaded"
         return f"<DataFile {self.name!r}, {state}>"
+
+
+class Satellites:
+    """The files with a module's translations, as far as they have been asked for; they go with it."""
+
+    def __init__(self) -> None:
+        self._by_language: dict[str, DataFile | None] = {}
+
+    def get(self, path: str, language: str) -> DataFile | None:
+        """`LANGUAGE/NAME.mui` beside the module of that path; None if that is no image.
+
+        Source: Microsoft, "MUI Resource Management", "Resource Loader".
+        """
+        if language not in self._by_language:
+            directory, name = os.path.split(path)
+            file = search.in_directory(directory, f"{language}/{name}.mui")
+            self._by_language[language] = _map_satellite(file) if file else None
+        return self._by_language[language]
+
+    def clear(self) -> None:
+        for each in filter(None, self._by_language.values()):
+            each.free()
+        self._by_language.clear()
+
+
+def _map_satellite(path: str) -> DataFile | None:
+    try:
+        return map_found(search.Found(path, None), AS_IMAGE_RESOURCE)
+    except (OSError, BadImage):
+        return None
 
 
 data_files: dict[int, DataFile] = {}
@@ -95,6 +130,7 @@ def map_found(found: search.Found, flags: int) -> DataFile:
         os.close(fd)
     made = DataFile(name, image, base, size, tag)
     data_files[made.handle] = made
+    _core.data_file_add(made.handle, size)
     return made
 
 

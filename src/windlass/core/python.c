@@ -327,6 +327,16 @@ static bool redirect_module(const WCHAR *name, size_t length, const void **base)
     return found;
 }
 
+static void *find_satellite(const void *handle, WORD language, unsigned index) {
+    if (!python_is_alive())
+        return NULL;
+    PyGILState_STATE state = PyGILState_Ensure();
+    void *found = call_library("satellite", Py_BuildValue("(KiI)", (unsigned long long)(uintptr_t)handle,
+                                                          (int)language, index));
+    PyGILState_Release(state);
+    return found;
+}
+
 static bool free_module(const void *handle) {
     struct python_entry entry;
     if (process_is_ending())
@@ -713,6 +723,7 @@ PyMODINIT_FUNC PyInit__core(void) {
     module_load_hook = load_module;
     module_free_hook = free_module;
     module_redirect_hook = redirect_module;
+    module_satellite_hook = find_satellite;
     activation_hook = change_activation;
     if (add_address(module, "peb", &process_peb) || add_address(module, "lazy_entry", api_lazy_entry) ||
         add_address(module, "trace_entry", trace_entry) ||

@@ -1,6 +1,7 @@
 /* The modules of this process, as the loader enters, binds and removes them (core/module.c). */
 #include "python.h"
 
+#include "data_file.h"
 #include "module.h"
 
 /* ---- entering and removing ---- */
@@ -305,7 +306,27 @@ static PyObject *core_tls_remove(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+static PyObject *core_data_file_add(PyObject *self, PyObject *args) {
+    unsigned long long handle;
+    Py_ssize_t size;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Kn", &handle, &size))
+        return NULL;
+    return data_file_add((uintptr_t)handle, (size_t)size) ? Py_BuildValue("") : PyErr_NoMemory();
+}
+
+static PyObject *core_data_file_remove(PyObject *self, PyObject *args) {
+    unsigned long long handle;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "K", &handle))
+        return NULL;
+    data_file_remove((uintptr_t)handle);
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef functions[] = {
+    {"data_file_add", core_data_file_add, METH_VARARGS, NULL},
+    {"data_file_remove", core_data_file_remove, METH_VARARGS, NULL},
     {"module_add", core_module_add, METH_VARARGS, NULL},
     {"module_set_initialized", core_module_set_initialized, METH_VARARGS, NULL},
     {"module_set_detached", core_module_set_detached, METH_VARARGS, NULL},

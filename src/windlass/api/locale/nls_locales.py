@@ -13,7 +13,17 @@ import importlib
 import os
 from typing import Any
 
-__all__ = ["INVARIANT", "US", "all_names", "babel_locale", "by_lcid", "canonical", "lcid_of", "user_default"]
+__all__ = [
+    "INVARIANT",
+    "US",
+    "all_names",
+    "babel_locale",
+    "by_lcid",
+    "canonical",
+    "lcid_of",
+    "numbered_name",
+    "user_default",
+]
 
 INVARIANT = ""
 US = "en-US"
@@ -100,6 +110,14 @@ def by_lcid(lcid: int) -> str | None:
         first = _numbers().get(lcid | LCID_USER_DEFAULT)
         return canonical(first.split("-")[0]) if first else None
     return None
+
+
+def numbered_name(lcid: int) -> str | None:
+    """The name of a locale or language that Windows numbers, whether Babel is there to tell more or not."""
+    lcid &= 0xFFFF
+    if lcid < LCID_USER_DEFAULT and (of_default := _numbers().get(lcid | LCID_USER_DEFAULT)):
+        return of_default.split("-")[0]
+    return _numbers().get(lcid)
 
 
 def lcid_of(name: str) -> int:

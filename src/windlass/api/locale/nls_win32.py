@@ -22,7 +22,6 @@ from windlass.types import (
     LPSTR,
     LPVOID,
     LPWSTR,
-    PULONG,
     PVOID,
 )  # fmt: skip
 
@@ -32,7 +31,6 @@ ERROR_INVALID_FLAGS = 1004
 LOCALE_RETURN_NUMBER = 0x20000000
 LOCALE_NAME_MAX_LENGTH = 85
 LOCALE_SPECIFICDATA = 0x20
-MUI_LANGUAGE_ID = 4
 
 
 def give_wide(text: str, buffer: int, capacity: int) -> int:
@@ -169,16 +167,6 @@ def GetSystemDefaultLangID() -> LANGID:
     return default_lcid() & 0xFFFF
 
 
-@export("kernel32", "kernelbase")
-def GetUserDefaultUILanguage() -> LANGID:
-    return default_lcid() & 0xFFFF
-
-
-@export("kernel32", "kernelbase")
-def GetSystemDefaultUILanguage() -> LANGID:
-    return default_lcid() & 0xFFFF
-
-
 TEB_CURRENT_LOCALE = 0x108
 
 
@@ -194,50 +182,6 @@ def SetThreadLocale(Locale: LCID) -> BOOL:
         return fail(ERROR_INVALID_PARAMETER)
     put_u32(_core.teb() + TEB_CURRENT_LOCALE, nls_locales.lcid_of(name))
     return 1
-
-
-# ---- the user's interface language ----
-
-
-def languages(flags: int, count: int, buffer: int, size: int) -> int:
-    """A list of one language, ended by two zeros."""
-    name = f"{default_lcid():04X}" if flags & MUI_LANGUAGE_ID else nls_locales.user_default()
-    data = _core.wide_bytes(name) + b"\0\0"
-    capacity = int.from_bytes(_core.read(size, 4), "little") if size else 0
-    put_u32(count, 1)
-    put_u32(size, len(data) // 2)
-    if not buffer:
-        return 1 if not capacity else fail(ERROR_INVALID_PARAMETER)
-    if capacity * 2 < len(data):
-        return fail(ERROR_INSUFFICIENT_BUFFER)
-    _core.write(buffer, data)
-    return 1
-
-
-@export("kernel32", "kernelbase")
-def GetUserPreferredUILanguages(
-    dwFlags: DWORD, pulNumLanguages: PULONG, pwszLanguagesBuffer: LPWSTR, pcchLanguagesBuffer: PULONG
-) -> BOOL:
-    return languages(dwFlags, pulNumLanguages, pwszLanguagesBuffer, pcchLanguagesBuffer)
-
-
-@export("kernel32", "kernelbase")
-def GetSystemPreferredUILanguages(
-    dwFlags: DWORD, pulNumLanguages: PULONG, pwszLanguagesBuffer: LPWSTR, pcchLanguagesBuffer: PULONG
-) -> BOOL:
-    return languages(dwFlags, pulNumLanguages, pwszLanguagesBuffer, pcchLanguagesBuffer)
-
-
-@export("kernel32", "kernelbase")
-def GetThreadPreferredUILanguages(
-    dwFlags: DWORD, pulNumLanguages: PULONG, pwszLanguagesBuffer: LPWSTR, pcchLanguagesBuffer: PULONG
-) -> BOOL:
-    return languages(dwFlags, pulNumLanguages, pwszLanguagesBuffer, pcchLanguagesBuffer)
-
-
-@export("kernel32", "kernelbase")
-def GetThreadUILanguage() -> LANGID:
-    return default_lcid() & 0xFFFF
 
 
 # ---- enumeration ----

@@ -70,6 +70,13 @@ def redirected_module(name: str) -> int:
     return module.handle if module is not None else NOT_LOADED
 
 
+def satellite(handle: int, language: int, index: int) -> int:
+    """For FindResourceEx, where a module says that it has translations; see satellites.py."""
+    from windlass.api.module import satellites
+
+    return satellites.satellite(handle, language, index)
+
+
 def free_library(handle: int) -> bool:
     """FreeLibrary for Windows code, when it may be the last reference; else False and the last error."""
     if not handle:

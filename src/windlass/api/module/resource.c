@@ -2,6 +2,8 @@
  * "The .rsrc Section"). A resource's handle is the address of its data entry in the image. */
 #include "api.h"
 #include "codepage.h"
+#include "data_file.h"
+#include "module.h"
 
 #define ERROR_RESOURCE_ENUM_USER_STOP 15106u
 
@@ -21,48 +23,87 @@ struct resources {
     DWORD size;
 };
 
+/* An image's bytes, wherever they come from: nothing beyond `size` is its own. */
+struct image {
+    const BYTE *base;
+    size_t size;
+    bool is_flat; /* the file as it is, not laid out */
+};
+
 /* A handle's low bits tell how the module was loaded: 1 for LOAD_LIBRARY_AS_DATAFILE, the file as it is; 2 for
  * LOAD_LIBRARY_AS_IMAGE_RESOURCE, laid out as modules are. NULL is the program. */
-static const BYTE *base_of(HMODULE module) {
-    const BYTE *base = (const BYTE *)((ULONG_PTR)module & ~(ULONG_PTR)3);
-    return base ? base : process_peb.ImageBaseAddress;
+static struct image image_of(HMODULE module) {
+    uintptr_t base = (uintptr_t)module & ~(uintptr_t)3;
+    struct image image = {.base = (const BYTE *)base, .is_flat = (uintptr_t)module & 1};
+    struct data_file file;
+    if (!module)
+        image.base = process_peb.ImageBaseAddress;
+    const LDR_DATA_TABLE_ENTRY *loaded = module_from_base(image.base);
+    if (loaded)
+        image.size = loaded->SizeOfImage;
+    else if (data_file_at(base, &file) && (file.handle & ~(uintptr_t)3) == base)
+        image.size = file.size;
+    return image;
 }
 
-static bool is_flat(HMODULE module) { return (ULONG_PTR)module & 1; }
+/* The address of `size` bytes; NULL where the image has not so many. */
+static const BYTE *at_offset(const struct image *image, size_t offset, size_t size) {
+    return offset <= image->size && size <= image->size - offset ? image->base + offset : NULL;
+}
 
 struct section_header {
     char name[8];
     DWORD virtual_size, rva, raw_size, offset, unused[4];
 };
 
+struct headers {
+    DWORD signature;
+    WORD machine, sections;
+    DWORD unused[3];
+    WORD optional_size, characteristics, magic;
+};
+
+static const struct headers *headers_of(const struct image *image) {
+    const DWORD *lfanew = (const DWORD *)at_offset(image, 0x3C, sizeof *lfanew);
+    bool is_image = lfanew && image->base[0] == 'M' && image->base[1] == 'Z';
+    return is_image ? (const struct headers *)at_offset(image, *lfanew, sizeof(struct headers)) : NULL;
+}
+
 /* The address of an RVA in a file that is mapped as it is; NULL where the file has no bytes for it. */
-static const BYTE *in_file(const BYTE *base, DWORD rva) {
-    const BYTE *headers = base + *(const DWORD *)(base + 0x3C);
-    WORD count = *(const WORD *)(headers + 6), optional_size = *(const WORD *)(headers + 20);
-    const struct section_header *section = (const struct section_header *)(headers + 24 + optional_size);
-    for (; count--; section++)
-        if (rva - section->rva < section->raw_size)
-            return base + section->offset + (rva - section->rva);
+static const BYTE *in_file(const struct image *image, DWORD rva, size_t size) {
+    const struct headers *headers = headers_of(image);
+    size_t table = headers ? (size_t)((const BYTE *)&headers->magic - image->base) + headers->optional_size : 0;
+    const struct section_header *section =
+        headers ? (const void *)at_offset(image, table, headers->sections * sizeof *section) : NULL;
+    for (unsigned i = 0; section && i < headers->sections; i++)
+        if (rva - section[i].rva < section[i].raw_size)
+            return at_offset(image, (size_t)section[i].offset + (rva - section[i].rva), size);
     return NULL;
 }
 
-static const BYTE *at_rva(HMODULE module, DWORD rva) {
-    return is_flat(module) ? in_file(base_of(module), rva) : base_of(module) + rva;
+static const BYTE *at_rva(const struct image *image, DWORD rva, size_t size) {
+    return image->is_flat ? in_file(image, rva, size) : at_offset(image, rva, size);
+}
+
+/* RVA and size of the resource directory; NULL without one. */
+static const DWORD *directory_entry(const struct image *image, const struct headers *headers) {
+    enum { RESOURCE_DIRECTORY = 2, PE32 = 0x10B, DIRECTORIES = 112, DIRECTORIES32 = 96 };
+    size_t at = (size_t)((const BYTE *)&headers->magic - image->base);
+    const DWORD *count = (const DWORD *)at_offset(
+        image, at + (headers->magic == PE32 ? DIRECTORIES32 : DIRECTORIES) - 4, (1 + 2 * RESOURCE_DIRECTORY + 2) * 4);
+    return count && *count > RESOURCE_DIRECTORY ? count + 1 + 2 * RESOURCE_DIRECTORY : NULL;
 }
 
 static bool open_resources(HMODULE module, struct resources *resources) {
-    enum { RESOURCE_DIRECTORY = 2, MAGIC = 24, PE32 = 0x10B, DIRECTORIES = 24 + 112, DIRECTORIES32 = 24 + 96 };
-    const BYTE *base = base_of(module);
-    if (!base || base[0] != 'M' || base[1] != 'Z') {
+    struct image image = image_of(module);
+    const struct headers *headers = headers_of(&image);
+    if (!headers) {
         set_last_error(ERROR_BAD_EXE_FORMAT);
         return false;
     }
-    const BYTE *headers = base + *(const DWORD *)(base + 0x3C);
-    const BYTE *directories = headers + (*(const WORD *)(headers + MAGIC) == PE32 ? DIRECTORIES32 : DIRECTORIES);
-    DWORD count = *(const DWORD *)(directories - 4);
-    const DWORD *place = (const DWORD *)(directories + RESOURCE_DIRECTORY * 8);
-    bool has = count > RESOURCE_DIRECTORY && place[0] && place[1] >= sizeof(struct directory);
-    const BYTE *section = has ? at_rva(module, place[0]) : NULL;
+    const DWORD *place = directory_entry(&image, headers);
+    bool has = place && place[0] && place[1] >= sizeof(struct directory);
+    const BYTE *section = has ? at_rva(&image, place[0], place[1]) : NULL;
     if (!section) {
         set_last_error(ERROR_RESOURCE_DATA_NOT_FOUND);
         return false;
@@ -160,16 +201,44 @@ static const struct entry *choose_language(const struct directory *languages, WO
     return found || !entry_count(languages) ? found : &languages->entries[0];
 }
 
-API(kernel32 kernelbase, HANDLE, FindResourceExW, HMODULE hModule, LPCWSTR lpType, LPCWSTR lpName, WORD wLanguage) {
-    struct resources resources;
-    const struct directory *languages = open_resources(hModule, &resources) ? find_languages(&resources, lpType, lpName)
-                                                                           : NULL;
+static HANDLE find_in(const struct resources *resources, LPCWSTR type, LPCWSTR name, WORD language) {
+    const struct directory *languages = find_languages(resources, type, name);
     if (!languages)
         return NULL;
-    const struct entry *entry = choose_language(languages, wLanguage);
-    if (!entry || entry->offset >> 31 || entry->offset > resources.size - sizeof(struct data_entry))
+    const struct entry *entry = choose_language(languages, language);
+    if (!entry || entry->offset >> 31 || resources->size < sizeof(struct data_entry) ||
+        entry->offset > resources->size - sizeof(struct data_entry))
         return (HANDLE)(LONG_PTR)fail(ERROR_RESOURCE_LANG_NOT_FOUND);
-    return (HANDLE)(resources.section + entry->offset);
+    return (HANDLE)(resources->section + entry->offset);
+}
+
+/* ---- translations in other files ----
+ *
+ * A module with a resource of type "MUI" keeps what has to be translated in files of its name and ".mui", in a folder
+ * for each language beside it ("MUI Resource Management"). They come first, in the order of the languages that the
+ * thread prefers; the module's own resources are the last resort. */
+
+static bool has_translations(const struct resources *resources) {
+    const struct directory *types = directory_at(resources, 0);
+    return types && find_entry(resources, types, u"MUI");
+}
+
+static HANDLE find_translated(HMODULE module, LPCWSTR type, LPCWSTR name, WORD language) {
+    struct resources resources;
+    HMODULE satellite;
+    HANDLE found = NULL;
+    for (unsigned index = 0; !found && (satellite = module_satellite_hook(module, language, index)) != NULL; index++)
+        if (open_resources(satellite, &resources))
+            found = find_in(&resources, type, name, 0);
+    return found;
+}
+
+API(kernel32 kernelbase, HANDLE, FindResourceExW, HMODULE hModule, LPCWSTR lpType, LPCWSTR lpName, WORD wLanguage) {
+    struct resources resources;
+    if (!open_resources(hModule, &resources))
+        return NULL;
+    HANDLE found = has_translations(&resources) ? find_translated(hModule, lpType, lpName, wLanguage) : NULL;
+    return found ? found : find_in(&resources, lpType, lpName, wLanguage);
 }
 
 API(kernel32 kernelbase, HANDLE, FindResourceW, HMODULE hModule, LPCWSTR lpName, LPCWSTR lpType) {
@@ -195,10 +264,20 @@ API(kernel32, HANDLE, FindResourceA, HMODULE hModule, LPCSTR lpName, LPCSTR lpTy
     return api_FindResourceExA(hModule, lpType, lpName, 0);
 }
 
+/* The image that an entry lies in: the module's own, or that of a translation. */
+static const BYTE *data_of(HMODULE module, const struct data_entry *entry) {
+    struct image image = image_of(module);
+    struct data_file file;
+    if ((uintptr_t)entry - (uintptr_t)image.base >= image.size && data_file_at((uintptr_t)entry, &file))
+        image = image_of((HMODULE)file.handle);
+    const BYTE *data = at_rva(&image, entry->rva, entry->size);
+    if (!data)
+        set_last_error(ERROR_RESOURCE_DATA_NOT_FOUND);
+    return data;
+}
+
 API(kernel32 kernelbase, HANDLE, LoadResource, HMODULE hModule, HANDLE hResInfo) {
-    if (!hResInfo)
-        return NULL;
-    return (HANDLE)at_rva(hModule, ((const struct data_entry *)hResInfo)->rva);
+    return hResInfo ? (HANDLE)data_of(hModule, hResInfo) : NULL;
 }
 
 API(kernel32 kernelbase, LPVOID, LockResource, HANDLE hResData) { return hResData; }
@@ -257,7 +336,7 @@ API(kernel32, BOOL, EnumResourceTypesA, HMODULE hModule, ENUM_TYPES lpEnumFunc, 
     return enum_types(hModule, lpEnumFunc, lParam, true);
 }
 
-/* Where translations in other files (.mui) are, the flags say whether they count; there are none here. */
+/* The flags say whether translations in other files count; they are not enumerated here. */
 enum { ENUM_LN = 1, ENUM_MUI = 2, ENUM_MUI_SYSTEM = 4, ENUM_VALIDATE = 8, ENUM_EXACT = 0x10, ENUM_FLAGS = 0x1F };
 
 static bool flags_are_valid(DWORD flags) {
@@ -390,8 +469,11 @@ API(ntdll, NTSTATUS, LdrAccessResource, HMODULE DllHandle, const struct data_ent
     ULONG *Size) {
     if (!ResourceDataEntry)
         return STATUS_RESOURCE_DATA_NOT_FOUND;
+    const BYTE *data = data_of(DllHandle, ResourceDataEntry);
+    if (!data)
+        return STATUS_RESOURCE_DATA_NOT_FOUND;
     if (Address)
-        *Address = (PVOID)at_rva(DllHandle, ResourceDataEntry->rva);
+        *Address = (PVOID)data;
     if (Size)
         *Size = ResourceDataEntry->size;
     return STATUS_SUCCESS;
