@@ -29,6 +29,22 @@ class Callback:
     @property
     def address(self) -> int: ...
 
+class Bridge:
+    """A function pointer between the calling conventions of the host and of Windows; see core/bridge.c."""
+
+    def __init__(
+        self,
+        to_windows: bool,
+        function: int,
+        parameters: tuple[tuple[str, int, bool], ...],
+        result: tuple[str, int, bool],
+    ) -> None:
+        """to_windows: host code is to call the Windows function; else Windows code the host's function.
+        parameters:    (classes, size, whether it is a structure or union) each; nothing is ("", 0, False).
+        """
+    @property
+    def address(self) -> int: ...
+
 class Call:
     """A base beside ctypes' function type: its instances are called as their signature says."""
 

@@ -469,7 +469,7 @@ every `import ctypes` gives windlass's.
 """
 
 
-def _is_host_library(name: Any) -> bool:
+def is_host_library(name: Any) -> bool:
     return name is None or ".so" in os.path.basename(os.fspath(name))
 
 
@@ -559,7 +559,7 @@ class CDLL:
     _FuncPtr: Any = None
 
     def __new__(cls, name: Any = None, *args: Any, **keywords: Any) -> Any:
-        if host_libraries and _is_host_library(name):
+        if host_libraries and is_host_library(name):
             return (host.PyDLL if issubclass(cls, PyDLL) else host.CDLL)(name, *args, **keywords)
         return super().__new__(cls)
 

@@ -1,9 +1,10 @@
 """Running scripts that were written for Python on Windows, as they are.
 
-`install()` lets every `import ctypes` of the process get windlass.ctypes. For code that also asks which
-system it runs on, `install("package")` and `python -m windlass SCRIPT` show chosen modules a Windows Python:
-their own `import sys`, `os`, `platform` and `ctypes` get modules that answer as on Windows, and everybody
-else's get the host's. So the standard library, and packages that care for the system, go on as on Linux.
+`install()` lets every `import ctypes` of the process get windlass.ctypes, and `import cffi` windlass.cffi.
+For code that also asks which system it runs on, `install("package")` and `python -m windlass SCRIPT` show
+chosen modules a Windows Python: their own `import sys`, `os`, `platform`, `ctypes` and `cffi` get modules
+that answer as on Windows, and everybody else's get the host's. So the standard library, and packages that
+care for the system, go on as on Linux.
 
 Only what is asked to tell systems apart differs: sys.platform, os.name, platform.system() and their like.
 Files, paths and processes are the host's.
@@ -35,6 +36,19 @@ _REPLACED = {
     "_ctypes": "windlass.ctypes._ctypes",
 }
 
+_CFFI = {"cffi": "windlass.cffi", "_cffi_backend": "windlass.cffi.compiled"}
+
+
+class _Later(types.ModuleType):
+    """A module of windlass under a host module's name, imported when something of it is wanted."""
+
+    def __init__(self, name: str, own: str) -> None:
+        super().__init__(name)
+        self.__dict__["_own_"] = own
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(self.__dict__["_own_"]), name)
+
 
 # ---- for the whole process ----
 
@@ -47,9 +61,9 @@ def install(*packages: str) -> None:
 
     packages: names of modules and packages, not imported yet, that are to see a Windows Python.
 
-    Without packages, `import ctypes` gives windlass.ctypes in the whole process from now on; modules that
-    have imported ctypes before keep theirs. The host's own libraries (None, "libc.so.6") still load by CDLL.
-    `os.add_dll_directory` exists in either case.
+    Without packages, `import ctypes` gives windlass.ctypes in the whole process from now on, and `import
+    cffi` windlass.cffi; modules that have imported them before keep theirs. The host's own libraries (None,
+    "libc.so.6") still load. `os.add_dll_directory` exists in either case.
     """
     if not hasattr(os, "add_dll_directory"):
         os.add_dll_directory = add_dll_directory  # type: ignore[attr-defined]
@@ -62,6 +76,8 @@ def install(*packages: str) -> None:
 
     foreign.host_libraries = True
     own = {name: importlib.import_module(own_name) for name, own_name in _REPLACED.items()}
+    if importlib.util.find_spec("cffi"):
+        own.update({name: _Later(name, own_name) for name, own_name in _CFFI.items()})
     for name, module in own.items():
         _host_modules[name] = sys.modules.get(name)
         sys.modules[name] = module
@@ -274,6 +290,11 @@ _shown: dict[str, types.ModuleType] = {}
 
 def _shown_module(name: str) -> types.ModuleType | None:
     """What a module that sees Windows gets for a name; None: what everybody gets."""
+    if name in _CFFI:
+        try:
+            return importlib.import_module(_CFFI[name])
+        except ModuleNotFoundError:
+            return None
     if name.partition(".")[0] in ("ctypes", "_ctypes"):
         try:
             return importlib.import_module(
@@ -375,7 +396,7 @@ Run a Python script that was written for Windows: `import ctypes` gives it windl
 sys.platform 'win32', os.name 'nt' and so on, as do the modules beside it.
 
   --windows PACKAGE  an installed package is to see Windows as well
-  --linux            only ctypes is Windows', for all modules; sys.platform stays 'linux'
+  --linux            only ctypes and cffi are Windows', for all modules; sys.platform stays 'linux'
   -m MODULE          run an installed module, which with its package sees Windows
 """
 

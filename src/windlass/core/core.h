@@ -145,7 +145,13 @@ struct callback {
 
 /* The code's address, or NULL out of memory. `callback` must live until callback_free(). */
 void *callback_new(struct callback *callback);
+
+/* The same for code that leads to `entry`, in assembler, with the callback in R10. */
+void *code_piece_new(struct callback *callback, const void *entry);
 void callback_free(void *code);
+
+/* What a code piece made with this `entry` leads to; NULL for any other address. */
+const struct callback *callback_at(uintptr_t address, const void *entry);
 
 /* ---- exceptions (dispatch.c, fault.c, context.S); language handlers and unwinding: unwind.h ---- */
 

@@ -729,7 +729,7 @@ PyMODINIT_FUNC PyInit__core(void) {
         add_address(module, "trace_entry", trace_entry) ||
         add_address(module, "guard_check", guard_check) || add_address(module, "guard_dispatch", guard_dispatch) ||
         add_address(module, "missing_function_code", (void *)(uintptr_t)EXCEPTION_MISSING_FUNCTION) ||
-        callback_type_add(module) || foreign_add(module) || call_add(module) || thunk_add(module) ||
+        callback_type_add(module) || bridge_type_add(module) || foreign_add(module) || call_add(module) || thunk_add(module) ||
         missing_function_type_add(module) || python_module_add(module) || python_handle_add(module) ||
         python_memory_add(module) || python_token_add(module) || python_security_add(module) ||
         python_process_add(module) || python_job_add(module) || python_snapshot_add(module)) {

@@ -23,6 +23,9 @@ int call_windows_without_gil(const void *function, const uint64_t *slots, size_t
 /* Adds the type windlass._core.Callback; -1 with an exception set. */
 int callback_type_add(PyObject *module);
 
+/* Adds the type windlass._core.Bridge; -1 with an exception set. */
+int bridge_type_add(PyObject *module);
+
 /* Adds the type windlass._core.MissingFunction; -1 with an exception set. */
 int missing_function_type_add(PyObject *module);
 
