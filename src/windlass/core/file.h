@@ -256,7 +256,7 @@ struct io_operation {
     int64_t offset;
 
     struct thread_object *thread;       /* io_start's: who asked */
-    bool is_cancelled, is_target_closed;
+    bool is_target_closed, is_busy, is_finished;
 };
 
 /* Starts it: STATUS_PENDING, or why it could not be started. Takes the fields from `model`. */
@@ -265,7 +265,8 @@ NTSTATUS io_start(const struct io_operation *model);
 /* Whether an operation waits for the descriptor in that direction, so that a new one must not overtake it. */
 bool io_is_waiting(int fd, short events);
 
-/* Cancels what waits on the file: all, or that of one status block, or of one thread. The number found. */
+/* Cancels what waits on the file: all, or that of one status block, or of one thread. The number found; they are
+ * complete. */
 unsigned io_cancel(struct file *file, const void *block, const struct thread_object *thread);
 
 /* Tells the operations whose target this is. */
@@ -278,6 +279,9 @@ NTSTATUS file_transfer(struct file *file, bool writes, void *buffer, size_t size
 /* The same on pipes, blocking (api/pipe.c). */
 NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done);
 NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *done);
+
+/* As much as there is room for; STATUS_PENDING: not all of it. */
+NTSTATUS pipe_write_now(struct file *file, const void *buffer, size_t size, size_t *done);
 
 /* Posts to a port (api/completion_port.c). */
 bool port_post(struct completion_port *port, NTSTATUS status, DWORD bytes, ULONG_PTR key, OVERLAPPED *overlapped);

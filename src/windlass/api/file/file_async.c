@@ -101,12 +101,15 @@ void io_complete(struct file *file, const struct io_request *request, NTSTATUS s
 /* Process state, under the lock; in the order in which they were started. */
 static struct io_operation *operations;
 static pthread_mutex_t operations_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t unclaimed = PTHREAD_COND_INITIALIZER; /* an operation is not busy any more */
 static int wake_fd = -1; /* of the thread; -1: it does not run */
 
 /* The thread is not there in the child of a fork, and what it waited for is the parent's. */
 static void forget_operations(void) {
     static const pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
+    static const pthread_cond_t fresh_condition = PTHREAD_COND_INITIALIZER;
     memcpy(&operations_lock, &fresh, sizeof fresh);
+    memcpy(&unclaimed, &fresh_condition, sizeof fresh_condition);
     operations = NULL;
     if (wake_fd >= 0)
         close(wake_fd);
@@ -127,30 +130,61 @@ static void free_operation(struct io_operation *operation) {
     free(operation);
 }
 
-static void unlink_operation(struct io_operation *operation) {
-    pthread_mutex_lock(&operations_lock);
-    struct io_operation **at = &operations;
-    while (*at != operation)
-        at = &(*at)->next;
-    *at = operation->next;
-    pthread_mutex_unlock(&operations_lock);
-}
-
 static bool is_set(const bool *flag) { return __atomic_load_n(flag, __ATOMIC_ACQUIRE); }
 static void set(bool *flag) { __atomic_store_n(flag, true, __ATOMIC_RELEASE); }
 
-/* Attempts it if there is reason to. Operations leave the list by this thread only. */
-static void advance(struct io_operation *operation, short ready) {
-    NTSTATUS status = STATUS_PENDING;
-    if (is_set(&operation->is_cancelled))
-        status = STATUS_CANCELLED;
-    else if (ready || operation->deadline <= monotonic_now())
-        status = operation->attempt(operation, ready);
-    if (status == STATUS_PENDING)
-        return;
-    unlink_operation(operation);
+/* Whether the thread may attempt or finish the operation now: one thread at a time is at it. */
+static bool claim(struct io_operation *operation) {
+    pthread_mutex_lock(&operations_lock);
+    bool free = !operation->is_busy && !operation->is_finished;
+    if (free)
+        operation->is_busy = true;
+    pthread_mutex_unlock(&operations_lock);
+    return free;
+}
+
+static void unclaim(struct io_operation *operation, bool is_finished) {
+    pthread_mutex_lock(&operations_lock);
+    operation->is_busy = false;
+    operation->is_finished = is_finished;
+    pthread_cond_broadcast(&unclaimed);
+    pthread_mutex_unlock(&operations_lock);
+}
+
+static void finish(struct io_operation *operation, NTSTATUS status) {
     complete(operation->file, &operation->request, operation->thread, status, operation->done, true);
-    free_operation(operation);
+    unclaim(operation, true);
+}
+
+/* Attempts it if there is reason to. */
+static void advance(struct io_operation *operation, short ready) {
+    if ((!ready && operation->deadline > monotonic_now()) || !claim(operation))
+        return;
+    NTSTATUS status = operation->attempt(operation, ready);
+    if (status == STATUS_PENDING)
+        unclaim(operation, false);
+    else
+        finish(operation, status);
+}
+
+/* Operations leave the list by their thread only. */
+static void forget_finished(void) {
+    struct io_operation *finished = NULL, *each;
+    pthread_mutex_lock(&operations_lock);
+    for (struct io_operation **at = &operations; (each = *at);) {
+        if (!each->is_finished) {
+            at = &each->next;
+            continue;
+        }
+        *at = each->next;
+        each->next = finished;
+        finished = each;
+    }
+    pthread_mutex_unlock(&operations_lock);
+    while ((each = finished)) {
+        finished = each->next;
+        free_operation(each);
+    }
 }
 
 struct waiting {
@@ -193,7 +227,7 @@ static int64_t collect(struct waiting *waiting) {
     for (struct io_operation *each = operations; each; each = each->next) {
         if (waiting->count == waiting->capacity && !grow(waiting))
             break; /* the others' turn comes later */
-        bool urgent = each->is_cancelled || each->is_target_closed;
+        bool urgent = each->is_target_closed;
         if (!urgent && is_behind(each))
             continue;
         waiting->polled[waiting->count] = (struct pollfd){urgent ? -1 : each->fd, each->events, 0};
@@ -219,6 +253,7 @@ static void *operations_thread(void *context) {
     if (!grow(&waiting))
         windlass_fatal("out of memory for overlapped operations");
     for (;;) {
+        forget_finished();
         int64_t deadline = collect(&waiting);
         struct timespec left = time_until(deadline);
         waiting.polled[waiting.count] = (struct pollfd){own_fd, POLLIN, 0};
@@ -281,20 +316,37 @@ bool io_is_waiting(int fd, short events) {
         return false;
     pthread_mutex_lock(&operations_lock);
     const struct io_operation *each = operations;
-    while (each && !(each->fd == fd && each->events & events))
+    while (each && (each->is_finished || !(each->fd == fd && each->events & events)))
         each = each->next;
     pthread_mutex_unlock(&operations_lock);
     return each != NULL;
 }
 
+/* One that is to be cancelled, NULL: there is none. The lock is held. */
+static struct io_operation *next_to_cancel(const struct file *file, const void *block,
+                                           const struct thread_object *thread) {
+    struct io_operation *each = operations;
+    while (each && (each->is_finished || each->file != file || (block && each->request.block != block) ||
+                    (thread && each->thread != thread)))
+        each = each->next;
+    return each;
+}
+
+/* What is found is finished when this returns, as programs expect that free the status block then. */
 unsigned io_cancel(struct file *file, const void *block, const struct thread_object *thread) {
     unsigned count = 0;
+    struct io_operation *operation;
     pthread_mutex_lock(&operations_lock);
-    for (struct io_operation *each = operations; each; each = each->next) {
-        if (each->file != file || (block && each->request.block != block) || (thread && each->thread != thread))
+    while ((operation = next_to_cancel(file, block, thread))) {
+        if (operation->is_busy) {
+            pthread_cond_wait(&unclaimed, &operations_lock);
             continue;
-        set(&each->is_cancelled);
+        }
+        operation->is_busy = true;
+        pthread_mutex_unlock(&operations_lock);
+        finish(operation, STATUS_CANCELLED);
         count++;
+        pthread_mutex_lock(&operations_lock);
     }
     if (count)
         wake();

@@ -68,37 +68,59 @@ static NTSTATUS attempt_read(struct io_operation *operation, short ready) {
     return transfer(operation->file, false, operation->buffer, operation->size, -1, &operation->done);
 }
 
-/* A pipe that has room takes a page without blocking; a message goes as one. */
-static NTSTATUS attempt_write(struct io_operation *operation, short ready) {
-    (void)ready;
-    size_t left = operation->size - operation->done, done;
-    size_t part = operation->file->pipe || left < PAGE_SIZE ? left : PAGE_SIZE;
-    NTSTATUS status = transfer(operation->file, true, (char *)operation->buffer + operation->done, part, -1, &done);
-    operation->done += done;
-    return !status && operation->done < operation->size ? STATUS_PENDING : status;
+/* As much as goes without waiting; STATUS_PENDING: not all of it. A pipe of the host that has room takes a page. */
+static NTSTATUS write_now(struct file *file, char *buffer, size_t size, size_t *done) {
+    struct pollfd room = {file->fd, POLLOUT, 0};
+    NTSTATUS status;
+    if (file->pipe)
+        return pipe_write_now(file, buffer, size, done);
+    *done = 0;
+    do {
+        size_t left = size - *done, count;
+        if (poll(&room, 1, 0) == 0)
+            return STATUS_PENDING;
+        status = transfer(file, true, buffer + *done, left < PAGE_SIZE ? left : PAGE_SIZE, -1, &count);
+        *done += count;
+    } while (!status && *done < size);
+    return status;
 }
 
-/* Whether a transfer may have to wait for somebody else. */
-static bool may_block(struct file *file, bool writes) {
-    struct pollfd ready = {file->fd, writes ? POLLOUT : POLLIN, 0};
-    if (file->kind == FILE_KIND_DISK)
-        return false;
+static NTSTATUS attempt_write(struct io_operation *operation, short ready) {
+    (void)ready;
+    size_t done;
+    NTSTATUS status = write_now(operation->file, (char *)operation->buffer + operation->done,
+                                operation->size - operation->done, &done);
+    operation->done += done;
+    return status;
+}
+
+/* STATUS_PENDING when there is nothing to read yet, or not room for all that is to be written. */
+static NTSTATUS attempt_now(struct io_operation *operation) {
+    struct file *file = operation->file;
+    struct pollfd ready = {file->fd, operation->events, 0};
     if (file->pipe)
         pipe_settle(file);
-    return io_is_waiting(file->fd, ready.events) || poll(&ready, 1, 0) == 0;
+    if (io_is_waiting(file->fd, operation->events) || poll(&ready, 1, 0) == 0)
+        return STATUS_PENDING;
+    return operation->attempt(operation, ready.revents);
 }
 
 NTSTATUS file_transfer(struct file *file, bool writes, void *buffer, size_t size, int64_t offset,
                        const struct io_request *request, size_t *done) {
+    NTSTATUS status;
     io_begin(file, request);
     *done = 0;
-    if (may_block(file, writes)) {
-        const struct io_operation model = {.file = file, .request = *request, .fd = file->fd,
-                                           .events = writes ? POLLOUT : POLLIN, .deadline = INT64_MAX, .buffer = buffer,
-                                           .size = size, .attempt = writes ? attempt_write : attempt_read};
-        return io_start(&model);
+    if (file->kind == FILE_KIND_DISK) {
+        status = transfer(file, writes, buffer, size, writes ? resolve_offset(file, offset) : offset, done);
+    } else {
+        struct io_operation model = {.file = file, .request = *request, .fd = file->fd,
+                                     .events = writes ? POLLOUT : POLLIN, .deadline = INT64_MAX, .buffer = buffer,
+                                     .size = size, .attempt = writes ? attempt_write : attempt_read};
+        status = attempt_now(&model);
+        if (status == STATUS_PENDING)
+            return io_start(&model);
+        *done = model.done;
     }
-    NTSTATUS status = transfer(file, writes, buffer, size, writes ? resolve_offset(file, offset) : offset, done);
     io_complete(file, request, status, *done);
     return status;
 }

@@ -478,15 +478,17 @@ NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done) {
     return status;
 }
 
-NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *done) {
+static NTSTATUS write_to(struct file *file, const void *buffer, size_t size, int flags, size_t *done) {
     *done = 0;
     pipe_settle(file);
     if (!file->pipe->is_connected)
         return file->pipe->server ? STATUS_PIPE_LISTENING : STATUS_PIPE_DISCONNECTED;
     while (*done < size || !size) {
-        ssize_t count = send(file->fd, (const char *)buffer + *done, size - *done, MSG_NOSIGNAL);
+        ssize_t count = send(file->fd, (const char *)buffer + *done, size - *done, MSG_NOSIGNAL | flags);
         if (count < 0 && errno == EINTR)
             continue;
+        if (count < 0 && errno == EWOULDBLOCK)
+            return STATUS_PENDING;
         if (count < 0)
             return errno == EPIPE || errno == ECONNRESET ? STATUS_PIPE_CLOSING : status_from_errno(errno);
         *done += (size_t)count;
@@ -494,6 +496,14 @@ NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *
             break;
     }
     return STATUS_SUCCESS;
+}
+
+NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *done) {
+    return write_to(file, buffer, size, 0, done);
+}
+
+NTSTATUS pipe_write_now(struct file *file, const void *buffer, size_t size, size_t *done) {
+    return write_to(file, buffer, size, MSG_DONTWAIT, done);
 }
 
 /* The host has no peeking at anonymous pipes: tee() copies into another pipe. */

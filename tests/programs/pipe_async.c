@@ -1,0 +1,74 @@
+// Overlapped operations on pipes: cancelled, and larger than the pipe.
+#include <windows.h>
+
+#include "fixture.h"
+
+enum { LARGE = 1 << 20 };
+
+static HANDLE server, client, port;
+
+static void make_pipe(void)
+{
+    char name[64];
+    wsprintfA(name, "\\\\.\\pipe\\windlass-test-async-%lu", GetCurrentProcessId());
+    server = CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, PIPE_TYPE_BYTE, 1, 4096, 4096, 0, NULL);
+    client = CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
+    check(server != INVALID_HANDLE_VALUE && client != INVALID_HANDLE_VALUE);
+    port = CreateIoCompletionPort(server, NULL, 5, 0);
+    check(port != NULL);
+}
+
+/* When CancelIoEx returns, the status block is the program's again, and the packet is there. */
+static void cancelled(void)
+{
+    int pending = 0, found = 0, packets = 0;
+    for (int i = 0; i < 500; i++) {
+        OVERLAPPED o = {0}, *which = NULL;
+        ULONG_PTR key = 0;
+        DWORD count;
+        char text[16];
+        pending += !ReadFile(server, text, sizeof text, NULL, &o) && GetLastError() == ERROR_IO_PENDING;
+        if (i % 8 == 0)
+            Sleep(1);
+        found += CancelIoEx(server, &o) && o.Internal == 0xC0000120;
+        packets += !GetQueuedCompletionStatus(port, &count, &key, &which, 0) && GetLastError() == ERROR_OPERATION_ABORTED &&
+                   which == &o && key == 5;
+        check(!CancelIoEx(server, &o) && GetLastError() == ERROR_NOT_FOUND);
+    }
+    say("%d pending, %d cancelled, %d packets", pending, found, packets);
+}
+
+static void large(void)
+{
+    static char out[LARGE], in[LARGE];
+    OVERLAPPED o = {0}, *which = NULL;
+    DWORD count = 0, total = 0;
+    ULONG_PTR key;
+    for (int i = 0; i < LARGE; i++)
+        out[i] = (char)(i * 7 >> 3);
+    BOOL done = WriteFile(server, out, LARGE, NULL, &o);
+    say("write of 1 MB: %d %lu", done, done ? 0 : GetLastError());
+    OVERLAPPED r = {.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL)};
+    while (total < LARGE) {
+        check(ReadFile(client, in + total, LARGE - total, NULL, &r) || GetLastError() == ERROR_IO_PENDING);
+        check(GetOverlappedResult(client, &r, &count, TRUE));
+        total += count;
+    }
+    CloseHandle(r.hEvent);
+    check(GetQueuedCompletionStatus(port, &count, &key, &which, 10000) && which == &o);
+    int same = 1;
+    for (int i = 0; i < LARGE; i++)
+        same &= in[i] == out[i];
+    say("%lu bytes, the same %d", count, same);
+}
+
+PROGRAM
+{
+    make_pipe();
+    cancelled();
+    large();
+    CloseHandle(server);
+    CloseHandle(client);
+    CloseHandle(port);
+    return 0;
+}
