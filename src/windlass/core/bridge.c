@@ -113,11 +113,11 @@ static void give_to_host(const struct value *value, const uint64_t *words, struc
 
 /* The caller goes on with a zero, and with the exception set: Python raises it when its own code runs again. */
 static void report_unhandled(struct thread *thread) {
-    if (!python_is_alive())
+    struct python_entry entry;
+    if (!python_enter(&entry))
         return;
-    PyGILState_STATE state = PyGILState_Ensure();
     raise_unhandled(thread);
-    PyGILState_Release(state);
+    python_leave(&entry);
 }
 
 void bridge_to_windows(struct callback *callback, const struct host_arguments *registers, uint64_t *stack,

@@ -328,12 +328,12 @@ static bool redirect_module(const WCHAR *name, size_t length, const void **base)
 }
 
 static void *find_satellite(const void *handle, WORD language, unsigned index) {
-    if (!python_is_alive())
+    struct python_entry entry;
+    if (!python_enter(&entry))
         return NULL;
-    PyGILState_STATE state = PyGILState_Ensure();
     void *found = call_library("satellite", Py_BuildValue("(KiI)", (unsigned long long)(uintptr_t)handle,
                                                           (int)language, index));
-    PyGILState_Release(state);
+    python_leave(&entry);
     return found;
 }
 
