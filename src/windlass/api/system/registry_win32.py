@@ -976,10 +976,10 @@ def RegUnLoadKeyA(hKey: HKEY, lpSubKey: LPCSTR) -> LSTATUS:
 def RegNotifyChangeKeyValue(
     hKey: HKEY, bWatchSubtree: BOOL, dwNotifyFilter: DWORD, hEvent: HANDLE, fAsynchronous: BOOL
 ) -> LSTATUS:
-    return code_of(_watch, hKey, bool(bWatchSubtree), dwNotifyFilter, hEvent, bool(fAsynchronous))
+    return code_of(watch, hKey, bool(bWatchSubtree), dwNotifyFilter, hEvent, bool(fAsynchronous))
 
 
-def _watch(hkey: int, subtree: bool, filter: int, handle: int, asynchronous: bool) -> None:
+def watch(hkey: int, subtree: bool, filter: int, handle: int, asynchronous: bool) -> None:
     """Changes that other processes make are not seen."""
     key = key_of(hkey, KEY_NOTIFY)
     if filter & ~keys.CHANGE_FILTERS or not filter & 0xF:
