@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import struct
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 import windlass
 from pe_seeds import AMD64, Everything
 from tiny_image import CERTIFICATE, RELOCATION, Body, Tiny
-from windlass import ctypes
+from windlass import ctypes, loader
 from windlass.errors import BadImage
 from windlass.pe import Image
 from windlass.pe.resource_files import files_of, messages, strings, version
@@ -331,3 +332,14 @@ def test_ctypes_loads_data_files_by_winmode(pictured, tmp_path: Path):
     from windlass.ctypes import _ctypes
 
     _ctypes.FreeLibrary(data._handle)
+
+
+def test_an_image_that_cannot_be_moved_is_mapped_for_its_resources_anywhere(write_dll, tmp_path):
+    """Nothing of it runs, so its relocations do not matter, whether there are none or bad ones."""
+    data = bytearray(write_dll("EXPORT int f(void) { return 1; }", name="immovable").read_bytes())
+    signature = int.from_bytes(data[0x3C:0x40], "little")
+    data[signature + 22] |= 1  # IMAGE_FILE_RELOCS_STRIPPED
+    path = tmp_path / "immovable.dll"
+    path.write_bytes(with_resources(Image(bytes(data)), {(24, 2, 0): b"text"}))
+    with windlass.load(path), loader.load_data(shutil.copy(path, tmp_path / "other.dll"), 0x20) as file:
+        assert file.handle & 3 == 2

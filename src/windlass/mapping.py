@@ -41,8 +41,11 @@ def map_image(key: str, read: Callable[[], Image], *, kept: bool = True, for_res
     with read() as image:
         from windlass import preparing  # and all that reads images: not needed for what is kept
 
-        plan = preparing.resource_plan(image) if for_resources else preparing.plan_of(image)
-        return _map_new(image, plan, preparing.bases(image, key), names)
+        if for_resources:
+            plan, bases = preparing.resource_plan(image), preparing.places(key, image.size_of_image)
+        else:
+            plan, bases = preparing.plan_of(image), preparing.bases(image, key)
+        return _map_new(image, plan, bases, names, relocated=not for_resources)
 
 
 def map_data(fd: int, size: int) -> int:
@@ -72,7 +75,7 @@ def _map_kept(fd: int, note: bytes) -> Plan | None:
         os.close(fd)
 
 
-def _map_new(image: Image, plan: Plan, bases: list[int], names: list[str]) -> Plan:
+def _map_new(image: Image, plan: Plan, bases: list[int], names: list[str], *, relocated: bool) -> Plan:
     """Lay the image out and map it; the first bases have names under which the copy is kept."""
     from windlass import preparing
 
@@ -80,7 +83,8 @@ def _map_new(image: Image, plan: Plan, bases: list[int], names: list[str]) -> Pl
         plan.skipped = tuple(bases[:choice])
         if _reserve(plan.base, page_up(plan.size)):
             try:
-                fd = preparing.laid_out(image, plan, names[choice] if choice < len(names) else None)
+                name = names[choice] if choice < len(names) else None
+                fd = preparing.laid_out(image, plan, name, relocated)
             except BaseException:
                 _core.unmap(plan.base, page_up(plan.size))
                 raise

@@ -222,14 +222,16 @@ def places(key: str, size: int, low: bool = False) -> list[int]:
     return [begin + (first + attempt * 0x61C9) % count * 0x10000 for attempt in range(64)]
 
 
-def laid_out(image: Image, plan: Plan, name: str | None) -> int:
+def laid_out(image: Image, plan: Plan, name: str | None, relocated: bool) -> int:
     """A descriptor of a laid-out copy of the image, kept under that name. The address space is reserved."""
     size = page_up(plan.size)
-    return image_cache.make_entry(name, size, lambda new: lay_out(image, plan, new), plan.to_bytes())
+    return image_cache.make_entry(
+        name, size, lambda new: lay_out(image, plan, new, relocated), plan.to_bytes()
+    )
 
 
-def lay_out(image: Image, plan: Plan, fd: int) -> None:
-    """Write the image to the file as it lies in memory at its base."""
+def lay_out(image: Image, plan: Plan, fd: int, relocated: bool) -> None:
+    """Write the image to the file as it lies in memory at its base, relocated to there or not."""
     base, size = plan.base, page_up(plan.size)
     _core.map(base, size, READ | WRITE, fd, 0, True)
     try:
@@ -240,7 +242,8 @@ def lay_out(image: Image, plan: Plan, fd: int) -> None:
             stored = min(page_up(section.virtual_size), section.raw_size if in_file else 0)
             if stored:
                 os.pwrite(fd, image.read(section.rva, stored), section.rva)
-        relocate(image, base, size)
+        if relocated:
+            relocate(image, base, size)
     finally:
         # Away with the shared mapping, before the cache marks the file as complete.
         _core.map(base, size, 0, -1, 0, False)
@@ -248,8 +251,6 @@ def lay_out(image: Image, plan: Plan, fd: int) -> None:
 
 def relocate(image: Image, base: int, size: int) -> None:
     """Apply the base relocations to a writable laid-out image at `base`, and tell its header."""
-    if not image.is_pe32plus:  # mapped for its resources
-        return
     rva, length = image.directory(layout.DIRECTORY_RELOCATION)
     delta = base - image.image_base
     if delta and rva and _relocatable(image):
