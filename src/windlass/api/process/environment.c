@@ -3,7 +3,7 @@
  * There is one environment in the process, the host's: what Python sets in os.environ Windows code sees, and the other
  * way round. Names match in any case; where the host has several such names, the exact one is meant. Variables that
  * every Windows process has and a host does not (TEMP, SystemRoot ...) are there with a fitting value, unless the host
- * sets them. PATH is shown in Windows' form. */
+ * sets them. PATH is shown in Windows' form, and as Windows code wrote it until the host changes it. */
 #include <pthread.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -32,6 +32,16 @@ static WCHAR *wide_path(const char *host) {
     return path_to_windows(host, &length);
 }
 
+static WCHAR *path_item_to_windows(const char *item) {
+    if (*item == '/')
+        return wide_path(item);
+    WCHAR *relative = path_wide_from_ansi(*item ? item : "."); /* to the directory that is current at a search */
+    for (WCHAR *each = relative; each && *each; each++)
+        if (*each == '/')
+            *each = '\\';
+    return relative;
+}
+
 /* "/usr/bin:/bin" as "Z:\usr\bin;Z:\bin". What is in Windows' form already stays. */
 static WCHAR *path_list_to_windows(const char *list) {
     if (strchr(list, ';') || strchr(list, '\\'))
@@ -40,7 +50,7 @@ static WCHAR *path_list_to_windows(const char *list) {
     WCHAR *all = calloc(1, sizeof *all);
     size_t used = 0;
     while (copy && all && (item = strsep(&rest, ":"))) {
-        WCHAR *one = wide_path(*item ? item : ".");
+        WCHAR *one = path_item_to_windows(item);
         size_t length = one ? wide_length(one) : 0;
         WCHAR *grown = one ? realloc(all, (used + length + 2) * sizeof *all) : NULL;
         if (!grown) {
@@ -58,6 +68,18 @@ static WCHAR *path_list_to_windows(const char *list) {
     return all;
 }
 
+/* "" when the host has no such place. */
+static char *path_item_to_host(const WCHAR *item) {
+    struct host_path host;
+    if (item[0] == '\\' || item[0] == '/' || item[1] == ':')
+        return strdup(path_to_host(item, &host) == ERROR_SUCCESS ? host.text : "");
+    char *relative = path_ansi_from_wide(item);
+    for (char *each = relative; each && *each; each++)
+        if (*each == '\\')
+            *each = '/';
+    return relative;
+}
+
 /* The other way, for what Windows code sets. */
 static char *path_list_to_host(const WCHAR *list) {
     size_t capacity = 3 * wide_length(list) + HOST_PATH_SIZE, used = 0;
@@ -71,13 +93,14 @@ static char *path_list_to_host(const WCHAR *list) {
     memcpy(copy, list, (wide_length(list) + 1) * sizeof *copy);
     all[0] = 0;
     for (WCHAR *item = copy, *end = copy; *item; item = end) {
-        struct host_path host;
         while (*end && *end != ';')
             end++;
         if (*end)
             *end++ = 0;
-        if (*item && path_to_host(item, &host) == ERROR_SUCCESS && used + strlen(host.text) + 2 < capacity)
-            used += (size_t)sprintf(all + used, "%s%s", used ? ":" : "", host.text);
+        char *host = *item ? path_item_to_host(item) : NULL;
+        if (host && *host && used + strlen(host) + 2 < capacity)
+            used += (size_t)sprintf(all + used, "%s%s", used ? ":" : "", host);
+        free(host);
     }
     free(copy);
     return all;
@@ -208,8 +231,25 @@ static const struct windows_variable *find_windows(const char *name) {
     return NULL;
 }
 
+/* PATH as Windows code wrote it, and what it became for the host. Under the lock. */
+static WCHAR *written_path;
+static char *written_path_on_host;
+
+static void remember_path(const WCHAR *value, const char *host_value) {
+    free(written_path);
+    free(written_path_on_host);
+    written_path = wide_duplicate(value);
+    written_path_on_host = strdup(host_value);
+}
+
+static WCHAR *path_value(const char *host_value) {
+    if (written_path && written_path_on_host && strcmp(written_path_on_host, host_value) == 0)
+        return wide_duplicate(written_path);
+    return path_list_to_windows(host_value);
+}
+
 static WCHAR *value_of(const char *name, const char *host_value) {
-    return strcasecmp(name, "PATH") == 0 ? path_list_to_windows(host_value) : path_wide_from_ansi(host_value);
+    return strcasecmp(name, "PATH") == 0 ? path_value(host_value) : path_wide_from_ansi(host_value);
 }
 
 /* A copy of the variable's value, NULL when it is not set. */
@@ -415,9 +455,12 @@ static BOOL set_variable(const char *name, const WCHAR *value) {
         mark_removed(name, true);
         return TRUE;
     }
-    char *text = strcasecmp(name, "PATH") == 0 ? path_list_to_host(value) : path_ansi_from_wide(value);
+    bool is_path = strcasecmp(name, "PATH") == 0;
+    char *text = is_path ? path_list_to_host(value) : path_ansi_from_wide(value);
     if (!text)
         return fail(ERROR_NOT_ENOUGH_MEMORY);
+    if (is_path)
+        remember_path(value, text);
     const char *spelled = name;
     show(name);
     for (char **entry = environ; entry && *entry; entry++)
