@@ -296,6 +296,7 @@ struct completion_port *port_new_sink(const struct port_sink *sink, void *contex
 
 /* Gives the file a port; false: it has one, or is not overlapped. */
 bool port_bind(struct completion_port *port, struct file *file, ULONG_PTR key);
+void port_unbind(struct file *file);
 
 /* The port behind a handle, referenced; NULL with the status. */
 struct completion_port *port_from_handle(HANDLE handle, NTSTATUS *status);

@@ -109,6 +109,13 @@ bool port_bind(struct completion_port *port, struct file *file, ULONG_PTR key) {
     return true;
 }
 
+void port_unbind(struct file *file) {
+    struct completion_port *port = file->port;
+    file->port = NULL;
+    if (port)
+        port_release(port);
+}
+
 struct completion_port *port_from_handle(HANDLE handle, NTSTATUS *status) {
     return (struct completion_port *)handle_object(handle, &port_type, 0, status);
 }

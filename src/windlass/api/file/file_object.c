@@ -218,8 +218,7 @@ static void file_destroy(struct object *object) {
         directory_query_free(file->query);
     if (file->watch)
         directory_watch_free(file->watch);
-    if (file->port)
-        port_release(file->port);
+    port_unbind(file);
     if (file->fd >= 0)
         close(file->fd);
     free(file->path);

@@ -296,12 +296,38 @@ static NTSTATUS set_name(struct file *file, const FILE_RENAME_INFORMATION *infor
     return status;
 }
 
+struct completion_information {
+    HANDLE port;
+    PVOID key;
+};
+
+/* Without a port the file is taken from the one it has, which only a replacement can do ("FILE_COMPLETION_INFORMATION
+ * structure"). */
+static NTSTATUS set_port(struct file *file, const struct completion_information *information, bool replaces) {
+    NTSTATUS status = STATUS_SUCCESS;
+    struct completion_port *port = NULL;
+    if (!file->is_overlapped || (file->port && !replaces))
+        return STATUS_INVALID_PARAMETER;
+    if (information->port || !replaces)
+        port = port_from_handle(information->port, &status);
+    if (status)
+        return status;
+    if (replaces)
+        port_unbind(file);
+    if (port) {
+        port_bind(port, file, (ULONG_PTR)information->key);
+        port_release(port);
+    }
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS file_set_information(struct file *file, int class, const void *buffer, size_t size) {
     static const BYTE sizes[] = {
         [FileBasicInformation] = sizeof(FILE_BASIC_INFORMATION), [FileRenameInformation] = 20, [FileLinkInformation] = 20,
         [FileDispositionInformation] = 1, [FilePositionInformation] = 8, [FileModeInformation] = 4,
         [FileAllocationInformation] = 8, [FileEndOfFileInformation] = 8, [FilePipeInformation] = 8,
         [FileIoCompletionNotificationInformation] = 4, [FileIoPriorityHintInformation] = 4,
+        [FileCompletionInformation] = 16, [FileReplaceCompletionInformation] = 16,
         [FileDispositionInformationEx] = 4, [FileRenameInformationEx] = 20};
     if (class < 0 || (size_t)class >= sizeof sizes || !sizes[class])
         return STATUS_INVALID_INFO_CLASS;
@@ -322,6 +348,8 @@ NTSTATUS file_set_information(struct file *file, int class, const void *buffer, 
     case FileIoCompletionNotificationInformation:
         file->notification_modes |= (BYTE)(*(const ULONG *)buffer & 3);
         return STATUS_SUCCESS;
+    case FileCompletionInformation: return set_port(file, buffer, false);
+    case FileReplaceCompletionInformation: return set_port(file, buffer, true);
     case FileIoPriorityHintInformation: return STATUS_SUCCESS; /* a hint */
     default: return STATUS_INVALID_INFO_CLASS;
     }

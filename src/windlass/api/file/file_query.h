@@ -16,7 +16,7 @@ enum {
     FileAttributeTagInformation = 35, FileIdBothDirectoryInformation = 37, FileIdFullDirectoryInformation = 38,
     FileIoCompletionNotificationInformation = 41, FileIoPriorityHintInformation = 43, FileStorageInformation = 58,
     FileIdInformation = 59, FileIdExtdDirectoryInformation = 60, FileDispositionInformationEx = 64,
-    FileRenameInformationEx = 65, FileStatInformation = 68,
+    FileReplaceCompletionInformation = 61, FileRenameInformationEx = 65, FileStatInformation = 68,
 };
 
 /* NtQueryInformationFile and NtSetInformationFile. */

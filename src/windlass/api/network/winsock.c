@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -14,7 +15,6 @@
 
 #include "codepage.h"
 
-typedef struct { ULONG len; CHAR *buf; } WSABUF;
 typedef struct {
     WORD wVersion, wHighVersion;
     USHORT iMaxSockets, iMaxUdpDg;
@@ -97,6 +97,12 @@ struct file *socket_from(SOCKET s) {
         file_release(file);
     set_last_error(WSAENOTSOCK);
     return NULL;
+}
+
+bool socket_is_stream(int fd) {
+    int type = 0;
+    socklen_t size = sizeof type;
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
 }
 
 bool socket_has_peer(int fd) {
@@ -273,28 +279,57 @@ API(ws2_32 wsock32, int, getpeername, SOCKET s, void *name, int *namelen) { retu
 
 /* ---- transfer ---- */
 
-enum { W_MSG_OOB = 1, W_MSG_PEEK = 2, W_MSG_DONTROUTE = 4, W_MSG_WAITALL = 8, W_MSG_PARTIAL = 0x8000 };
+enum { W_MSG_TRUNC = 0x100, W_MSG_OOB = 1, W_MSG_PEEK = 2, W_MSG_DONTROUTE = 4, W_MSG_WAITALL = 8, W_MSG_PARTIAL = 0x8000 };
 
 static int flags_to_host(DWORD flags) {
     return (flags & W_MSG_OOB ? MSG_OOB : 0) | (flags & W_MSG_PEEK ? MSG_PEEK : 0) |
            (flags & W_MSG_DONTROUTE ? MSG_DONTROUTE : 0) | (flags & W_MSG_WAITALL ? MSG_WAITALL : 0) | MSG_NOSIGNAL;
 }
 
-enum { MAX_BUFFERS = 64 };
+enum { FEW_BUFFERS = 64 };
 
 struct message {
-    struct iovec parts[MAX_BUFFERS];
+    struct iovec few[FEW_BUFFERS], *parts;           /* `parts`: those, or from malloc() */
+    size_t left;                                     /* from header.msg_iov on, which names as many as the host takes */
     struct msghdr header;
     struct sockaddr_storage address;
 };
 
+static void name_parts(struct message *message, struct iovec *first, size_t left) {
+    message->left = left;
+    message->header.msg_iov = first;
+    message->header.msg_iovlen = left < IOV_MAX ? left : IOV_MAX;
+}
+
+/* Without the first `done` bytes. */
+static void advance(struct message *message, size_t done) {
+    struct iovec *part = message->header.msg_iov;
+    size_t left = message->left;
+    for (; left && done >= part->iov_len; part++, left--)
+        done -= part->iov_len;
+    if (left) {
+        part->iov_base = (char *)part->iov_base + done;
+        part->iov_len -= done;
+    }
+    name_parts(message, part, left);
+}
+
 static bool make_message(struct message *message, const WSABUF *buffers, DWORD count) {
-    if (count > MAX_BUFFERS)
+    message->parts = count > FEW_BUFFERS ? malloc(count * sizeof *message->parts) : message->few;
+    if (!message->parts)
         return false;
     for (DWORD i = 0; i < count; i++)
         message->parts[i] = (struct iovec){buffers[i].buf, buffers[i].len};
-    message->header = (struct msghdr){.msg_iov = message->parts, .msg_iovlen = count};
+    message->header = (struct msghdr){0};
+    name_parts(message, message->parts, count);
+    if (count > IOV_MAX)
+        advance(message, 0);                         /* what has been sent before is empty */
     return true;
+}
+
+static void free_message(struct message *message) {
+    if (message->parts != message->few)
+        free(message->parts);
 }
 
 /* One host call; the count, or -1 with errno. */
@@ -314,16 +349,9 @@ static ssize_t send_all(int fd, struct message *message, int flags) {
         if (count < 0)
             return total ? total : -1;
         total += count;
-        struct msghdr *header = &message->header;
-        while (header->msg_iovlen && (size_t)count >= header->msg_iov->iov_len) {
-            count -= (ssize_t)header->msg_iov->iov_len;
-            header->msg_iov++;
-            header->msg_iovlen--;
-        }
-        if (!header->msg_iovlen)
+        advance(message, (size_t)count);
+        if (!message->left)
             return total;
-        header->msg_iov->iov_base = (char *)header->msg_iov->iov_base + count;
-        header->msg_iov->iov_len -= (size_t)count;
     }
 }
 
@@ -333,6 +361,7 @@ struct transfer {
     void *address;
     int *address_length;
     bool sends;
+    DWORD *received_flags;                           /* of a WSAMSG, or NULL */
 };
 
 /* These are no errors of a connection that there has been. */
@@ -357,36 +386,46 @@ static int error_of_connection(struct file *file, int error) {
     return file->was_connected ? ECONNRESET : ENOTCONN;
 }
 
+static bool set_addresses(struct message *message, const struct transfer *transfer) {
+    if (!transfer->address)
+        return true;
+    message->header.msg_name = &message->address;
+    message->header.msg_namelen = transfer->sends ? (socklen_t)*transfer->address_length : sizeof message->address;
+    return !transfer->sends || address_to_host(transfer->address, *transfer->address_length, &message->address);
+}
+
+static ssize_t move_message(struct file *file, const struct transfer *transfer, struct message *message, int flags) {
+    bool all = transfer->sends && !(flags & MSG_DONTWAIT);
+    ssize_t count = all ? send_all(file->fd, message, flags) : move(file->fd, message, flags, transfer->sends);
+    if (count < 0)
+        errno = error_of_connection(file, errno);
+    else if (!transfer->sends && transfer->address && message->header.msg_namelen)
+        address_to_windows(&message->address, message->header.msg_namelen, transfer->address, transfer->address_length);
+    return count;
+}
+
 /* The byte count, or -1 with errno; a datagram that did not fit has EMSGSIZE and its bytes in *done. */
 static ssize_t run_transfer(struct file *file, const struct transfer *transfer, int extra_flags, size_t *done) {
     struct message message;
     *done = 0;
     if (!make_message(&message, transfer->buffers, transfer->count)) {
-        errno = EINVAL;
+        errno = ENOBUFS;
         return -1;
     }
-    if (transfer->address && transfer->sends) {
-        if (!address_to_host(transfer->address, *transfer->address_length, &message.address)) {
-            errno = EFAULT;
-            return -1;
-        }
-        message.header.msg_name = &message.address;
-        message.header.msg_namelen = (socklen_t)*transfer->address_length;
-    } else if (transfer->address) {
-        message.header.msg_name = &message.address;
-        message.header.msg_namelen = sizeof message.address;
-    }
-    int flags = flags_to_host(transfer->flags) | extra_flags;
-    ssize_t count = transfer->sends && !(extra_flags & MSG_DONTWAIT) ? send_all(file->fd, &message, flags)
-                                                                     : move(file->fd, &message, flags, transfer->sends);
-    if (count < 0) {
-        errno = error_of_connection(file, errno);
+    ssize_t count = -1;
+    if (message.left > message.header.msg_iovlen && !socket_is_stream(file->fd))
+        errno = ENOBUFS;                             /* a datagram goes in one piece */
+    else if (!set_addresses(&message, transfer))
+        errno = EFAULT;
+    else
+        count = move_message(file, transfer, &message, flags_to_host(transfer->flags) | extra_flags);
+    free_message(&message);
+    if (count < 0)
         return -1;
-    }
     *done = (size_t)count;
     file->was_connected = true;                      /* if it did not wait for that, this shows it */
-    if (!transfer->sends && transfer->address && message.header.msg_namelen)
-        address_to_windows(&message.address, message.header.msg_namelen, transfer->address, transfer->address_length);
+    if (transfer->received_flags)
+        *transfer->received_flags = message.header.msg_flags & MSG_TRUNC ? W_MSG_TRUNC : 0;
     if (!transfer->sends && message.header.msg_flags & MSG_TRUNC) {
         errno = EMSGSIZE;
         return -1;
@@ -408,22 +447,22 @@ static int simple_transfer(SOCKET s, const struct transfer *transfer) {
 
 API(ws2_32 wsock32, int, send, SOCKET s, const CHAR *buf, int len, int flags) {
     const WSABUF buffer = {(ULONG)len, (CHAR *)buf};
-    return simple_transfer(s, &(struct transfer){&buffer, 1, (DWORD)flags, NULL, NULL, true});
+    return simple_transfer(s, &(struct transfer){&buffer, 1, (DWORD)flags, NULL, NULL, true, NULL});
 }
 
 API(ws2_32 wsock32, int, recv, SOCKET s, CHAR *buf, int len, int flags) {
     const WSABUF buffer = {(ULONG)len, buf};
-    return simple_transfer(s, &(struct transfer){&buffer, 1, (DWORD)flags, NULL, NULL, false});
+    return simple_transfer(s, &(struct transfer){&buffer, 1, (DWORD)flags, NULL, NULL, false, NULL});
 }
 
 API(ws2_32 wsock32, int, sendto, SOCKET s, const CHAR *buf, int len, int flags, const void *to, int tolen) {
     const WSABUF buffer = {(ULONG)len, (CHAR *)buf};
-    return simple_transfer(s, &(struct transfer){&buffer, 1, (DWORD)flags, (void *)to, &tolen, true});
+    return simple_transfer(s, &(struct transfer){&buffer, 1, (DWORD)flags, (void *)to, &tolen, true, NULL});
 }
 
 API(ws2_32 wsock32, int, recvfrom, SOCKET s, CHAR *buf, int len, int flags, void *from, int *fromlen) {
     const WSABUF buffer = {(ULONG)len, buf};
-    return simple_transfer(s, &(struct transfer){&buffer, 1, (DWORD)flags, from, fromlen, false});
+    return simple_transfer(s, &(struct transfer){&buffer, 1, (DWORD)flags, from, fromlen, false, NULL});
 }
 
 /* ---- overlapped transfer ---- */
@@ -432,8 +471,8 @@ API(ws2_32 wsock32, int, recvfrom, SOCKET s, CHAR *buf, int len, int flags, void
 struct pending {
     struct transfer transfer;
     int address_length;
-    WSABUF buffers[MAX_BUFFERS];
     struct sockaddr_storage address;
+    WSABUF buffers[];
 };
 
 static const struct { int host; NTSTATUS status; } socket_statuses[] = {
@@ -495,7 +534,7 @@ static NTSTATUS attempt_transfer(struct io_operation *operation, short ready) {
 static void release_pending(struct io_operation *operation) { free(operation->buffer); }
 
 static struct pending *pending_from(const struct transfer *transfer) {
-    struct pending *pending = transfer->count <= MAX_BUFFERS ? malloc(sizeof *pending) : NULL;
+    struct pending *pending = malloc(sizeof *pending + transfer->count * sizeof *transfer->buffers);
     if (!pending)
         return NULL;
     pending->transfer = *transfer;
@@ -527,12 +566,12 @@ static int start_transfer(struct file *file, const struct transfer *transfer, DW
         error = ENOBUFS;
     }
     release_pending(&model);
+    if (count)
+        *count = (DWORD)model.done;
     if (status) {
         errno = error;
         return host_failed();
     }
-    if (count)
-        *count = (DWORD)model.done;
     io_complete(file, request, status, model.done);
     return 0;
 }
@@ -559,25 +598,48 @@ static int overlapped_transfer(SOCKET s, const struct transfer *transfer, DWORD 
 
 API(ws2_32, int, WSASend, SOCKET s, WSABUF *lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
     OVERLAPPED *lpOverlapped, PVOID lpCompletionRoutine) {
-    return overlapped_transfer(s, &(struct transfer){lpBuffers, dwBufferCount, dwFlags, NULL, NULL, true},
+    return overlapped_transfer(s, &(struct transfer){lpBuffers, dwBufferCount, dwFlags, NULL, NULL, true, NULL},
                                lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine);
 }
 
 API(ws2_32, int, WSARecv, SOCKET s, WSABUF *lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
     OVERLAPPED *lpOverlapped, PVOID lpCompletionRoutine) {
-    return overlapped_transfer(s, &(struct transfer){lpBuffers, dwBufferCount, lpFlags ? *lpFlags : 0, NULL, NULL, false},
+    return overlapped_transfer(s, &(struct transfer){lpBuffers, dwBufferCount, lpFlags ? *lpFlags : 0, NULL, NULL, false, NULL},
                                lpNumberOfBytesRecvd, lpOverlapped, lpCompletionRoutine);
 }
 
 API(ws2_32, int, WSASendTo, SOCKET s, WSABUF *lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
     const void *lpTo, int iTolen, OVERLAPPED *lpOverlapped, PVOID lpCompletionRoutine) {
-    return overlapped_transfer(s, &(struct transfer){lpBuffers, dwBufferCount, dwFlags, (void *)lpTo, &iTolen, true},
+    return overlapped_transfer(s, &(struct transfer){lpBuffers, dwBufferCount, dwFlags, (void *)lpTo, &iTolen, true, NULL},
                                lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine);
+}
+
+/* "WSASendMsg function". No option that asks for control data is supported, so there is none to take or to give. */
+API(ws2_32, int, WSASendMsg, SOCKET Handle, WSAMSG *lpMsg, DWORD dwFlags, LPDWORD lpNumberOfBytesSent,
+    OVERLAPPED *lpOverlapped, PVOID lpCompletionRoutine) {
+    if (!lpMsg)
+        return socket_failed(WSAEFAULT);
+    if (lpMsg->Control.len)
+        return socket_failed(WSAEOPNOTSUPP);
+    const struct transfer transfer = {lpMsg->lpBuffers, lpMsg->dwBufferCount, dwFlags, lpMsg->name, &lpMsg->namelen, true,
+                                      NULL};
+    return overlapped_transfer(Handle, &transfer, lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine);
+}
+
+/* "LPFN_WSARECVMSG (WSARecvMsg) callback function" */
+int WINAPI socket_receive_message(SOCKET s, WSAMSG *message, DWORD *count, OVERLAPPED *overlapped, PVOID routine) {
+    if (!message)
+        return socket_failed(WSAEFAULT);
+    const struct transfer transfer = {message->lpBuffers, message->dwBufferCount, message->dwFlags, message->name,
+                                      &message->namelen, false, &message->dwFlags};
+    message->Control.len = 0;
+    return overlapped_transfer(s, &transfer, count, overlapped, routine);
 }
 
 API(ws2_32, int, WSARecvFrom, SOCKET s, WSABUF *lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
     LPDWORD lpFlags, void *lpFrom, int *lpFromlen, OVERLAPPED *lpOverlapped, PVOID lpCompletionRoutine) {
-    const struct transfer transfer = {lpBuffers, dwBufferCount, lpFlags ? *lpFlags : 0, lpFrom, lpFromlen, false};
+    const struct transfer transfer = {lpBuffers, dwBufferCount, lpFlags ? *lpFlags : 0, lpFrom, lpFromlen, false,
+                                      NULL};
     return overlapped_transfer(s, &transfer, lpNumberOfBytesRecvd, lpOverlapped, lpCompletionRoutine);
 }
 
@@ -715,6 +777,8 @@ API(ws2_32 wsock32, int, getsockopt, SOCKET s, int level, int optname, CHAR *opt
 #define W_SIOCATMARK 0x40047307u
 #define W_SIO_KEEPALIVE_VALS 0x98000004u
 #define W_SIO_UDP_CONNRESET 0x9800000Cu
+#define W_SIO_UDP_NETRESET 0x9800000Fu
+#define W_SIO_TCP_INFO 0xD8000027u
 #define W_SIO_GET_EXTENSION_FUNCTION_POINTER 0xC8000006u
 #define W_SIO_BASE_HANDLE 0x48000022u
 #define W_SIO_BSP_HANDLE 0x4800001Bu
@@ -741,7 +805,8 @@ static int control(int fd, DWORD command, ULONG *argument) {
         return setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) ? host_failed() : 0;
     }
     case W_SIO_LOOPBACK_FAST_PATH: return 0;            /* the host's loopback is fast */
-    case W_SIO_UDP_CONNRESET: return 0; /* a datagram nobody took is told on connected sockets only, here as there */
+    case W_SIO_UDP_CONNRESET:
+    case W_SIO_UDP_NETRESET: return 0; /* a datagram nobody took is told on connected sockets only, here as there */
     default: return socket_failed(WSAEOPNOTSUPP);
     }
 }
@@ -780,7 +845,11 @@ API(ws2_32, int, WSAIoctl, SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, 
     struct file *file = socket_from(s);
     if (!file)
         return SOCKET_ERROR;
-    if (!is_query(dwIoControlCode)) {
+    if (dwIoControlCode == W_SIO_TCP_INFO) {
+        size = cbOutBuffer;
+        int error = socket_tcp_info(file->fd, cbInBuffer >= sizeof(ULONG) ? lpvInBuffer : NULL, lpvOutBuffer, &size);
+        result = error ? socket_failed((DWORD)error) : 0;
+    } else if (!is_query(dwIoControlCode)) {
         result = control(file->fd, dwIoControlCode, lpvInBuffer ? lpvInBuffer : lpvOutBuffer);
         size = lpvOutBuffer && !lpvInBuffer ? sizeof(ULONG) : 0;
     } else if (!lpvOutBuffer || cbOutBuffer < sizeof value) {

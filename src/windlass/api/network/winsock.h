@@ -38,6 +38,20 @@ enum { WINDOWS_AF_INET6 = 23 };
 /* Waits until the network event is wanted again; see winsock_event.c. */
 void socket_rearm(struct file *socket, int events);
 
+typedef struct { ULONG len; CHAR *buf; } WSABUF;
+
+typedef struct {
+    void *name;
+    int namelen;
+    WSABUF *lpBuffers;
+    DWORD dwBufferCount;
+    WSABUF Control;
+    DWORD dwFlags;
+} WSAMSG;
+
+/* Receives with the sender's address and the flags; SOCKET_ERROR with the error set. */
+int WINAPI socket_receive_message(SOCKET s, WSAMSG *message, DWORD *count, OVERLAPPED *overlapped, PVOID routine);
+
 /* The error of a failed host call. */
 DWORD winsock_error(int error);
 static inline int socket_failed(DWORD error) {
@@ -50,6 +64,7 @@ struct file *socket_from(SOCKET s);
 
 bool socket_is_listening(int fd);
 bool socket_has_peer(int fd);
+bool socket_is_stream(int fd);
 
 /* A handle for a new host socket; INVALID_SOCKET with the error set. */
 SOCKET socket_handle(int fd, bool inherits, bool is_connected);
@@ -72,6 +87,9 @@ _Static_assert(sizeof(WSAPROTOCOL_INFOW) == 628 && sizeof(WSAPROTOCOL_INFOA) == 
 
 /* The socket that a process has shared by WSADuplicateSocket (winsock_share.c); INVALID_SOCKET with the error set. */
 SOCKET socket_take(const WSAPROTOCOL_INFOW *info, bool inherits);
+
+/* SIO_TCP_INFO (winsock_tcp_info.c): *size is the room and what is used of it. A Winsock error or 0. */
+int socket_tcp_info(int fd, const ULONG *version, void *out, DWORD *size);
 
 /* The status of a failed host call on a socket, and the error that Winsock has for a status. */
 NTSTATUS status_of_socket(int error);

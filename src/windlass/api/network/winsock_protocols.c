@@ -1,5 +1,4 @@
-/* The transports that sockets may be made for ("WSAEnumProtocolsW function", "WSAPROTOCOL_INFOW structure"), and messages
- * in one structure ("WSASendMsg function"). */
+/* The transports that sockets may be made for ("WSAEnumProtocolsW function", "WSAPROTOCOL_INFOW structure"). */
 #include "winsock.h"
 
 #include <netinet/in.h>
@@ -76,33 +75,4 @@ API(ws2_32, int, WSAEnumProtocolsW, const int *lpiProtocols, WSAPROTOCOL_INFOW *
 
 API(ws2_32, int, WSAEnumProtocolsA, const int *lpiProtocols, WSAPROTOCOL_INFOA *lpProtocolBuffer, LPDWORD lpdwBufferLength) {
     return enumerate(lpiProtocols, (BYTE *)lpProtocolBuffer, lpdwBufferLength, sizeof *lpProtocolBuffer);
-}
-
-/* ---- messages ---- */
-
-typedef struct {
-    ULONG len;
-    CHAR *buf;
-} WSABUF_;
-
-typedef struct {
-    void *name;
-    int namelen;
-    WSABUF_ *lpBuffers;
-    DWORD dwBufferCount;
-    WSABUF_ Control;
-    DWORD dwFlags;
-} WSAMSG;
-
-API_USE(int, WSASendTo, SOCKET, WSABUF_ *, DWORD, LPDWORD, DWORD, const void *, int, void *, void *);
-
-/* Without control information, which is refused. */
-API(ws2_32, int, WSASendMsg, SOCKET Handle, WSAMSG *lpMsg, DWORD dwFlags, LPDWORD lpNumberOfBytesSent, void *lpOverlapped,
-    void *lpCompletionRoutine) {
-    if (!lpMsg)
-        return socket_failed(WSAEFAULT);
-    if (lpMsg->Control.len)
-        return socket_failed(WSAEOPNOTSUPP);
-    return api_WSASendTo(Handle, lpMsg->lpBuffers, lpMsg->dwBufferCount, lpNumberOfBytesSent, dwFlags, lpMsg->name,
-                         lpMsg->namelen, lpOverlapped, lpCompletionRoutine);
 }
