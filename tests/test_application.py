@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import subprocess
 import sys
@@ -12,7 +13,9 @@ import pytest
 from windlass import application
 
 
-def run(path: Path, *arguments: str, stdin: str = "", **options: object) -> subprocess.CompletedProcess[str]:
+def run(
+    path: Path | str, *arguments: str, stdin: str = "", **options: object
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "windlass", "run", str(path), *arguments]
     return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, **options)  # type: ignore
 
@@ -38,6 +41,28 @@ __declspec(dllimport) char *GetCommandLineA(void);
 __declspec(dllimport) void *GetModuleHandleA(const char *);
 extern char __ImageBase;
 """
+
+
+def test_names_of_programs(write_exe, tmp_path):
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = write_exe('#include <stdio.h>\nint main(void) { puts("found"); return 3; }', name="found")
+    (folder / "Found.exe").write_bytes(program.read_bytes())
+    (folder / "script.bat").write_text("@echo %1 %~2\n@exit /b 5\n")
+    environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    for name in (
+        "found",
+        "FOUND.EXE",
+        str(folder / "Found.exe"),
+        f"Z:{folder}\\found.exe".replace("/", "\\"),
+    ):
+        done = run(name, env=environment)
+        assert (done.stdout, done.returncode) == ("found\n", 3), done.stderr
+    for name in ("script", "script.bat", str(folder / "script.bat")):
+        done = run(name, "one", "two words", env=environment)
+        assert (done.stdout, done.returncode) == ("one two words\n", 5), done.stderr
+    assert run("cmd", "/c", "echo %OS%& exit 4").stdout == "Windows_NT\n"
+    assert run("nonesuch").stderr == "nonesuch: there is no such file\n"
 
 
 def test_a_program_writes_and_exits(write_exe):

@@ -27,6 +27,9 @@ STATUS_DLL_INIT_FAILED = 0xC0000142
 STATUS_INVALID_IMAGE_FORMAT = 0xC000007B
 STATUS_SXS_CANT_GEN_ACTCTX = 0xC0150002
 
+COMMAND_PROCESSOR = "C:\\windows\\system32\\cmd.exe"
+BATCH_FILES = (".bat", ".cmd")
+
 SUBSYSTEM_WINDOWS_CUI = 3
 SUBSYSTEMS = {1: "a driver or another part of Windows' kernel", 2: "a program with windows"}
 
@@ -58,12 +61,39 @@ def run(path: str, line: str) -> int:
     return _core.call(module.handle + module.plan.entry_point, _core.peb) & 0xFFFFFFFF
 
 
-def start_main(path: str, arguments: Sequence[str]) -> NoReturn:
-    """Run a console EXE from the command line, as a process that others can find; does not return."""
+def start_main(program: str, arguments: Sequence[str]) -> NoReturn:
+    """Run a console EXE or a batch file from the command line, as a process that others can find; does not
+    return.
+
+    program: as in `locate`.
+    """
+    path = locate(program)
+    if path.lower().endswith(BATCH_FILES):
+        batch = command_line(_core.path_to_windows(os.path.abspath(path)), arguments)
+        path = _core.path_to_host(COMMAND_PROCESSOR) or COMMAND_PROCESSOR
+        line = f'{COMMAND_PROCESSOR} /d /c "{batch}"'
+    else:
+        line = command_line(path, arguments)
     with suppress(OSError):
         block, _ = _core.process_block(_core.path_to_windows(os.path.abspath(path)), 0)
         _core.process_begin(block, True)
-    main(path, command_line(path, arguments))
+    main(path, line)
+
+
+def locate(program: str) -> str:
+    """The file that a program's name means: a path, of the host or of Windows; or a file name, looked for here,
+    in the system directory and along PATH, with the extensions of programs if it has none.
+    """
+    if os.path.isfile(program):
+        return program
+    path = _core.path_to_host(program) if "\\" in program or program[1:2] == ":" else program
+    if path is None or "/" in path:
+        return path or program
+    names = [path] if "." in path else [path + each for each in (".exe", *BATCH_FILES)]
+    system = _core.path_to_host(os.path.dirname(COMMAND_PROCESSOR.replace("\\", "/")))
+    folders = [os.curdir, system or "", *os.environ.get("PATH", "").split(os.pathsep)]
+    found = (search.in_directory(folder, name) for folder in folders if folder for name in names)
+    return next((each for each in found if each is not None), program)
 
 
 def main(path: str, line: str) -> NoReturn:

@@ -29,6 +29,9 @@ WITH_PROGRAM = "windlass.with_program"
 def command(trace: str | None, scripts: tuple[str, ...], program: str, arguments: tuple[str, ...]) -> None:
     """Run a Windows x86-64 console PROGRAM with its ARGUMENTS.
 
+    PROGRAM is a path, or a name that is looked for here, in the system directory and along PATH. A batch file
+    is run by cmd.exe.
+
     The exit code is the program's, as far as eight bits go. A program that cannot be started ends with the
     NTSTATUS that Windows would give, and says which DLLs or functions are missing.
     """
