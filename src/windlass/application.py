@@ -81,8 +81,8 @@ def start_main(program: str, arguments: Sequence[str]) -> NoReturn:
 
 
 def locate(program: str) -> str:
-    """The file that a program's name means: a path, of the host or of Windows; or a file name, looked for here,
-    in the system directory and along PATH, with the extensions of programs if it has none.
+    """The file that a program's name means: a path, of the host or of Windows; or a file name, looked for
+    here, in the system directory and along PATH, with the extensions of programs if it has none.
     """
     if os.path.isfile(program):
         return program
