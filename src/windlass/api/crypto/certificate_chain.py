@@ -279,7 +279,7 @@ def _get_chain(
     wanted, any_of = _wanted_usages(parameters)
     if not _allows(context.certificate, wanted, any_of=any_of):
         links[0] = links[0]._replace(errors=links[0].errors | NOT_VALID_FOR_USAGE)
-    if flags & REVOCATION_CHECKS:
+    if flags & REVOCATION_CHECKS and not links[0].info & IS_SELF_SIGNED:  # a root is nobody's to revoke
         links[0] = links[0]._replace(errors=links[0].errors | REVOCATION_UNKNOWN | OFFLINE_REVOCATION)
     chain = Chain(links, flags)
     _chains[chain.address] = chain
@@ -437,9 +437,10 @@ def tls_error(
     trusted: list[x509.Certificate],
     name: str | None,
     usage: str,
+    ignored: int = 0,
 ) -> int:
     """What is wrong with a peer's certificate now, in CertVerifyCertificateChainPolicy's codes; 0: none."""
-    return _peer_error(build(leaf, others, trusted, time_at(0)), 0, usage, name)[0]
+    return _peer_error(build(leaf, others, trusted, time_at(0)), ignored, usage, name)[0]
 
 
 def _verify(policy: int, address: int, parameters: int, status: int) -> None:
