@@ -360,6 +360,29 @@ static bool find_device(const WCHAR *name, size_t length, enum path_kind *kind) 
     return false;
 }
 
+static size_t last_component(const WCHAR *path, size_t length) {
+    while (length && !is_path_separator(path[length - 1]))
+        length--;
+    return length;
+}
+
+bool path_names_device(const WCHAR *path, size_t *start, size_t *length) {
+    enum path_kind kind;
+    size_t given = wide_length(path), at = 0;
+    if (is_path_separator(path[0]) && is_path_separator(path[1]))
+        return false;
+    if (!find_device(path, given, &kind)) {
+        at = last_component(path, given);
+        if (!find_device(path + at, given - at, &kind) || kind != PATH_NUL)
+            return false;
+    }
+    while (path[given - 1] == ' ' || path[given - 1] == '.' || path[given - 1] == ':')
+        given--;
+    *start = at;
+    *length = given - at;
+    return true;
+}
+
 /* \\?\, \\.\ and \??\ , with either slash in the first two. */
 static bool has_device_prefix(const WCHAR *path) {
     if (path[0] == '\\' && path[1] == '?' && path[2] == '?' && path[3] == '\\')

@@ -52,6 +52,9 @@ DWORD path_to_host_ansi(const char *path, struct host_path *out);
 /* What the host's errno means for this path: ENOENT is ERROR_PATH_NOT_FOUND when the folder does not exist. */
 DWORD path_error(const struct host_path *path, int error);
 
+/* Whether the path is that of a DOS device (NUL, COM1 ...), and where in it the device's name is. */
+bool path_names_device(const WCHAR *path, size_t *start, size_t *length);
+
 /* GetFullPathNameW: absolute, with single backslashes, no "." and "..". A copy from malloc(); NULL and *error
  * (ERROR_INVALID_NAME for an empty path, ERROR_NOT_ENOUGH_MEMORY). */
 WCHAR *path_full(const WCHAR *path, size_t *length, DWORD *error);

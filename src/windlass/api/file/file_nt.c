@@ -435,6 +435,14 @@ API(ntdll, BOOLEAN, RtlDosPathNameToNtPathName_U, PCWSTR DosFileName, UNICODE_ST
 
 API_ALIAS(api_RtlDosPathNameToNtPathName_U_WithStatus, relative, ntdll, "RtlDosPathNameToRelativeNtPathName_U_WithStatus");
 
+/* Where the device's name is, in bytes: the offset in the upper half, the length in the lower; 0: none. */
+API(ntdll, ULONG, RtlIsDosDeviceName_U, PCWSTR DosFileName) {
+    size_t start, length;
+    if (!DosFileName || !path_names_device(DosFileName, &start, &length))
+        return 0;
+    return (ULONG)(start * sizeof(WCHAR) << 16 | length * sizeof(WCHAR));
+}
+
 API(ntdll, ULONG, RtlGetFullPathName_U, PCWSTR FileName, ULONG BufferLength, PWSTR Buffer, PWSTR *FilePart) {
     size_t length;
     DWORD error;

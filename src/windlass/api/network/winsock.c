@@ -163,13 +163,34 @@ API(ws2_32 wsock32, int, closesocket, SOCKET s) {
     return 0;
 }
 
+static void set_reuse(int fd, int on) {
+    if (socket_is_stream(fd))
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+}
+
+/* On Windows a port is free again when nobody listens on it, whatever connections it had. The host wants an option for
+ * that, of who had the port (set when it listens) and of who wants it. */
+static int bind_on_host(int fd, const struct sockaddr_storage *address, socklen_t size) {
+    if (bind(fd, (const struct sockaddr *)address, size) == 0)
+        return 0;
+    if (errno != EADDRINUSE)
+        return host_failed();
+    set_reuse(fd, 1);
+    if (bind(fd, (const struct sockaddr *)address, size) == 0)
+        return 0;
+    int error = errno;
+    set_reuse(fd, 0);
+    errno = error;
+    return host_failed();
+}
+
 API(ws2_32 wsock32, int, bind, SOCKET s, const void *name, int namelen) {
     struct sockaddr_storage address;
     struct file *file = socket_from(s);
     if (!file)
         return SOCKET_ERROR;
-    int result = address_to_host(name, namelen, &address)
-        ? bind(file->fd, (struct sockaddr *)&address, (socklen_t)namelen) ? host_failed() : 0 : socket_failed(WSAEFAULT);
+    int result = address_to_host(name, namelen, &address) ? bind_on_host(file->fd, &address, (socklen_t)namelen)
+                                                          : socket_failed(WSAEFAULT);
     file_release(file);
     return result;
 }
@@ -179,6 +200,8 @@ API(ws2_32 wsock32, int, listen, SOCKET s, int backlog) {
     if (!file)
         return SOCKET_ERROR;
     int result = listen(file->fd, backlog == 0x7fffffff ? SOMAXCONN : backlog < 0 ? -backlog : backlog) ? host_failed() : 0;
+    if (!result)
+        set_reuse(file->fd, 1);
     file_release(file);
     return result;
 }
