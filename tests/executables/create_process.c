@@ -163,6 +163,9 @@ static void termination(void)
     HANDLE opened = OpenProcess(PROCESS_ALL_ACCESS, FALSE, process.dwProcessId);
     HANDLE weak = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, process.dwProcessId);
     say("opened %d %d", opened != NULL, GetProcessId(opened) == process.dwProcessId);
+    HANDLE asking = OpenProcess(PROCESS_QUERY_INFORMATION, FALSE, process.dwProcessId);
+    say("exit code by the right to query %d", GetExitCodeProcess(asking, &code));
+    CloseHandle(asking);
     say("terminate without right %d error %lu", TerminateProcess(weak, 1), GetLastError());
     say("terminate %d", TerminateProcess(opened, 0xdeadbeef));
     say("wait %lu", WaitForSingleObject(process.hProcess, 30000));

@@ -283,6 +283,9 @@ ACCESS_MASK access_from_generic(const struct object *object, ACCESS_MASK access)
         mapped |= object->type->generic_write;
     if (access & GENERIC_EXECUTE)
         mapped |= object->type->generic_execute;
+    for (size_t i = 0; i < sizeof object->type->implications / sizeof *object->type->implications; i++)
+        if (mapped & object->type->implications[i].right)
+            mapped |= object->type->implications[i].implied;
     return mapped;
 }
 

@@ -61,6 +61,9 @@ struct object_type {
 
     /* What GENERIC_ALL (and MAXIMUM_ALLOWED), GENERIC_READ ... stand for. */
     ACCESS_MASK all_access, generic_read, generic_write, generic_execute;
+
+    /* Rights that come with another ("Process Security and Access Rights", "Thread Security and Access Rights"). */
+    struct { ACCESS_MASK right, implied; } implications[2];
 };
 
 struct object {

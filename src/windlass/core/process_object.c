@@ -300,6 +300,7 @@ const struct object_type process_type = {
     .generic_read = READ_CONTROL | 0x410,            /* PROCESS_QUERY_INFORMATION, PROCESS_VM_READ */
     .generic_write = READ_CONTROL | 0xbef,
     .generic_execute = READ_CONTROL | SYNCHRONIZE | 0x101000,
+    .implications = {{0x400, 0x1000}, {0x200, 0x2000}}, /* query and set information: the limited ones */
 };
 
 static struct process_object this_process = {.object = {.type = &process_type, .references = 1},

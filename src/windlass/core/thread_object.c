@@ -34,6 +34,7 @@ const struct object_type thread_type = {
     .generic_read = READ_CONTROL | 0x48,             /* THREAD_GET_CONTEXT, THREAD_QUERY_INFORMATION */
     .generic_write = READ_CONTROL | 0x437,
     .generic_execute = READ_CONTROL | SYNCHRONIZE | 0x800,
+    .implications = {{0x40, 0x800}, {0x20, 0x400}},  /* query and set information: the limited ones */
 };
 
 struct thread_object *thread_object_new(void) {
