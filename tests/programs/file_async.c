@@ -150,6 +150,9 @@ static void pipes(void)
     ReadFile(server, text, 16, NULL, &o);
     check(GetOverlappedResult(server, &o, &done, TRUE));
     say("second %u", done);
+    check(WriteFile(client, "third", 5, &done, NULL));
+    result("without OVERLAPPED", ReadFile(server, text, 16, &done, NULL));
+    say("third %u", done);
     CloseHandle(client);
     ok = ReadFile(server, text, 16, NULL, &o);
     if (!ok && GetLastError() == ERROR_IO_PENDING)

@@ -152,8 +152,8 @@ static BOOL read_or_write(HANDLE handle, bool writes, void *buffer, DWORD size, 
     NTSTATUS status;
     if (!(file->access & needed))
         status = STATUS_ACCESS_DENIED;
-    else if (file->is_overlapped && !overlapped)
-        status = STATUS_INVALID_PARAMETER;
+    else if (file->is_overlapped && !overlapped && file->kind == FILE_KIND_DISK)
+        status = STATUS_INVALID_PARAMETER;           /* there is no position; a pipe needs none, and is waited for */
     else if (!overlapped)
         status = transfer(file, writes, buffer, size, -1, &done);
     else if (file->is_overlapped)
