@@ -87,6 +87,13 @@ void directory_query_free(struct directory_query *query);
 void directory_watch_free(struct directory_watch *watch);
 void network_events_forget(struct file *socket); /* WSAEventSelect's; winsock_event.c */
 
+/* The operations that the thread of file_async.c has come to in this round. */
+struct io_turn {
+    unsigned round;
+    int fd;
+    short events;
+};
+
 struct file {
     struct object object;
     int fd;
@@ -94,6 +101,7 @@ struct file {
     ACCESS_MASK access;                 /* what it was opened with, generic bits resolved */
     DWORD share;
     bool is_overlapped;
+    bool shares_address, is_exclusive;  /* a socket's SO_REUSEADDR and SO_EXCLUSIVEADDRUSE */
     bool appends;                       /* every write goes to the end */
     bool writes_through;
     bool deletes_on_close;
@@ -115,6 +123,7 @@ struct file {
     struct pipe_end *pipe;              /* named pipes (api/pipe.c) */
     struct directory_watch *watch;      /* ReadDirectoryChangesW */
     struct console_watch *console_watch; /* a wait for input (api/console_input.c) */
+    struct io_turn turn;                /* whose turn it is (api/file_async.c) */
     pthread_mutex_t lock;               /* the position of overlapped and appending writes, `query` */
 };
 

@@ -302,7 +302,7 @@ static NTSTATUS control(struct file *file, ULONG code, const struct control_buff
                         const struct io_request *request, size_t *done) {
     NTSTATUS status;
     *done = 0;
-    if (file->device == FILE_DEVICE_AFD)
+    if (file->device == FILE_DEVICE_AFD || (file->kind == FILE_KIND_PIPE && code >> 12 == FSCTL_AFD_BASE)) /* a socket */
         status = afd_control(file, code, buffers, request, done);
     else if (file->device == FILE_DEVICE_MOUNT_MANAGER)
         status = mount_manager_control(code, buffers, done);

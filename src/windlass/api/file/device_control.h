@@ -25,7 +25,8 @@ NTSTATUS pipe_control(struct file *file, ULONG code, const struct control_buffer
 struct file *mount_manager_open(void);
 NTSTATUS mount_manager_control(ULONG code, const struct control_buffers *buffers, size_t *done);
 
-/* The device of Winsock's own driver (winsock_afd.c): readiness of sockets, told to a completion port. */
+/* The device of Winsock's own driver (winsock_afd.c), and sockets: readiness of sockets, told to a completion port. */
+enum { FSCTL_AFD_BASE = 0x12 };                      /* codes >> 12 */
 struct file *afd_open(void);
 NTSTATUS afd_control(struct file *file, ULONG code, const struct control_buffers *buffers,
                      const struct io_request *request, size_t *done);

@@ -211,16 +211,31 @@ static bool same_direction(const struct io_operation *one, const struct io_opera
     return one->fd >= 0 && one->fd == other->fd && one->file == other->file && one->events & other->events;
 }
 
-/* Whether one that was started earlier waits for the same. The lock is held. */
-static bool is_behind(const struct io_operation *operation) {
+static bool is_behind_any(const struct io_operation *operation) {
     for (const struct io_operation *each = operations; each != operation; each = each->next)
         if (same_direction(each, operation))
             return true;
     return false;
 }
 
+/* Whether one that was started earlier waits for the same. The lock is held. Asked of all in their order, once a round;
+ * a file remembers what waits for its first descriptor, which is the only one of most, so that thousands of operations on
+ * one file cost no more than each by itself. */
+static bool is_behind(const struct io_operation *operation, unsigned round) {
+    struct io_turn *turn = &operation->file->turn;
+    if (operation->fd < 0)
+        return false;
+    if (turn->round != round)
+        *turn = (struct io_turn){round, operation->fd, 0};
+    if (turn->fd != operation->fd)
+        return is_behind_any(operation);
+    bool behind = turn->events & operation->events;
+    turn->events |= operation->events;
+    return behind;
+}
+
 /* What to wait for now; returns the next deadline. */
-static int64_t collect(struct waiting *waiting) {
+static int64_t collect(struct waiting *waiting, unsigned round) {
     int64_t deadline = INT64_MAX;
     waiting->count = 0;
     pthread_mutex_lock(&operations_lock);
@@ -228,7 +243,7 @@ static int64_t collect(struct waiting *waiting) {
         if (waiting->count == waiting->capacity && !grow(waiting))
             break; /* the others' turn comes later */
         bool urgent = each->is_target_closed;
-        if (!urgent && is_behind(each))
+        if (is_behind(each, round) && !urgent)
             continue;
         waiting->polled[waiting->count] = (struct pollfd){urgent ? -1 : each->fd, each->events, 0};
         waiting->operations[waiting->count++] = each;
@@ -252,9 +267,9 @@ static void *operations_thread(void *context) {
     eventfd_t wakes;
     if (!grow(&waiting))
         windlass_fatal("out of memory for overlapped operations");
-    for (;;) {
+    for (unsigned round = 1;; round++) {
         forget_finished();
-        int64_t deadline = collect(&waiting);
+        int64_t deadline = collect(&waiting, round);
         struct timespec left = time_until(deadline);
         waiting.polled[waiting.count] = (struct pollfd){own_fd, POLLIN, 0};
         if (ppoll(waiting.polled, waiting.count + 1, deadline == INT64_MAX ? NULL : &left, NULL) < 0)

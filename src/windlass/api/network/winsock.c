@@ -85,6 +85,14 @@ void address_to_windows(const struct sockaddr_storage *address, socklen_t size, 
     *length = (int)size;
 }
 
+bool address_is_given(const struct sockaddr_storage *address) {
+    switch (address->ss_family) {
+    case AF_INET: return ((const struct sockaddr_in *)address)->sin_port;
+    case AF_INET6: return ((const struct sockaddr_in6 *)address)->sin6_port;
+    default: return true;
+    }
+}
+
 /* ---- sockets ---- */
 
 struct file *socket_from(SOCKET s) {
@@ -117,6 +125,8 @@ bool socket_is_listening(int fd) {
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value;
 }
 
+void socket_set_reuse(int fd, bool on) { setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){on}, sizeof(int)); }
+
 SOCKET socket_handle(int fd, bool inherits, bool is_connected) {
     struct file *file = file_from_fd(fd, FILE_GENERIC_READ | FILE_GENERIC_WRITE);
     HANDLE handle = file ? handle_new(&file->object, file->access, inherits ? HANDLE_FLAG_INHERIT : 0) : NULL;
@@ -130,30 +140,6 @@ SOCKET socket_handle(int fd, bool inherits, bool is_connected) {
     return handle ? (SOCKET)handle : INVALID_SOCKET;
 }
 
-
-API(ws2_32 wsock32, SOCKET, socket, int af, int type, int protocol) {
-    int fd = socket(family_to_host(af), type | SOCK_CLOEXEC, protocol);
-    return fd < 0 ? (SOCKET)(LONG_PTR)host_failed() : socket_handle(fd, true, false);
-}
-
-enum { WSA_FLAG_OVERLAPPED = 1, WSA_FLAG_NO_HANDLE_INHERIT = 0x80, FROM_PROTOCOL_INFO = -1 };
-
-API(ws2_32, SOCKET, WSASocketW, int af, int type, int protocol, const WSAPROTOCOL_INFOW *lpProtocolInfo, UINT g,
-    DWORD dwFlags) {
-    (void)g;
-    bool inherits = !(dwFlags & WSA_FLAG_NO_HANDLE_INHERIT);
-    if (lpProtocolInfo && lpProtocolInfo->dwProviderReserved)
-        return socket_take(lpProtocolInfo, inherits);
-    if (lpProtocolInfo) {
-        af = lpProtocolInfo->iAddressFamily;
-        type = lpProtocolInfo->iSocketType;
-        protocol = lpProtocolInfo->iProtocol;
-    }
-    int fd = socket(family_to_host(af), type | SOCK_CLOEXEC, protocol);
-    return fd < 0 ? (SOCKET)(LONG_PTR)host_failed() : socket_handle(fd, inherits, false);
-}
-API_ALIAS(api_WSASocketW, ansi, ws2_32, "WSASocketA");
-
 API(ws2_32 wsock32, int, closesocket, SOCKET s) {
     struct file *file = socket_from(s);
     if (!file)
@@ -163,25 +149,32 @@ API(ws2_32 wsock32, int, closesocket, SOCKET s) {
     return 0;
 }
 
-static void set_reuse(int fd, int on) {
-    if (socket_is_stream(fd))
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+/* On Windows a port of connections that have ended can be had again at once, which the host calls reuse and asks of the
+ * sockets of those connections, too. So a stream has the host's SO_REUSEADDR from when it listens or connects; while it is
+ * only bound it has not, and nobody else gets its address. */
+static void allow_reuse(const struct file *file) {
+    if (socket_is_stream(file->fd))
+        socket_set_reuse(file->fd, true);
 }
 
-/* On Windows a port is free again when nobody listens on it, whatever connections it had. The host wants an option for
- * that, of who had the port (set when it listens) and of who wants it. */
-static int bind_on_host(int fd, const struct sockaddr_storage *address, socklen_t size) {
-    if (bind(fd, (const struct sockaddr *)address, size) == 0)
-        return 0;
-    if (errno != EADDRINUSE)
-        return host_failed();
-    set_reuse(fd, 1);
-    if (bind(fd, (const struct sockaddr *)address, size) == 0)
-        return 0;
-    int error = errno;
-    set_reuse(fd, 0);
+static int bind_reusing(int fd, const struct sockaddr *address, socklen_t size) {
+    socket_set_reuse(fd, true);
+    int result = bind(fd, address, size), error = errno;
+    if (result)
+        socket_set_reuse(fd, false);
     errno = error;
-    return host_failed();
+    return result;
+}
+
+/* Who sets SO_REUSEADDR gets a datagram address that others have, whatever they have set, but for SO_EXCLUSIVEADDRUSE. */
+static int bind_to(const struct file *file, const struct sockaddr *address, socklen_t size) {
+    bool is_stream = socket_is_stream(file->fd);
+    int result = bind(file->fd, address, size);
+    if (result && errno == EADDRINUSE && is_stream)
+        result = bind_reusing(file->fd, address, size);
+    if (!result && !is_stream && !file->is_exclusive)
+        socket_set_reuse(file->fd, true);
+    return result ? host_failed() : 0;
 }
 
 API(ws2_32 wsock32, int, bind, SOCKET s, const void *name, int namelen) {
@@ -189,8 +182,8 @@ API(ws2_32 wsock32, int, bind, SOCKET s, const void *name, int namelen) {
     struct file *file = socket_from(s);
     if (!file)
         return SOCKET_ERROR;
-    int result = address_to_host(name, namelen, &address) ? bind_on_host(file->fd, &address, (socklen_t)namelen)
-                                                          : socket_failed(WSAEFAULT);
+    int result = address_to_host(name, namelen, &address)
+        ? bind_to(file, (struct sockaddr *)&address, (socklen_t)namelen) : socket_failed(WSAEFAULT);
     file_release(file);
     return result;
 }
@@ -199,9 +192,8 @@ API(ws2_32 wsock32, int, listen, SOCKET s, int backlog) {
     struct file *file = socket_from(s);
     if (!file)
         return SOCKET_ERROR;
+    allow_reuse(file);
     int result = listen(file->fd, backlog == 0x7fffffff ? SOMAXCONN : backlog < 0 ? -backlog : backlog) ? host_failed() : 0;
-    if (!result)
-        set_reuse(file->fd, 1);
     file_release(file);
     return result;
 }
@@ -241,6 +233,7 @@ API(ws2_32 wsock32, int, connect, SOCKET s, const void *name, int namelen) {
         result = socket_failed(WSAEFAULT);
     } else {
         file->taken_error = 0;
+        allow_reuse(file);
         result = connect(file->fd, (struct sockaddr *)&address, (socklen_t)namelen);
         if (result && errno == EINTR) { /* it goes on by itself */
             struct pollfd done = {file->fd, POLLOUT, 0};
@@ -291,7 +284,7 @@ static int name_of(SOCKET s, void *name, int *length, bool peer) {
     if (!name || !length || (socklen_t)*length < size)
         return socket_failed(WSAEFAULT);
     /* A socket without a name yet is an error on Windows. */
-    if (!peer && address.ss_family == AF_INET && !((struct sockaddr_in *)&address)->sin_port)
+    if (!peer && !address_is_given(&address))
         return socket_failed(WSAEINVAL);
     address_to_windows(&address, size, name, length);
     return 0;
@@ -302,7 +295,7 @@ API(ws2_32 wsock32, int, getpeername, SOCKET s, void *name, int *namelen) { retu
 
 /* ---- transfer ---- */
 
-enum { W_MSG_TRUNC = 0x100, W_MSG_OOB = 1, W_MSG_PEEK = 2, W_MSG_DONTROUTE = 4, W_MSG_WAITALL = 8, W_MSG_PARTIAL = 0x8000 };
+enum { W_MSG_TRUNC = 0x100, W_MSG_OOB = 1, W_MSG_DONTROUTE = 4, W_MSG_WAITALL = 8, W_MSG_PARTIAL = 0x8000 };
 
 static int flags_to_host(DWORD flags) {
     return (flags & W_MSG_OOB ? MSG_OOB : 0) | (flags & W_MSG_PEEK ? MSG_PEEK : 0) |
@@ -521,21 +514,19 @@ DWORD socket_error_from_status(NTSTATUS status) {
     return status == STATUS_CANCELLED ? WSA_OPERATION_ABORTED : win32_from_status(status);
 }
 
-/* The buffers without their first `done` bytes. */
-static void skip(struct transfer *transfer, WSABUF *buffers, size_t done) {
-    for (DWORD i = 0; i < transfer->count; i++) {
-        size_t part = done < buffers[i].len ? done : buffers[i].len;
-        buffers[i].buf += part;
-        buffers[i].len -= (ULONG)part;
-        done -= part;
+/* Leaves the buffers without their first `done` bytes. */
+static void skip(struct pending *pending, size_t done) {
+    struct transfer *transfer = &pending->transfer;
+    while (transfer->count && done >= transfer->buffers->len) {
+        done -= transfer->buffers->len;
+        transfer->buffers++;
+        transfer->count--;
     }
-}
-
-static size_t size_of_buffers(const struct transfer *transfer) {
-    size_t size = 0;
-    for (DWORD i = 0; i < transfer->count; i++)
-        size += transfer->buffers[i].len;
-    return size;
+    if (transfer->count) {
+        WSABUF *first = &pending->buffers[transfer->buffers - pending->buffers];
+        first->buf += done;
+        first->len -= (ULONG)done;
+    }
 }
 
 /* All that is to be sent is sent before it is complete. */
@@ -550,8 +541,8 @@ static NTSTATUS attempt_transfer(struct io_operation *operation, short ready) {
     operation->done += done;
     if (!pending->transfer.sends)
         return STATUS_SUCCESS;
-    skip(&pending->transfer, pending->buffers, done);
-    return size_of_buffers(&pending->transfer) ? STATUS_PENDING : STATUS_SUCCESS;
+    skip(pending, done);
+    return pending->transfer.count ? STATUS_PENDING : STATUS_SUCCESS;
 }
 
 static void release_pending(struct io_operation *operation) { free(operation->buffer); }
@@ -570,32 +561,45 @@ static struct pending *pending_from(const struct transfer *transfer) {
     return pending;
 }
 
-/* Whether it was begun: done at once, or waiting with ERROR_IO_PENDING set. */
-static int start_transfer(struct file *file, const struct transfer *transfer, DWORD *count,
-                          const struct io_request *request) {
+/* Done when it returns, or STATUS_PENDING. */
+static NTSTATUS begin_transfer(struct file *file, const struct transfer *transfer, const struct io_request *request,
+                               size_t *done) {
     struct io_operation model = {.file = file, .request = *request, .fd = file->fd,
                                  .events = transfer->sends ? POLLOUT : POLLIN, .deadline = INT64_MAX,
                                  .buffer = pending_from(transfer), .attempt = attempt_transfer,
                                  .release = release_pending};
+    *done = 0;
     if (!model.buffer)
-        return socket_failed(WSAENOBUFS);
+        return STATUS_INSUFFICIENT_RESOURCES;
     io_begin(file, request);
     NTSTATUS status = io_is_waiting(file->fd, model.events) ? STATUS_PENDING : attempt_transfer(&model, model.events);
-    int error = errno;
-    if (status == STATUS_PENDING) {
+    if (status == STATUS_PENDING)
         status = io_start(&model);
-        if (status == STATUS_PENDING)
-            return socket_failed(ERROR_IO_PENDING);
-        error = ENOBUFS;
-    }
+    if (status == STATUS_PENDING)
+        return status;
     release_pending(&model);
+    *done = model.done;
+    return status;
+}
+
+NTSTATUS socket_receive(struct file *socket, const WSABUF *buffers, DWORD count, DWORD flags, void *address,
+                        int *address_length, const struct io_request *request, size_t *done) {
+    const struct transfer transfer = {buffers, count, flags, address, address_length, false, NULL};
+    return begin_transfer(socket, &transfer, request, done);
+}
+
+/* 0, or SOCKET_ERROR, with ERROR_IO_PENDING when it waits. */
+static int start_transfer(struct file *file, const struct transfer *transfer, DWORD *count,
+                          const struct io_request *request) {
+    size_t done;
+    NTSTATUS status = begin_transfer(file, transfer, request, &done);
+    if (status == STATUS_PENDING)
+        return socket_failed(ERROR_IO_PENDING);
     if (count)
-        *count = (DWORD)model.done;
-    if (status) {
-        errno = error;
-        return host_failed();
-    }
-    io_complete(file, request, status, model.done);
+        *count = (DWORD)done;
+    if (status)
+        return socket_failed(socket_error_from_status(status));
+    io_complete(file, request, status, done);
     return 0;
 }
 
@@ -676,121 +680,6 @@ API(ws2_32, BOOL, WSAGetOverlappedResult, SOCKET s, OVERLAPPED *lpOverlapped, LP
         return TRUE;
     NTSTATUS status = (NTSTATUS)lpOverlapped->Internal;
     return status == STATUS_PENDING ? FALSE : fail(socket_error_from_status(status));
-}
-
-/* ---- options ---- */
-
-enum { W_SOL_SOCKET = 0xFFFF };
-
-struct option {
-    int level, name, host_level, host_name;
-};
-
-static const struct option options[] = {
-    {W_SOL_SOCKET, 0x0001, SOL_SOCKET, SO_DEBUG}, {W_SOL_SOCKET, 0x0002, SOL_SOCKET, SO_ACCEPTCONN},
-    {W_SOL_SOCKET, 0x0004, SOL_SOCKET, SO_REUSEADDR}, {W_SOL_SOCKET, 0x0008, SOL_SOCKET, SO_KEEPALIVE},
-    {W_SOL_SOCKET, 0x0010, SOL_SOCKET, SO_DONTROUTE}, {W_SOL_SOCKET, 0x0020, SOL_SOCKET, SO_BROADCAST},
-    {W_SOL_SOCKET, 0x0080, SOL_SOCKET, SO_LINGER}, {W_SOL_SOCKET, 0x0100, SOL_SOCKET, SO_OOBINLINE},
-    {W_SOL_SOCKET, 0x1001, SOL_SOCKET, SO_SNDBUF}, {W_SOL_SOCKET, 0x1002, SOL_SOCKET, SO_RCVBUF},
-    {W_SOL_SOCKET, 0x1003, SOL_SOCKET, SO_SNDLOWAT}, {W_SOL_SOCKET, 0x1004, SOL_SOCKET, SO_RCVLOWAT},
-    {W_SOL_SOCKET, 0x1005, SOL_SOCKET, SO_SNDTIMEO}, {W_SOL_SOCKET, 0x1006, SOL_SOCKET, SO_RCVTIMEO},
-    {W_SOL_SOCKET, 0x1007, SOL_SOCKET, SO_ERROR}, {W_SOL_SOCKET, 0x1008, SOL_SOCKET, SO_TYPE},
-    {IPPROTO_TCP, 1, IPPROTO_TCP, TCP_NODELAY}, {IPPROTO_TCP, 3, IPPROTO_TCP, TCP_KEEPIDLE},
-    {IPPROTO_TCP, 16, IPPROTO_TCP, TCP_KEEPCNT}, {IPPROTO_TCP, 17, IPPROTO_TCP, TCP_KEEPINTVL},
-    {IPPROTO_IP, 3, IPPROTO_IP, IP_TOS}, {IPPROTO_IP, 4, IPPROTO_IP, IP_TTL}, {IPPROTO_IP, 9, IPPROTO_IP, IP_MULTICAST_IF},
-    {IPPROTO_IP, 10, IPPROTO_IP, IP_MULTICAST_TTL}, {IPPROTO_IP, 11, IPPROTO_IP, IP_MULTICAST_LOOP},
-    {IPPROTO_IP, 12, IPPROTO_IP, IP_ADD_MEMBERSHIP}, {IPPROTO_IP, 13, IPPROTO_IP, IP_DROP_MEMBERSHIP},
-    {IPPROTO_IPV6, 4, IPPROTO_IPV6, IPV6_UNICAST_HOPS}, {IPPROTO_IPV6, 9, IPPROTO_IPV6, IPV6_MULTICAST_IF},
-    {IPPROTO_IPV6, 10, IPPROTO_IPV6, IPV6_MULTICAST_HOPS}, {IPPROTO_IPV6, 11, IPPROTO_IPV6, IPV6_MULTICAST_LOOP},
-    {IPPROTO_IPV6, 12, IPPROTO_IPV6, IPV6_JOIN_GROUP}, {IPPROTO_IPV6, 13, IPPROTO_IPV6, IPV6_LEAVE_GROUP},
-    {IPPROTO_IPV6, 27, IPPROTO_IPV6, IPV6_V6ONLY},
-};
-
-static const struct option *find_option(int level, int name) {
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        if (options[i].level == level && options[i].name == name)
-            return &options[i];
-    return NULL;
-}
-
-static bool is_timeout(const struct option *option) {
-    return option->host_level == SOL_SOCKET && (option->host_name == SO_SNDTIMEO || option->host_name == SO_RCVTIMEO);
-}
-
-static bool is_linger(const struct option *option) {
-    return option->host_level == SOL_SOCKET && option->host_name == SO_LINGER;
-}
-
-static int set_option(int fd, const struct option *option, const void *value, int size) {
-    if (is_timeout(option)) { /* milliseconds */
-        DWORD milliseconds = *(const DWORD *)value;
-        struct timeval time = {milliseconds / 1000, milliseconds % 1000 * 1000};
-        return setsockopt(fd, SOL_SOCKET, option->host_name, &time, sizeof time);
-    }
-    if (is_linger(option)) {
-        const USHORT *given = value;
-        struct linger linger = {given[0], given[1]};
-        return setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-    }
-    /* On Windows a freed port can be had again at once, and SO_REUSEADDR lets two sockets share one: on the host the
-     * first needs SO_REUSEADDR and is what programs mean. A BOOL may be one byte. */
-    int number = size >= 4 ? *(const int *)value : *(const BYTE *)value;
-    return size <= 4 ? setsockopt(fd, option->host_level, option->host_name, &number, sizeof number)
-                     : setsockopt(fd, option->host_level, option->host_name, value, (socklen_t)size);
-}
-
-/* SO_EXCLUSIVEADDRUSE is how the host's sockets are anyway. */
-enum { W_SO_EXCLUSIVEADDRUSE = ~4, W_SO_UPDATE_ACCEPT_CONTEXT = 0x700B, W_SO_UPDATE_CONNECT_CONTEXT = 0x7010 };
-
-API(ws2_32 wsock32, int, setsockopt, SOCKET s, int level, int optname, const CHAR *optval, int optlen) {
-    struct file *file = socket_from(s);
-    if (!file)
-        return SOCKET_ERROR;
-    const struct option *option = find_option(level, optname);
-    int result = 0;
-    bool implied = level == W_SOL_SOCKET && (optname == W_SO_EXCLUSIVEADDRUSE || optname == W_SO_UPDATE_ACCEPT_CONTEXT ||
-                                             optname == W_SO_UPDATE_CONNECT_CONTEXT);
-    if (!option && !implied)
-        result = socket_failed(WSAENOPROTOOPT);
-    else if (!optval && !implied)
-        result = socket_failed(WSAEFAULT);
-    else if (option && set_option(file->fd, option, optval, optlen))
-        result = host_failed();
-    file_release(file);
-    return result;
-}
-
-API(ws2_32 wsock32, int, getsockopt, SOCKET s, int level, int optname, CHAR *optval, int *optlen) {
-    struct file *file = socket_from(s);
-    if (!file)
-        return SOCKET_ERROR;
-    const struct option *option = find_option(level, optname);
-    union { int number; struct timeval time; struct linger linger; BYTE bytes[64]; } value = {0};
-    socklen_t size = sizeof value;
-    int result = 0;
-    if (!option || !optval || !optlen)
-        result = socket_failed(option ? WSAEFAULT : WSAENOPROTOOPT);
-    else if (getsockopt(file->fd, option->host_level, option->host_name, &value, &size))
-        result = host_failed();
-    else if (option->host_level == SOL_SOCKET && option->host_name == SO_ERROR && !value.number)
-        value.number = atomic_exchange(&file->taken_error, 0);
-    file_release(file);
-    if (result)
-        return result;
-    if (is_timeout(option)) {
-        value.number = (int)(value.time.tv_sec * 1000 + value.time.tv_usec / 1000);
-        size = sizeof value.number;
-    } else if (is_linger(option)) {
-        USHORT linger[2] = {(USHORT)value.linger.l_onoff, (USHORT)value.linger.l_linger};
-        memcpy(&value, linger, size = sizeof linger);
-    } else if (option->host_level == SOL_SOCKET && option->host_name == SO_ERROR && value.number) {
-        value.number = (int)winsock_error(value.number);
-    }
-    if ((socklen_t)*optlen < size && !(size == 4 && *optlen >= 1))
-        return socket_failed(WSAEFAULT);
-    memcpy(optval, &value, (socklen_t)*optlen < size ? (socklen_t)*optlen : size);
-    *optlen = (socklen_t)*optlen < size ? *optlen : (int)size;
-    return 0;
 }
 
 /* ---- control ---- */

@@ -9,6 +9,7 @@
 #include "file.h"
 
 typedef ULONG_PTR SOCKET;
+typedef struct { ULONG len; CHAR *buf; } WSABUF;
 #define INVALID_SOCKET (~(SOCKET)0)
 #define SOCKET_ERROR (-1)
 
@@ -34,11 +35,10 @@ typedef ULONG_PTR SOCKET;
 #define WSATYPE_NOT_FOUND 10109u
 
 enum { WINDOWS_AF_INET6 = 23 };
+enum { W_MSG_PEEK = 2 };
 
 /* Waits until the network event is wanted again; see winsock_event.c. */
 void socket_rearm(struct file *socket, int events);
-
-typedef struct { ULONG len; CHAR *buf; } WSABUF;
 
 typedef struct {
     void *name;
@@ -66,6 +66,12 @@ bool socket_is_listening(int fd);
 bool socket_has_peer(int fd);
 bool socket_is_stream(int fd);
 
+/* The host's SO_REUSEADDR. */
+void socket_set_reuse(int fd, bool on);
+
+/* WSAPROTOCOL_INFO of the socket's kind: 0, or SOCKET_ERROR with the error set (winsock_protocols.c). */
+int socket_protocol_info(const struct file *socket, bool wide, void *out, int *size);
+
 /* A handle for a new host socket; INVALID_SOCKET with the error set. */
 SOCKET socket_handle(int fd, bool inherits, bool is_connected);
 
@@ -91,6 +97,11 @@ SOCKET socket_take(const WSAPROTOCOL_INFOW *info, bool inherits);
 /* SIO_TCP_INFO (winsock_tcp_info.c): *size is the room and what is used of it. A Winsock error or 0. */
 int socket_tcp_info(int fd, const ULONG *version, void *out, DWORD *size);
 
+/* Begins to receive, as an overlapped WSARecvFrom: done when it returns, or STATUS_PENDING. The caller completes what is done.
+ * `address` may be NULL; `flags` are Winsock's. */
+NTSTATUS socket_receive(struct file *socket, const WSABUF *buffers, DWORD count, DWORD flags, void *address,
+                        int *address_length, const struct io_request *request, size_t *done);
+
 /* The status of a failed host call on a socket, and the error that Winsock has for a status. */
 NTSTATUS status_of_socket(int error);
 DWORD socket_error_from_status(NTSTATUS status);
@@ -101,6 +112,7 @@ const void *socket_extension(const void *guid);
 /* Addresses differ in the number of AF_INET6. */
 bool address_to_host(const void *address, int length, struct sockaddr_storage *out);
 void address_to_windows(const struct sockaddr_storage *address, socklen_t size, void *out, int *length);
+bool address_is_given(const struct sockaddr_storage *address); /* false: of a socket that is not bound */
 int family_to_host(int family);
 int family_to_windows(int family);
 

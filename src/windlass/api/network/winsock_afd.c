@@ -1,5 +1,5 @@
-/* Winsock's driver as event loops use it without Winsock (wepoll, libuv, mio): a handle for \Device\Afd takes requests to
- * tell a completion port once when a socket is ready. Microsoft does not document it; the requests are those that these
+/* Winsock's driver as event loops use it without Winsock (wepoll, libuv, mio): a handle for \Device\Afd, or a socket, takes
+ * requests to tell a completion port once when a socket is ready; a socket also takes requests to receive. Microsoft does not document it; the requests are those that these
  * libraries make. */
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -10,6 +10,8 @@
 #include "futex.h"
 #include "winsock.h"
 
+#define IOCTL_AFD_RECEIVE 0x00012017u
+#define IOCTL_AFD_RECEIVE_DATAGRAM 0x0001201Bu
 #define IOCTL_AFD_POLL 0x00012024u
 
 enum {
@@ -106,13 +108,11 @@ static NTSTATUS start_poll(struct file *file, struct file *socket, AFD_POLL_INFO
     return status;
 }
 
-NTSTATUS afd_control(struct file *file, ULONG code, const struct control_buffers *buffers,
-                     const struct io_request *request, size_t *done) {
+static NTSTATUS control_poll(struct file *file, const struct control_buffers *buffers, const struct io_request *request,
+                             size_t *done) {
     AFD_POLL_INFO *info = buffers->out;
     NTSTATUS status;
-    if (code != IOCTL_AFD_POLL)
-        return STATUS_INVALID_DEVICE_REQUEST;
-    if (buffers->in_size < sizeof *info || buffers->out_size < sizeof *info || !request->block)
+    if (buffers->in_size < sizeof *info || buffers->out_size < sizeof *info)
         return STATUS_INVALID_PARAMETER;
     memmove(info, buffers->in, sizeof *info);
     if (info->NumberOfHandles != 1)
@@ -124,4 +124,39 @@ NTSTATUS afd_control(struct file *file, ULONG code, const struct control_buffers
     file_release(socket);
     *done = status == STATUS_PENDING ? 0 : sizeof *info;
     return status;
+}
+
+/* ---- receiving ---- */
+
+enum { TDI_RECEIVE_PEEK = 0x80 };
+
+typedef struct {
+    const WSABUF *BufferArray;
+    ULONG BufferCount, AfdFlags, TdiFlags;
+    void *Address;                                   /* of datagrams only, like the next */
+    int *AddressLength;
+} AFD_RECV_DATAGRAM_INFO;
+
+static NTSTATUS control_receive(struct file *file, const struct control_buffers *buffers, bool is_datagram,
+                                const struct io_request *request, size_t *done) {
+    const size_t size = is_datagram ? sizeof(AFD_RECV_DATAGRAM_INFO) : offsetof(AFD_RECV_DATAGRAM_INFO, Address);
+    AFD_RECV_DATAGRAM_INFO info = {0};
+    if (file->device == FILE_DEVICE_AFD || buffers->in_size < size)
+        return STATUS_INVALID_PARAMETER;
+    memcpy(&info, buffers->in, size);
+    return socket_receive(file, info.BufferArray, info.BufferCount, info.TdiFlags & TDI_RECEIVE_PEEK ? W_MSG_PEEK : 0,
+                          info.Address, info.AddressLength, request, done);
+}
+
+NTSTATUS afd_control(struct file *file, ULONG code, const struct control_buffers *buffers,
+                     const struct io_request *request, size_t *done) {
+    if (!request->block)
+        return STATUS_INVALID_PARAMETER;
+    switch (code) {
+    case IOCTL_AFD_POLL: return control_poll(file, buffers, request, done);
+    case IOCTL_AFD_RECEIVE:
+    case IOCTL_AFD_RECEIVE_DATAGRAM:
+        return control_receive(file, buffers, code == IOCTL_AFD_RECEIVE_DATAGRAM, request, done);
+    default: return STATUS_INVALID_DEVICE_REQUEST;
+    }
 }

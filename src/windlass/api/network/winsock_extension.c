@@ -13,21 +13,27 @@
 
 static int failed(DWORD error) { return (int)fail(error); }
 
-/* TRUE, or FALSE with the error; ERROR_IO_PENDING when it was started. `model` has all but the attempt's first run. */
-static BOOL start(struct io_operation *model) {
-    io_begin(model->file, &model->request);
-    NTSTATUS status = io_is_waiting(model->fd, model->events) ? STATUS_PENDING : model->attempt(model, 0);
-    if (status == STATUS_PENDING) {
-        status = io_start(model);
-        if (status == STATUS_PENDING)
-            return failed(ERROR_IO_PENDING);
-    }
+/* Releases what ended at once. */
+static BOOL finish(struct io_operation *model, NTSTATUS status) {
     if (model->release)
         model->release(model);
     if (status)
         return failed(socket_error_from_status(status));
     io_complete(model->file, &model->request, status, model->done);
     return TRUE;
+}
+
+/* FALSE with ERROR_IO_PENDING, or why it could not be started. */
+static BOOL start_later(struct io_operation *model) {
+    NTSTATUS status = io_start(model);
+    return status == STATUS_PENDING ? failed(ERROR_IO_PENDING) : finish(model, status);
+}
+
+/* TRUE, or FALSE with the error; ERROR_IO_PENDING when it was started. `model` has all but the attempt's first run. */
+static BOOL start(struct io_operation *model) {
+    io_begin(model->file, &model->request);
+    NTSTATUS status = io_is_waiting(model->fd, model->events) ? STATUS_PENDING : model->attempt(model, 0);
+    return status == STATUS_PENDING ? start_later(model) : finish(model, status);
 }
 
 static bool is_ready(int fd, short events) {
@@ -145,12 +151,15 @@ API(mswsock wsock32, void, GetAcceptExSockaddrs, PVOID lpOutputBuffer, DWORD dwR
 
 struct connect_request {
     bool is_connected;
+    NTSTATUS failure;
     size_t size;
     char data[];
 };
 
 static NTSTATUS attempt_connect(struct io_operation *operation, short ready) {
     struct connect_request *request = operation->buffer;
+    if (request->failure)
+        return request->failure;
     if (!request->is_connected) {
         int error = 0;
         socklen_t size = sizeof error;
@@ -177,6 +186,7 @@ static void release_connect(struct io_operation *operation) { free(operation->bu
 static int begin_connect(int fd, const struct sockaddr_storage *address, socklen_t size) {
     int flags = fcntl(fd, F_GETFL);
     fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    socket_set_reuse(fd, true);                      /* see allow_reuse() */
     int error = connect(fd, (const struct sockaddr *)address, size) ? errno : 0;
     fcntl(fd, F_SETFL, flags);
     return error == EINPROGRESS ? 0 : error;
@@ -185,11 +195,22 @@ static int begin_connect(int fd, const struct sockaddr_storage *address, socklen
 static bool is_bound(int fd) {
     struct sockaddr_storage address;
     socklen_t size = sizeof address;
-    if (getsockname(fd, (struct sockaddr *)&address, &size))
-        return false;
-    return (address.ss_family == AF_INET && ((struct sockaddr_in *)&address)->sin_port) ||
-           (address.ss_family == AF_INET6 && ((struct sockaddr_in6 *)&address)->sin6_port) ||
-           (address.ss_family != AF_INET && address.ss_family != AF_INET6);
+    return getsockname(fd, (struct sockaddr *)&address, &size) == 0 && address_is_given(&address);
+}
+
+/* The host knows at once that nobody listens on a port of its own; on Windows the answer is always waited for. */
+static BOOL start_connect(struct io_operation *model, int error) {
+    struct connect_request *request = model->buffer;
+    io_begin(model->file, &model->request);
+    NTSTATUS status = error ? status_of_socket(error) : attempt_connect(model, 0);
+    if (!status)
+        return finish(model, status);
+    if (status != STATUS_PENDING) {
+        request->failure = status;
+        model->fd = -1;
+        model->deadline = 0;
+    }
+    return start_later(model);
 }
 
 static BOOL connect_socket(struct file *file, const void *name, int length, const void *data, DWORD size, DWORD *sent,
@@ -202,17 +223,17 @@ static BOOL connect_socket(struct file *file, const void *name, int length, cons
     struct connect_request *request = malloc(sizeof *request + size);
     if (!request)
         return failed(WSAENOBUFS);
-    *request = (struct connect_request){false, data ? size : 0};
+    *request = (struct connect_request){.size = data ? size : 0};
     memcpy(request->data, data ? data : "", request->size);
     int error = begin_connect(file->fd, &address, (socklen_t)length);
-    if (error) {
+    if (error && error != ECONNREFUSED) {
         free(request);
         return failed(winsock_error(error));
     }
     struct io_operation model = {.file = file, .request = io_request_from(overlapped, NULL), .fd = file->fd,
                                  .events = POLLOUT, .deadline = INT64_MAX, .buffer = request, .attempt = attempt_connect,
                                  .release = release_connect};
-    BOOL result = start(&model);
+    BOOL result = start_connect(&model, error);
     if (sent)
         *sent = result ? (DWORD)model.done : 0;
     return result;

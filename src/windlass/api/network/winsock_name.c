@@ -184,8 +184,12 @@ API(ws2_32, int, getnameinfo, const void *pSockaddr, int SockaddrLength, LPSTR p
     int flags = (Flags & W_NI_NOFQDN ? NI_NOFQDN : 0) | (Flags & W_NI_NUMERICHOST ? NI_NUMERICHOST : 0) |
                 (Flags & W_NI_NAMEREQD ? NI_NAMEREQD : 0) | (Flags & W_NI_NUMERICSERV ? NI_NUMERICSERV : 0) |
                 (Flags & W_NI_DGRAM ? NI_DGRAM : 0);
-    DWORD code = error_from_gai(getnameinfo((struct sockaddr *)&address, (socklen_t)SockaddrLength, pNodeBuffer,
-                                            NodeBufferSize, pServiceBuffer, ServiceBufferSize, flags));
+    int error = getnameinfo((struct sockaddr *)&address, (socklen_t)SockaddrLength, pNodeBuffer, NodeBufferSize,
+                            pServiceBuffer, ServiceBufferSize, flags);
+    if (error == EAI_AGAIN && !(flags & NI_NAMEREQD)) /* nobody to be asked: the address in numbers */
+        error = getnameinfo((struct sockaddr *)&address, (socklen_t)SockaddrLength, pNodeBuffer, NodeBufferSize,
+                            pServiceBuffer, ServiceBufferSize, flags | NI_NUMERICHOST);
+    DWORD code = error_from_gai(error);
     if (code)
         set_last_error(code);
     return (int)code;

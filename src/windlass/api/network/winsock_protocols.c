@@ -1,6 +1,8 @@
-/* The transports that sockets may be made for ("WSAEnumProtocolsW function", "WSAPROTOCOL_INFOW structure"). */
+/* The transports that sockets may be made for ("WSAEnumProtocolsW function", "WSAPROTOCOL_INFOW structure"), and sockets made
+ * from their descriptions ("WSASocketW function"). */
 #include "winsock.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 
 enum {
@@ -43,6 +45,18 @@ static void describe(WSAPROTOCOL_INFOA *info, unsigned index) {
         .iProtocol = transport->protocol, .dwMessageSize = transport->message_size};
 }
 
+/* As WSAEnumProtocols gives it: the facts, and the name in characters of the structure's own kind. */
+static void put_info(BYTE *out, unsigned index, size_t entry) {
+    const size_t facts = offsetof(WSAPROTOCOL_INFOA, szProtocol);
+    WSAPROTOCOL_INFOA info;
+    describe(&info, index);
+    size_t unit = (entry - facts) / sizeof info.szProtocol;
+    memset(out, 0, entry);
+    memcpy(out, &info, facts);
+    for (size_t k = 0; transports[index].name[k]; k++)
+        out[facts + k * unit] = (BYTE)transports[index].name[k];
+}
+
 /* The number of them, or SOCKET_ERROR and in *size what they need. */
 static int enumerate(const int *wanted, BYTE *out, LPDWORD size, size_t entry) {
     int count = 0;
@@ -55,18 +69,34 @@ static int enumerate(const int *wanted, BYTE *out, LPDWORD size, size_t entry) {
         return socket_failed(WSAENOBUFS);
     }
     for (unsigned i = 0; i < TRANSPORTS; i++) {
-        WSAPROTOCOL_INFOA info;
         if (!is_wanted(wanted, transports[i].protocol))
             continue;
-        describe(&info, i);
-        size_t facts = offsetof(WSAPROTOCOL_INFOA, szProtocol), unit = (entry - facts) / sizeof info.szProtocol;
-        memset(out, 0, entry);
-        memcpy(out, &info, facts);
-        for (size_t k = 0; transports[i].name[k]; k++)
-            out[facts + k * unit] = (BYTE)transports[i].name[k];
+        put_info(out, i, entry);
         out += entry;
     }
     return count;
+}
+
+static int host_fact(int fd, int option) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    getsockopt(fd, SOL_SOCKET, option, &value, &size);
+    return value;
+}
+
+int socket_protocol_info(const struct file *socket, bool wide, void *out, int *size) {
+    const int entry = wide ? (int)sizeof(WSAPROTOCOL_INFOW) : (int)sizeof(WSAPROTOCOL_INFOA);
+    int family = family_to_windows(host_fact(socket->fd, SO_DOMAIN)), type = host_fact(socket->fd, SO_TYPE);
+    if (!out || !size || *size < entry)
+        return socket_failed(WSAEFAULT);
+    for (unsigned i = 0; i < TRANSPORTS; i++) {
+        if (transports[i].family != family || transports[i].type != type)
+            continue;
+        put_info(out, i, (size_t)entry);
+        *size = entry;
+        return 0;
+    }
+    return socket_failed(WSAEINVAL);
 }
 
 API(ws2_32, int, WSAEnumProtocolsW, const int *lpiProtocols, WSAPROTOCOL_INFOW *lpProtocolBuffer, LPDWORD lpdwBufferLength) {
@@ -75,4 +105,34 @@ API(ws2_32, int, WSAEnumProtocolsW, const int *lpiProtocols, WSAPROTOCOL_INFOW *
 
 API(ws2_32, int, WSAEnumProtocolsA, const int *lpiProtocols, WSAPROTOCOL_INFOA *lpProtocolBuffer, LPDWORD lpdwBufferLength) {
     return enumerate(lpiProtocols, (BYTE *)lpProtocolBuffer, lpdwBufferLength, sizeof *lpProtocolBuffer);
+}
+
+/* ---- sockets ---- */
+
+enum { WSA_FLAG_NO_HANDLE_INHERIT = 0x80, FROM_PROTOCOL_INFO = -1 };
+
+/* Both structures have all but the name in the same places. */
+static SOCKET make_socket(int family, int type, int protocol, const WSAPROTOCOL_INFOW *info, DWORD flags) {
+    bool inherits = !(flags & WSA_FLAG_NO_HANDLE_INHERIT);
+    if (info && info->dwProviderReserved)
+        return socket_take(info, inherits);
+    if (info) {
+        family = family == FROM_PROTOCOL_INFO ? info->iAddressFamily : family;
+        type = type == FROM_PROTOCOL_INFO ? info->iSocketType : type;
+        protocol = protocol == FROM_PROTOCOL_INFO ? info->iProtocol : protocol;
+    }
+    int fd = socket(family_to_host(family), type | SOCK_CLOEXEC, protocol);
+    return fd < 0 ? (SOCKET)(LONG_PTR)socket_failed(winsock_error(errno)) : socket_handle(fd, inherits, false);
+}
+
+API(ws2_32 wsock32, SOCKET, socket, int af, int type, int protocol) { return make_socket(af, type, protocol, NULL, 0); }
+
+API(ws2_32, SOCKET, WSASocketW, int af, int type, int protocol, WSAPROTOCOL_INFOW *lpProtocolInfo, UINT g, DWORD dwFlags) {
+    (void)g;
+    return make_socket(af, type, protocol, lpProtocolInfo, dwFlags);
+}
+
+API(ws2_32, SOCKET, WSASocketA, int af, int type, int protocol, WSAPROTOCOL_INFOA *lpProtocolInfo, UINT g, DWORD dwFlags) {
+    (void)g;
+    return make_socket(af, type, protocol, (const WSAPROTOCOL_INFOW *)lpProtocolInfo, dwFlags);
 }
