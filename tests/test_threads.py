@@ -144,3 +144,46 @@ def test_a_stopped_threads_wide_registers_are_read_and_written(write_dll):
     dll.start.restype, dll.exchange.restype, dll.exchange.argtypes = c_void_p, c_float, [c_void_p, c_float]
     assert dll.exchange(dll.start(), 9.0) == 7.0
     assert c_float.in_dll(dll, "seen").value == 9.0
+
+
+# Wine has no alerts, so these are Microsoft's "Alertable I/O" and what the native functions' status codes say.
+
+ALERTS = """
+import sys, threading, time
+from windlass.ctypes import *
+
+ntdll, kernel32 = WinDLL("ntdll"), WinDLL("kernel32")
+event = kernel32.CreateEventA(None, True, False, None)
+soon = byref(c_longlong(-10000))
+process, own = c_void_p(-1), c_void_p(-2)
+
+def alerted(wait):
+    def work():
+        kernel32.DuplicateHandle(process, own, process, byref(thread), 0, False, 2)
+        seen.append(wait())
+    seen, thread = [], c_void_p()
+    worker = threading.Thread(target=work)
+    worker.start()
+    while not seen:
+        if thread:
+            ntdll.NtAlertThread(thread)
+        time.sleep(0.001)
+    worker.join()
+    return hex(seen[0])
+
+print(alerted(lambda: ntdll.NtWaitForSingleObject(event, True, None)))
+print(alerted(lambda: ntdll.NtDelayExecution(True, byref(c_longlong(-6 * 10**9)))))
+print(hex(ntdll.NtTestAlert()), ntdll.NtAlertThread(own), hex(ntdll.NtTestAlert()), ntdll.NtTestAlert())
+ntdll.NtAlertThread(own)
+waits = [ntdll.NtWaitForSingleObject(event, alertable, soon) for alertable in (0, 1, 1)]
+print(*map(hex, waits))
+ntdll.NtAlertThread(own)
+print(kernel32.SleepEx(1, True), hex(ntdll.NtTestAlert()))
+print(hex(ntdll.NtAlertThread(event) & 0xffffffff), hex(ntdll.NtAlertThread(0x1234564) & 0xffffffff))
+"""
+
+
+def test_alerts_end_native_alertable_waits(fresh_python):
+    assert fresh_python(ALERTS).splitlines() == [
+        "0x101", "0x101", "0x0 0 0x101 0", "0x102 0x101 0x102", "0 0x101", "0xc0000024 0xc0000008",
+    ]  # fmt: skip

@@ -23,6 +23,7 @@ struct thread_object {
     DWORD exit_code;                                /* STILL_ACTIVE until then */
     struct waiter *waiter;                          /* what it waits for */
     struct apc *first_apc, *last_apc;
+    bool has_alert;                                 /* by NtAlertThread, for its next native wait */
     struct mutant *owned;                           /* mutexes to be abandoned at its end */
     struct thread_object *next_to_wake;
 

@@ -207,7 +207,14 @@ static void sleep_until_done(struct waiter *waiter, int64_t deadline) {
     waiter->status = STATUS_TIMEOUT;
 }
 
-NTSTATUS wait_for_objects(struct object *const *objects, unsigned count, bool all, bool alertable, int64_t deadline) {
+static bool take_alert(struct thread_object *thread) {
+    bool was_alerted = thread->has_alert;
+    thread->has_alert = false;
+    return was_alerted;
+}
+
+NTSTATUS wait_for_objects(struct object *const *objects, unsigned count, bool all, enum alertable alertable,
+                          int64_t deadline) {
     struct thread_object *thread = thread_object_self();
     struct wait_block blocks[MAXIMUM_WAIT_OBJECTS];
     struct waiter waiter = {.thread = thread, .blocks = blocks, .count = count, .all = all && count,
@@ -218,7 +225,9 @@ NTSTATUS wait_for_objects(struct object *const *objects, unsigned count, bool al
     dispatcher_acquire();
     if (!count || !satisfy(&waiter)) {
         waiter.status = STATUS_TIMEOUT;
-        if (alertable && thread->first_apc)
+        if (alertable == ALERTABLE_NATIVELY && take_alert(thread))
+            waiter.status = STATUS_ALERTED;
+        else if (alertable && thread->first_apc)
             waiter.status = STATUS_USER_APC;
         else if (deadline)
             sleep_until_done(&waiter, deadline);
@@ -287,7 +296,8 @@ static bool has_duplicates(struct object *const *objects, unsigned count) {
     return false;
 }
 
-NTSTATUS wait_for_handles(const HANDLE *handles, unsigned count, bool all, bool alertable, int64_t deadline) {
+NTSTATUS wait_for_handles(const HANDLE *handles, unsigned count, bool all, enum alertable alertable,
+                          int64_t deadline) {
     struct object *objects[MAXIMUM_WAIT_OBJECTS];
     NTSTATUS status = STATUS_SUCCESS;
     unsigned referenced = 0;
@@ -305,7 +315,7 @@ NTSTATUS wait_for_handles(const HANDLE *handles, unsigned count, bool all, bool 
 }
 
 /* "SignalObjectAndWait function": the two steps are not one atomic operation. */
-NTSTATUS signal_and_wait(HANDLE to_signal, HANDLE to_wait_on, bool alertable, int64_t deadline) {
+NTSTATUS signal_and_wait(HANDLE to_signal, HANDLE to_wait_on, enum alertable alertable, int64_t deadline) {
     NTSTATUS status;
     struct object *signaled = handle_object(to_signal, NULL, 0, &status);
     if (!signaled)
@@ -327,9 +337,11 @@ NTSTATUS signal_and_wait(HANDLE to_signal, HANDLE to_wait_on, bool alertable, in
     return status;
 }
 
-NTSTATUS sleep_until(int64_t deadline, bool alertable) {
-    if (alertable)
-        return wait_for_objects(NULL, 0, false, true, deadline) == STATUS_USER_APC ? STATUS_USER_APC : STATUS_SUCCESS;
+NTSTATUS sleep_until(int64_t deadline, enum alertable alertable) {
+    if (alertable) {
+        NTSTATUS status = wait_for_objects(NULL, 0, false, alertable, deadline);
+        return status == STATUS_TIMEOUT ? STATUS_SUCCESS : status;
+    }
     if (deadline == 0) {
         sched_yield();
         return STATUS_SUCCESS;
@@ -377,6 +389,25 @@ bool thread_unqueue_apc(struct thread_object *thread, struct apc *apc) {
     }
     dispatcher_release();
     return found;
+}
+
+void thread_alert(struct thread_object *thread) {
+    dispatcher_acquire();
+    struct waiter *waiter = thread->waiter;
+    if (waiter && waiter->alertable == ALERTABLE_NATIVELY) {
+        waiter->status = STATUS_ALERTED;
+        finish(waiter);
+    } else {
+        thread->has_alert = true;
+    }
+    dispatcher_release();
+}
+
+bool thread_take_alert(void) {
+    dispatcher_acquire();
+    bool was_alerted = take_alert(thread_object_self());
+    dispatcher_release();
+    return was_alerted;
 }
 
 void thread_cancel_wait(struct thread_object *thread) {

@@ -33,19 +33,25 @@ void object_signaled(struct object *object);
 /* The same, when another process has changed it. */
 void object_recheck(struct object *object);
 
+/* What interrupts a wait: APCs, and for native functions alerts too (NtAlertThread). */
+enum alertable { NOT_ALERTABLE, ALERTABLE, ALERTABLE_NATIVELY };
+static inline enum alertable natively(BOOLEAN alertable) { return alertable ? ALERTABLE_NATIVELY : NOT_ALERTABLE; }
+
 /* Waits until one of the objects, or all at once, can be acquired. `deadline`: see futex.h. Returns STATUS_WAIT_0 + i,
- * STATUS_ABANDONED_WAIT_0 + i, STATUS_USER_APC (APCs have been run), STATUS_TIMEOUT. With count 0 it sleeps. */
-NTSTATUS wait_for_objects(struct object *const *objects, unsigned count, bool all, bool alertable, int64_t deadline);
+ * STATUS_ABANDONED_WAIT_0 + i, STATUS_USER_APC (APCs have been run), STATUS_ALERTED, STATUS_TIMEOUT. With
+ * count 0 it sleeps. */
+NTSTATUS wait_for_objects(struct object *const *objects, unsigned count, bool all, enum alertable alertable,
+                          int64_t deadline);
 
 /* The same for handles, with their errors: STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH for what cannot be waited
  * for, STATUS_ACCESS_DENIED without SYNCHRONIZE, STATUS_INVALID_PARAMETER_1 for a bad count. */
-NTSTATUS wait_for_handles(const HANDLE *handles, unsigned count, bool all, bool alertable, int64_t deadline);
+NTSTATUS wait_for_handles(const HANDLE *handles, unsigned count, bool all, enum alertable alertable, int64_t deadline);
 
 /* Signals one object and waits for another. */
-NTSTATUS signal_and_wait(HANDLE to_signal, HANDLE to_wait_on, bool alertable, int64_t deadline);
+NTSTATUS signal_and_wait(HANDLE to_signal, HANDLE to_wait_on, enum alertable alertable, int64_t deadline);
 
-/* STATUS_SUCCESS or STATUS_USER_APC. A deadline of 0 lets other threads run. */
-NTSTATUS sleep_until(int64_t deadline, bool alertable);
+/* STATUS_SUCCESS, STATUS_USER_APC or STATUS_ALERTED. A deadline of 0 lets other threads run. */
+NTSTATUS sleep_until(int64_t deadline, enum alertable alertable);
 
 /* A wait without a thread: `done` is called, without any lock and on any thread, when the object has been acquired (by
  * nobody: a mutex is found free but not taken) or the deadline has passed (STATUS_TIMEOUT). */
@@ -57,7 +63,8 @@ struct waiter {
     struct thread_object *thread;                    /* NULL: an async_wait */
     struct wait_block *blocks;
     unsigned count;
-    bool all, alertable, done;
+    bool all, done;
+    enum alertable alertable;
     NTSTATUS status;
 };
 
@@ -91,6 +98,12 @@ bool thread_unqueue_apc(struct thread_object *thread, struct apc *apc);
 
 /* On the calling thread, whose stack with a wait on it is about to go. */
 void thread_cancel_wait(struct thread_object *thread);
+
+/* Interrupts the thread's native alertable wait: the one it is in, or else its next one. */
+void thread_alert(struct thread_object *thread);
+
+/* Takes an alert back that no wait has been interrupted for; false: there is none. Of the calling thread. */
+bool thread_take_alert(void);
 
 /* Runs what is queued for the calling thread ("NtTestAlert"). True: there was something. */
 bool thread_run_apcs(void);

@@ -180,7 +180,7 @@ static DWORD wait_result(NTSTATUS status) {
 }
 
 API(kernel32 kernelbase, DWORD, WaitForSingleObjectEx, HANDLE hHandle, DWORD dwMilliseconds, BOOL bAlertable) {
-    return wait_result(wait_for_handles(&hHandle, 1, false, bAlertable, deadline_from_milliseconds(dwMilliseconds)));
+    return wait_result(wait_for_handles(&hHandle, 1, false, bAlertable != 0, deadline_from_milliseconds(dwMilliseconds)));
 }
 
 API(kernel32 kernelbase, DWORD, WaitForSingleObject, HANDLE hHandle, DWORD dwMilliseconds) {
@@ -190,7 +190,7 @@ API(kernel32 kernelbase, DWORD, WaitForSingleObject, HANDLE hHandle, DWORD dwMil
 API(kernel32 kernelbase, DWORD, WaitForMultipleObjectsEx, DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll,
     DWORD dwMilliseconds, BOOL bAlertable) {
     return wait_result(
-        wait_for_handles(lpHandles, nCount, bWaitAll, bAlertable, deadline_from_milliseconds(dwMilliseconds)));
+        wait_for_handles(lpHandles, nCount, bWaitAll, bAlertable != 0, deadline_from_milliseconds(dwMilliseconds)));
 }
 
 API(kernel32 kernelbase, DWORD, WaitForMultipleObjects, DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll,
@@ -200,12 +200,12 @@ API(kernel32 kernelbase, DWORD, WaitForMultipleObjects, DWORD nCount, const HAND
 
 API(kernel32 kernelbase, DWORD, SignalObjectAndWait, HANDLE hObjectToSignal, HANDLE hObjectToWaitOn,
     DWORD dwMilliseconds, BOOL bAlertable) {
-    return wait_result(signal_and_wait(hObjectToSignal, hObjectToWaitOn, bAlertable,
+    return wait_result(signal_and_wait(hObjectToSignal, hObjectToWaitOn, bAlertable != 0,
                                        deadline_from_milliseconds(dwMilliseconds)));
 }
 
 API(kernel32 kernelbase, DWORD, SleepEx, DWORD dwMilliseconds, BOOL bAlertable) {
-    NTSTATUS status = sleep_until(deadline_from_milliseconds(dwMilliseconds), bAlertable);
+    NTSTATUS status = sleep_until(deadline_from_milliseconds(dwMilliseconds), bAlertable != 0);
     return status == STATUS_USER_APC ? (DWORD)STATUS_USER_APC : 0;
 }
 

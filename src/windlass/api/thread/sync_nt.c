@@ -172,7 +172,7 @@ API(ntdll, NTSTATUS, NtQuerySemaphore, HANDLE SemaphoreHandle, ULONG SemaphoreIn
 /* ---- waits ---- */
 
 API(ntdll, NTSTATUS, NtWaitForSingleObject, HANDLE Handle, BOOLEAN Alertable, const LARGE_INTEGER *Timeout) {
-    return wait_for_handles(&Handle, 1, false, Alertable, deadline_from_nt(Timeout));
+    return wait_for_handles(&Handle, 1, false, natively(Alertable), deadline_from_nt(Timeout));
 }
 
 enum { WaitAllObject, WaitAnyObject };
@@ -181,16 +181,16 @@ API(ntdll, NTSTATUS, NtWaitForMultipleObjects, ULONG Count, const HANDLE *Handle
     const LARGE_INTEGER *Timeout) {
     if (WaitType > WaitAnyObject)
         return STATUS_INVALID_PARAMETER_3;
-    return wait_for_handles(Handles, Count, WaitType == WaitAllObject, Alertable, deadline_from_nt(Timeout));
+    return wait_for_handles(Handles, Count, WaitType == WaitAllObject, natively(Alertable), deadline_from_nt(Timeout));
 }
 
 API(ntdll, NTSTATUS, NtSignalAndWaitForSingleObject, HANDLE SignalHandle, HANDLE WaitHandle, BOOLEAN Alertable,
     const LARGE_INTEGER *Timeout) {
-    return signal_and_wait(SignalHandle, WaitHandle, Alertable, deadline_from_nt(Timeout));
+    return signal_and_wait(SignalHandle, WaitHandle, natively(Alertable), deadline_from_nt(Timeout));
 }
 
 API(ntdll, NTSTATUS, NtDelayExecution, BOOLEAN Alertable, const LARGE_INTEGER *DelayInterval) {
-    return sleep_until(deadline_from_nt(DelayInterval), Alertable);
+    return sleep_until(deadline_from_nt(DelayInterval), natively(Alertable));
 }
 
 API(ntdll, NTSTATUS, NtYieldExecution, void) { return sleep_until(0, false); }

@@ -259,7 +259,26 @@ API(ntdll, NTSTATUS, NtSuspendThread, HANDLE ThreadHandle, PULONG PreviousSuspen
 API(ntdll, NTSTATUS, NtResumeThread, HANDLE ThreadHandle, PULONG PreviousSuspendCount) {
     return count_suspension(ThreadHandle, thread_resume, PreviousSuspendCount);
 }
-API_ALIAS(api_NtResumeThread, alert, ntdll, "NtAlertResumeThread");
+
+/* ---- alerts: what ends a native alertable wait with STATUS_ALERTED ---- */
+
+API(ntdll, NTSTATUS, NtAlertThread, HANDLE ThreadHandle) {
+    enum { THREAD_ALERT = 4 };
+    NTSTATUS status;
+    struct object *object = handle_object(ThreadHandle, &thread_type, THREAD_ALERT, &status);
+    if (!object)
+        return status;
+    thread_alert((struct thread_object *)object);
+    object_release(object);
+    return STATUS_SUCCESS;
+}
+
+API(ntdll, NTSTATUS, NtAlertResumeThread, HANDLE ThreadHandle, PULONG PreviousSuspendCount) {
+    NTSTATUS status = api_NtAlertThread(ThreadHandle);
+    return NT_SUCCESS(status) ? api_NtResumeThread(ThreadHandle, PreviousSuspendCount) : status;
+}
+
+/* ---- suspension in Win32, and contexts ---- */
 
 API(kernel32 kernelbase, DWORD, SuspendThread, HANDLE hThread) {
     ULONG was = 0;
@@ -412,7 +431,11 @@ API(kernel32 kernelbase, BOOL, QueueUserAPC2, apc_function ApcRoutine, HANDLE Th
     return succeed_or_fail(api_NtQueueApcThreadEx2(Thread, NULL, Flags, ApcRoutine, Data, 0, 0));
 }
 
-API(ntdll, NTSTATUS, NtTestAlert, void) { return thread_run_apcs() ? STATUS_USER_APC : STATUS_SUCCESS; }
+API(ntdll, NTSTATUS, NtTestAlert, void) {
+    if (thread_take_alert())
+        return STATUS_ALERTED;
+    return thread_run_apcs() ? STATUS_USER_APC : STATUS_SUCCESS;
+}
 
 /* ---- alerts by thread id: one flag a thread ---- */
 

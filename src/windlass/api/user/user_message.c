@@ -690,7 +690,7 @@ static DWORD wait_with_messages(const HANDLE *handles, DWORD count, DWORD millis
         if (queue->sent || (flags & MWMO_INPUTAVAILABLE && queue_status(queue) & mask))
             event_set(queue->event);
         bool timer_first = mask & QS_TIMER && due < deadline;
-        status = wait_for_objects(objects, count + 1, flags & MWMO_WAITALL, flags & MWMO_ALERTABLE,
+        status = wait_for_objects(objects, count + 1, flags & MWMO_WAITALL, (flags & MWMO_ALERTABLE) != 0,
                                   timer_first ? due : deadline);
         if (status == STATUS_TIMEOUT && timer_first)
             status = STATUS_WAIT_0 + (NTSTATUS)count;
