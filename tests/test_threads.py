@@ -146,7 +146,7 @@ def test_a_stopped_threads_wide_registers_are_read_and_written(write_dll):
     assert c_float.in_dll(dll, "seen").value == 9.0
 
 
-# Wine has no alerts, so these are Microsoft's "Alertable I/O" and what the native functions' status codes say.
+# Wine has no alerts and no NtSetTimerEx: these are what "Alertable I/O" and the status codes say.
 
 ALERTS = """
 import sys, threading, time
@@ -187,3 +187,70 @@ def test_alerts_end_native_alertable_waits(fresh_python):
     assert fresh_python(ALERTS).splitlines() == [
         "0x101", "0x101", "0x0 0 0x101 0", "0x102 0x101 0x102", "0 0x101", "0xc0000024 0xc0000008",
     ]  # fmt: skip
+
+
+TIMERS = """
+from windlass.ctypes import *
+
+class Info(Structure):
+    _fields_ = [("due", c_longlong), ("routine", c_void_p), ("context", c_void_p), ("wake", c_void_p),
+                ("period", c_uint), ("delay", c_uint), ("previous", c_void_p)]
+
+ntdll, kernel32 = WinDLL("ntdll"), WinDLL("kernel32")
+timer, state = c_void_p(kernel32.CreateWaitableTimerA(None, True, None)), c_ubyte(7)
+info = Info(-10000, previous=addressof(state), delay=5)
+size = sizeof(info)
+print(size, [hex(ntdll.NtSetTimerEx(timer, *rest) & 0xffffffff) for rest in
+             ((1, byref(info), size), (0, byref(info), size - 1), (0, byref(info), size))], state.value)
+print(kernel32.WaitForSingleObject(timer, 20000), end=" ")
+print(ntdll.NtSetTimerEx(timer, 0, byref(info), size), state.value)
+"""
+
+
+def test_timers_are_set_with_a_tolerable_delay(fresh_python):
+    out = ["48 ['0xc0000003', '0xc0000004', '0x0'] 0", "0 0 1"]
+    assert fresh_python(TIMERS).splitlines() == out
+
+
+NATIVE_IO = """
+#include <windows.h>
+#include <winternl.h>
+typedef VOID (NTAPI *io_callback)(void *instance, void *context, void *apc, IO_STATUS_BLOCK *block, void *io);
+NTSTATUS NTAPI TpAllocIoCompletion(void **, HANDLE, io_callback, void *context, void *environment);
+VOID NTAPI TpStartAsyncIoOperation(void *io);
+VOID NTAPI TpWaitForIoCompletion(void *io, BOOL cancel);
+VOID NTAPI TpReleaseIoCompletion(void *io);
+static OVERLAPPED overlapped;
+static int seen;
+static VOID NTAPI ended(void *instance, void *context, void *apc, IO_STATUS_BLOCK *block, void *io)
+{
+    seen = apc == &overlapped && block->Status == 0 && block->Information == 5 ? (int)(INT_PTR)context : -1;
+}
+EXPORT int write_it(const char *path)
+{
+    void *io = NULL;
+    HANDLE file = CreateFileA(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_FLAG_OVERLAPPED, NULL);
+    if (TpAllocIoCompletion(&io, file, ended, (void *)42, NULL))
+        return -2;
+    TpStartAsyncIoOperation(io);
+    WriteFile(file, "12345", 5, NULL, &overlapped);
+    TpWaitForIoCompletion(io, FALSE);
+    CloseHandle(file);
+    TpReleaseIoCompletion(io);
+    return seen;
+}
+EXPORT unsigned refused(void)
+{
+    void *io;
+    return TpAllocIoCompletion(&io, (HANDLE)0x1234564, ended, NULL, NULL);
+}
+"""
+
+
+def test_native_thread_pool_io(write_dll, tmp_path):
+    from windlass.ctypes import CDLL, c_uint
+
+    dll = CDLL(str(write_dll(NATIVE_IO, name="native_io")))
+    dll.refused.restype = c_uint
+    assert dll.write_it(str(tmp_path / "file").encode()) == 42
+    assert dll.refused() == 0xC0000008

@@ -276,16 +276,24 @@ API_ALIAS(api_TpReleaseWork, wait, kernel32 kernelbase, "CloseThreadpoolWait");
 
 static void call_io(struct task *task, struct callback_instance *instance, const struct due *due) {
     ((void(WINAPI *)(struct callback_instance *, PVOID, PVOID, ULONG, ULONG_PTR, struct task *))task->function)(
-        instance, task->context, due->overlapped, (ULONG)due->result, due->bytes, task);
+        instance, task->context, due->overlapped, win32_from_status((NTSTATUS)due->result), due->bytes, task);
 }
 
 static const struct task_kind io_kind = {.call = call_io};
+
+static void call_native_io(struct task *task, struct callback_instance *instance, const struct due *due) {
+    IO_STATUS_BLOCK block = {.Status = (NTSTATUS)due->result, .Information = due->bytes};
+    ((void(WINAPI *)(struct callback_instance *, PVOID, PVOID, IO_STATUS_BLOCK *, struct task *))task->function)(
+        instance, task->context, due->overlapped, &block, task);
+}
+
+static const struct task_kind native_io_kind = {.call = call_native_io};
 
 static struct due *due_of(NTSTATUS status, DWORD bytes, OVERLAPPED *overlapped) {
     struct due *due = calloc(1, sizeof *due);
     if (!due)
         windlass_fatal("out of memory for the end of an I/O request");
-    due->result = win32_from_status(status);
+    due->result = (DWORD)status;
     due->bytes = bytes;
     due->overlapped = overlapped;
     return due;
@@ -300,31 +308,42 @@ static void io_port_destroyed(void *task) { task_release(task); }
 
 static const struct port_sink io_sink = {io_ended, io_port_destroyed};
 
-/* Binds a file to a task, which the port refers to; ERROR_SUCCESS or why not. */
-static DWORD bind(HANDLE handle, const struct port_sink *sink, struct task *task) {
+/* Binds a file to a task, which the port refers to. */
+static NTSTATUS bind(HANDLE handle, const struct port_sink *sink, struct task *task) {
     struct file *file = file_from_handle(handle, 0);
     if (!file)
-        return teb_self()->LastErrorValue;
+        return STATUS_INVALID_HANDLE;
     task_retain(task);
     struct completion_port *port = port_new_sink(sink, task);
     if (!port)
         task_release(task);
-    DWORD error = !port ? ERROR_NOT_ENOUGH_MEMORY : port_bind(port, file, 0) ? ERROR_SUCCESS : ERROR_INVALID_PARAMETER;
+    NTSTATUS status = !port ? STATUS_NO_MEMORY : port_bind(port, file, 0) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
     if (port)
         port_release(port);
     file_release(file);
-    return error;
+    return status;
+}
+
+static NTSTATUS io_new(struct task **made, const struct task_kind *kind, HANDLE file, const void *function, PVOID context,
+                       CALLBACK_ENVIRON *environment) {
+    struct task *task = task_new(kind, function, context, environment);
+    NTSTATUS status = task ? bind(file, &io_sink, task) : STATUS_NO_MEMORY;
+    if (NT_SUCCESS(status))
+        *made = task;
+    else if (task)
+        task_close(task, true, NULL);
+    return status;
 }
 
 API(kernel32 kernelbase, PVOID, CreateThreadpoolIo, HANDLE fl, const void *pfnio, PVOID pv, CALLBACK_ENVIRON *pcbe) {
-    struct task *task = task_new(&io_kind, pfnio, pv, pcbe);
-    DWORD error = task ? bind(fl, &io_sink, task) : ERROR_NOT_ENOUGH_MEMORY;
-    if (error == ERROR_SUCCESS)
-        return task;
-    if (task)
-        task_close(task, true, NULL);
-    set_last_error(error);
-    return NULL;
+    struct task *task = NULL;
+    succeed_or_fail(io_new(&task, &io_kind, fl, pfnio, pv, pcbe));
+    return task;
+}
+
+API(ntdll, NTSTATUS, TpAllocIoCompletion, struct task **IoReturn, HANDLE File, const void *Callback, PVOID Context,
+    CALLBACK_ENVIRON *CallbackEnviron) {
+    return io_new(IoReturn, &native_io_kind, File, Callback, Context, CallbackEnviron);
 }
 
 API(ntdll, void, TpStartAsyncIoOperation, struct task *Io) { task_expect(Io); }
@@ -341,8 +360,8 @@ API_ALIAS(api_TpReleaseWork, io, kernel32 kernelbase, "CloseThreadpoolIo");
 /* The older way: every end of a request calls the function, as long as the file is open. */
 static void call_bound(struct task *task, struct callback_instance *instance, const struct due *due) {
     (void)instance;
-    ((void(WINAPI *)(DWORD error, DWORD bytes, PVOID overlapped))task->function)((DWORD)due->result, (DWORD)due->bytes,
-                                                                                 due->overlapped);
+    ((void(WINAPI *)(DWORD error, DWORD bytes, PVOID overlapped))task->function)(
+        win32_from_status((NTSTATUS)due->result), (DWORD)due->bytes, due->overlapped);
 }
 
 static const struct task_kind bound_kind = {.call = call_bound};
@@ -356,8 +375,8 @@ static const struct port_sink bound_sink = {bound_io_ended, io_port_destroyed};
 API(kernel32 kernelbase, BOOL, BindIoCompletionCallback, HANDLE FileHandle, const void *Function, ULONG Flags) {
     (void)Flags;
     struct task *task = task_new(&bound_kind, Function, NULL, NULL);
-    DWORD error = task ? bind(FileHandle, &bound_sink, task) : ERROR_NOT_ENOUGH_MEMORY;
+    NTSTATUS status = task ? bind(FileHandle, &bound_sink, task) : STATUS_NO_MEMORY;
     if (task)
         task_release(task);                          /* the port's reference stays */
-    return error == ERROR_SUCCESS ? TRUE : fail(error);
+    return succeed_or_fail(status);
 }

@@ -306,6 +306,29 @@ API(ntdll, NTSTATUS, NtSetTimer, HANDLE TimerHandle, const LARGE_INTEGER *DueTim
     return STATUS_SUCCESS;
 }
 
+/* What NtSetTimerEx sets; a TolerableDelay lets Windows join timers, and a WakeContext wakes the computer. */
+typedef struct {
+    LARGE_INTEGER DueTime;
+    timer_apc TimerApcRoutine;
+    PVOID TimerContext, WakeContext;
+    ULONG Period, TolerableDelay;
+    BOOLEAN *PreviousState;
+} TIMER_SET_COALESCABLE_TIMER_INFO;
+
+API(ntdll, NTSTATUS, NtSetTimerEx, HANDLE TimerHandle, ULONG TimerSetInformationClass, PVOID TimerSetInformation,
+    ULONG TimerSetInformationLength) {
+    enum { TimerSetCoalescableTimer };
+    const TIMER_SET_COALESCABLE_TIMER_INFO *information = TimerSetInformation;
+    if (TimerSetInformationClass != TimerSetCoalescableTimer)
+        return STATUS_INVALID_INFO_CLASS;
+    if (TimerSetInformationLength != sizeof *information)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    if (information->Period > INT32_MAX)
+        return STATUS_INVALID_PARAMETER;
+    return api_NtSetTimer(TimerHandle, &information->DueTime, information->TimerApcRoutine, information->TimerContext,
+                          information->WakeContext != NULL, (LONG)information->Period, information->PreviousState);
+}
+
 API(ntdll, NTSTATUS, NtCancelTimer, HANDLE TimerHandle, BOOLEAN *CurrentState) {
     NTSTATUS status;
     struct object *object = handle_object(TimerHandle, &timer_type, TIMER_MODIFY_STATE, &status);
