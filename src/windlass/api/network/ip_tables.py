@@ -189,6 +189,12 @@ def GetUnicastIpAddressTable(Family: USHORT, Table: PVOID) -> DWORD:
     return _give_table(rows, Table) if rows else ERROR_NOT_FOUND
 
 
+@export("iphlpapi")
+def GetAnycastIpAddressTable(Family: USHORT, Table: PVOID) -> DWORD:
+    """An empty table: the host does not tell anycast addresses from others."""
+    return _give_table([], Table) if Table and _families(Family) else ERROR_INVALID_PARAMETER
+
+
 # ---- interfaces ----
 
 NDIS_MEDIUM_802_3 = 0
