@@ -421,14 +421,30 @@ def test_an_arm64ec_image_is_refused():
     assert caught.value.winerror == 193
 
 
-@pytest.mark.parametrize("machine", [(AMD64, False), (0x14C, True)])
-def test_a_net_assembly_is_refused_by_name(machine):
+def assembly() -> Dll:
     dll = Dll()
     dll.function("f", RETURN_42)
     dll.directories[CLR] = (dll.body.add(struct.pack("<IHH", 72, 2, 5).ljust(72, b"\0")), 72)
+    return dll
+
+
+def refused(image: bytes) -> None:
     with pytest.raises(OSError, match=r"\.NET assembly") as caught:
-        windlass.load_bytes(dll.bytes(machine=machine[0], pe32=machine[1]))
+        windlass.load_bytes(image)
     assert caught.value.winerror == 193
+
+
+def test_a_net_assembly_is_refused_by_name():
+    dll = assembly()
+    dll.imports("mscoree.dll", "_CorDllMain")
+    refused(dll.bytes())
+    refused(assembly().bytes(machine=0x14C, pe32=True))
+
+
+def test_a_net_assembly_of_native_code_is_loaded():
+    """.NET Core's own assemblies, which its runtime loads by LoadLibraryEx."""
+    with windlass.load_bytes(assembly().bytes()) as module:
+        assert _core.call(module.export("f")) == 42
 
 
 def test_code_is_not_writable_and_data_not_executable():

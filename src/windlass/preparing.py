@@ -20,11 +20,23 @@ __all__ = ["bases", "check", "laid_out", "places", "plan_of", "resource_plan"]
 DEFAULT_SECURITY_COOKIE = (0x2B992DDFA232).to_bytes(8, "little")
 
 
+def _is_x64(image: Image) -> bool:
+    return image.machine == layout.MACHINE_AMD64 and image.is_pe32plus
+
+
+def _needs_dotnet(image: Image) -> bool:
+    """An assembly that asks for the .NET Framework to be started. One that was compiled to x86-64 code ahead of
+    time asks for nothing: .NET Core's own come as such, and its runtime loads them like other DLLs."""
+    if not image.directory(layout.DIRECTORY_CLR)[0]:
+        return False
+    return not _is_x64(image) or any(dll.name.lower() == "mscoree.dll" for dll in image.imports)
+
+
 def check(image: Image) -> None:
     """Refuse what cannot run here; BadImage says why."""
-    if image.directory(layout.DIRECTORY_CLR)[0]:
+    if _needs_dotnet(image):
         raise image.bad("a .NET assembly; only native code can be loaded", 0)
-    if image.machine != layout.MACHINE_AMD64 or not image.is_pe32plus:
+    if not _is_x64(image):
         machine = layout.MACHINE_NAMES.get(image.machine, hex(image.machine))
         raise image.bad(f"an image for {machine}; only x86-64 images can be loaded", 0)
     image.check()
