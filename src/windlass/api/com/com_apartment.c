@@ -1,6 +1,6 @@
 /* Threads and COM: who has initialised it, and in which apartment ("CoInitializeEx function", "Processes, Threads, and
  * Apartments"). Calls between apartments are direct here: an interface pointer may be used by any thread. */
-#include "com.h"
+#include "com_apartment.h"
 
 enum { COINIT_APARTMENTTHREADED = 2, COINIT_DISABLE_OLE1DDE = 4, COINIT_SPEED_OVER_MEMORY = 8 };
 enum { APTTYPE_STA, APTTYPE_MTA, APTTYPE_NA, APTTYPE_MAINSTA, APTTYPE_CURRENT = -1 };
@@ -17,7 +17,7 @@ static __thread struct {
 static atomic_uint multithreaded;
 static atomic_bool has_main;
 
-bool com_is_initialized(void);
+bool com_is_single_threaded(void) { return apartment.count && apartment.is_single; }
 bool com_is_initialized(void) { return apartment.count || atomic_load(&multithreaded); }
 
 API(ole32 combase, HRESULT, CoInitializeEx, LPVOID pvReserved, DWORD dwCoInit) {
@@ -45,6 +45,7 @@ API(ole32 combase, HRESULT, CoInitialize, LPVOID pvReserved) {
 API(ole32 combase, void, CoUninitialize, void) {
     if (!apartment.count || --apartment.count)
         return;
+    com_context_leave();
     if (!apartment.is_single)
         atomic_fetch_sub(&multithreaded, 1);
     else if (apartment.is_main)
@@ -84,18 +85,6 @@ API(ole32 combase, HRESULT, CoDecrementMTAUsage, ULONG_PTR Cookie) {
     if (!Cookie || !atomic_load(&multithreaded))
         return E_INVALIDARG;
     atomic_fetch_sub(&multithreaded, 1);
-    return S_OK;
-}
-
-/* A number that differs between apartments: the token of the current one's context. */
-API(ole32 combase, HRESULT, CoGetContextToken, ULONG_PTR *pToken) {
-    static char shared;
-    static __thread char own;
-    if (!com_is_initialized())
-        return CO_E_NOTINITIALIZED;
-    if (!pToken)
-        return E_POINTER;
-    *pToken = apartment.count && apartment.is_single ? (ULONG_PTR)&own : (ULONG_PTR)&shared;
     return S_OK;
 }
 

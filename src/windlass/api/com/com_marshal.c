@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "com.h"
+#include "com_apartment.h"
 #include "fork.h"
 
 /* ---- the global interface table ---- */
@@ -204,7 +205,6 @@ API(ole32 combase, HRESULT, CoCreateFreeThreadedMarshaler, IUnknown *punkOuter, 
 
 /* ---- objects ---- */
 
-bool com_is_initialized(void);
 
 typedef HRESULT(WINAPI *GetClassObject)(const GUID *, DWORD, LPVOID, const GUID *, void **);
 typedef struct {
