@@ -280,10 +280,16 @@ def CertGetCertificateContextProperty(
 
 # Properties whose value is a structure of their own instead of a blob, and what refers to a key container.
 _NOT_BLOBS = (1, 2, 5, 6, 78, 99)
+KEY_PROV_INFO, NCRYPT_KEY_HANDLE = 2, 78
 
 
 def _set_property(address: int, number: int, data: int) -> None:
     context = context_of(address)
+    if number in (KEY_PROV_INFO, NCRYPT_KEY_HANDLE):
+        from windlass.api.crypto.certificate_keys import key_from_property
+
+        context.key = key_from_property(number, data)
+        return
     if number in _NOT_BLOBS:
         raise Refused(ERROR_INVALID_PARAMETER)
     if not data:

@@ -113,7 +113,7 @@ def _rsa_public(data: bytes) -> bytes:
     return head + struct.pack("<III", RSA1, modulus.bit_length(), exponent) + modulus.to_bytes(size, "little")
 
 
-def _rsa_private(data: bytes) -> bytes:
+def rsa_private_blob(data: bytes) -> bytes:
     """PRIVATEKEYBLOB"""
     _, modulus, exponent, d, p, q, dp, dq, inverse, *_ = _numbers(data)
     head = struct.pack("<BBHI", PRIVATEKEYBLOB, BLOB_VERSION, 0, CALG_RSA_KEYX)
@@ -134,7 +134,10 @@ _RECORDS: dict[int, Callable[[bytes], list[Field]]] = {
     INTEGER: _integer,
     MULTI_BYTE_INTEGER: _big_integer,
 }
-_BLOBS: dict[int, Callable[[bytes], bytes]] = {RSA_CSP_PUBLIC: _rsa_public, PKCS_RSA_PRIVATE: _rsa_private}
+_BLOBS: dict[int, Callable[[bytes], bytes]] = {
+    RSA_CSP_PUBLIC: _rsa_public,
+    PKCS_RSA_PRIVATE: rsa_private_blob,
+}
 
 
 def _decoded(kind: int, data: bytes) -> Callable[[int], bytes]:

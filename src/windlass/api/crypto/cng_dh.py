@@ -140,13 +140,13 @@ class DsaKey(KeyPair):
         self.public: dsa.DSAPublicKey | None = None
         self.private: dsa.DSAPrivateKey | None = None
 
-    def _set(self, private: dsa.DSAPrivateKey) -> None:
+    def adopt(self, private: dsa.DSAPrivateKey) -> None:
         self.private, self.public, self.is_ready = private, private.public_key(), True
 
     def generate(self) -> None:
         if self.bits not in (1024, 2048, 3072):
             raise Refused(STATUS_NOT_SUPPORTED)
-        self._set(dsa.generate_private_key(self.bits))
+        self.adopt(dsa.generate_private_key(self.bits))
 
     def copy(self) -> DsaKey:
         self.check_ready()
@@ -195,7 +195,7 @@ class DsaKey(KeyPair):
             self.public, self.is_ready = public_numbers.public_key(), True
         else:
             numbers_ = dsa.DSAPrivateNumbers(int.from_bytes(private, "big"), public_numbers)
-            self._set(numbers_.private_key())
+            self.adopt(numbers_.private_key())
 
     def export(self, kind: str) -> bytes:
         self.check_ready()

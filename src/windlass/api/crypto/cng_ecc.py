@@ -71,16 +71,16 @@ class EccKey(KeyPair):
     def is_montgomery(self) -> bool:
         return self.curve == "curve25519"
 
-    def _set(self, private: ec.EllipticCurvePrivateKey | x25519.X25519PrivateKey) -> None:
+    def adopt(self, private: ec.EllipticCurvePrivateKey | x25519.X25519PrivateKey) -> None:
         self.private = private
         self.public = private.public_key()
         self.is_ready = True
 
     def generate(self) -> None:
         if self.is_montgomery:
-            self._set(x25519.X25519PrivateKey.generate())
+            self.adopt(x25519.X25519PrivateKey.generate())
         else:
-            self._set(ec.generate_private_key(CURVE_TYPES[self.curve]()))
+            self.adopt(ec.generate_private_key(CURVE_TYPES[self.curve]()))
 
     def copy(self) -> EccKey:
         self.check_ready()
@@ -119,7 +119,7 @@ class EccKey(KeyPair):
     def _import(self, x: bytes, y: bytes, private: bytes | None) -> None:
         if self.is_montgomery:
             if private is not None:
-                self._set(x25519.X25519PrivateKey.from_private_bytes(private))
+                self.adopt(x25519.X25519PrivateKey.from_private_bytes(private))
             else:
                 self.public = x25519.X25519PublicKey.from_public_bytes(x)
         else:
@@ -127,7 +127,7 @@ class EccKey(KeyPair):
             public = ec.EllipticCurvePublicNumbers(int.from_bytes(x, "big"), int.from_bytes(y, "big"), curve)
             if private is not None:
                 numbers = ec.EllipticCurvePrivateNumbers(int.from_bytes(private, "big"), public)
-                self._set(numbers.private_key())
+                self.adopt(numbers.private_key())
             else:
                 self.public = public.public_key()
         self.is_ready = True

@@ -36,6 +36,8 @@ from windlass.api.refused import Refused, code_of
 from windlass.registry import export
 from windlass.types import BCRYPT_HANDLE, LPCWSTR, NTSTATUS, PHANDLE, PUCHAR, PULONG, PVOID, ULONG
 
+__all__ = ["Key", "Secret", "agree", "crypt", "derive", "new_pair", "pair_from_blob", "sign", "verify"]
+
 Key = Union[SymmetricKey, SecretKey, CngRsaKey, EccKey, DhKey, DsaKey]
 KEY_TYPES = (SymmetricKey, SecretKey, CngRsaKey, EccKey, DhKey, DsaKey)
 
@@ -104,7 +106,7 @@ def BCryptGenerateSymmetricKey(
     )
 
 
-def _new_pair(algorithm: Algorithm, bits: int) -> KeyPair:
+def new_pair(algorithm: Algorithm, bits: int) -> KeyPair:
     sizes = algorithm.family.keys
     if algorithm.name in ("ECDH", "ECDSA"):
         if not algorithm.curve:
@@ -125,7 +127,7 @@ def _generate_pair(handle: int, result: int, bits: int, flags: int) -> None:
     algorithm = algorithm_of(handle)
     if not result or flags:
         raise Refused(STATUS_INVALID_PARAMETER)
-    put_u64(result, handles.new(_new_pair(algorithm, bits)))
+    put_u64(result, handles.new(new_pair(algorithm, bits)))
 
 
 @export("bcrypt")
@@ -218,22 +220,23 @@ def BCryptImportKey(
 BCRYPT_NO_KEY_VALIDATION = 8
 
 
+def pair_from_blob(algorithm: Algorithm, kind: str, blob: bytes) -> KeyPair:
+    if algorithm.name.startswith("RSA"):
+        return CngRsaKey.from_blob(algorithm, kind, blob)
+    if algorithm.name.startswith("EC"):
+        return EccKey.from_blob(algorithm, kind, blob)
+    if algorithm.name == "DH":
+        return DhKey.from_blob(algorithm, kind, blob)
+    if algorithm.name == "DSA":
+        return DsaKey.from_blob(algorithm, kind, blob)
+    raise Refused(STATUS_NOT_SUPPORTED)
+
+
 def _import_pair(handle: int, kind: str | None, result: int, blob: bytes) -> None:
     algorithm = algorithm_of(handle)
     if kind is None or not result:
         raise Refused(STATUS_INVALID_PARAMETER)
-    key: KeyPair
-    if algorithm.name.startswith("RSA"):
-        key = CngRsaKey.from_blob(algorithm, kind, blob)
-    elif algorithm.name.startswith("EC"):
-        key = EccKey.from_blob(algorithm, kind, blob)
-    elif algorithm.name == "DH":
-        key = DhKey.from_blob(algorithm, kind, blob)
-    elif algorithm.name == "DSA":
-        key = DsaKey.from_blob(algorithm, kind, blob)
-    else:
-        raise Refused(STATUS_NOT_SUPPORTED)
-    put_u64(result, handles.new(key))
+    put_u64(result, handles.new(pair_from_blob(algorithm, kind, blob)))
 
 
 @export("bcrypt")
@@ -285,10 +288,14 @@ def BCryptExportKey(
 # ---- encryption ----
 
 
-def _crypt(
-    handle: int, request: Request, output: int, capacity: int, size_out: int, encrypting: bool
+def crypt(
+    key: SymmetricKey | KeyPair,
+    request: Request,
+    output: int,
+    capacity: int,
+    size_out: int,
+    encrypting: bool,
 ) -> None:
-    key = _cipher_key(handle)
     if not size_out or (request.size and not request.data):
         raise Refused(STATUS_INVALID_PARAMETER)
     size = key.size_after(request, encrypting=encrypting)
@@ -318,7 +325,7 @@ def BCryptEncrypt(
     dwFlags: ULONG,
 ) -> NTSTATUS:
     request = Request(pbInput, cbInput, pPaddingInfo, pbIV, cbIV, dwFlags)
-    return code_of(_crypt, hKey, request, pbOutput, cbOutput, pcbResult, True)
+    return code_of(lambda: crypt(_cipher_key(hKey), request, pbOutput, cbOutput, pcbResult, True))
 
 
 @export("bcrypt")
@@ -335,16 +342,22 @@ def BCryptDecrypt(
     dwFlags: ULONG,
 ) -> NTSTATUS:
     request = Request(pbInput, cbInput, pPaddingInfo, pbIV, cbIV, dwFlags)
-    return code_of(_crypt, hKey, request, pbOutput, cbOutput, pcbResult, False)
+    return code_of(lambda: crypt(_cipher_key(hKey), request, pbOutput, cbOutput, pcbResult, False))
 
 
 # ---- signatures ----
 
 
-def _sign(
-    handle: int, padding: int, value: int, size: int, output: int, capacity: int, size_out: int, flags: int
+def sign(
+    pair: KeyPair,
+    padding: int,
+    value: int,
+    size: int,
+    output: int,
+    capacity: int,
+    size_out: int,
+    flags: int,
 ) -> None:
-    pair = _pair(handle)
     pair.check_ready()
     if not size_out or not value:
         raise Refused(STATUS_INVALID_PARAMETER)
@@ -368,13 +381,14 @@ def BCryptSignHash(
     pcbResult: PULONG,
     dwFlags: ULONG,
 ) -> NTSTATUS:
-    return code_of(_sign, hKey, pPaddingInfo, pbInput, cbInput, pbOutput, cbOutput, pcbResult, dwFlags)
+    return code_of(
+        lambda: sign(_pair(hKey), pPaddingInfo, pbInput, cbInput, pbOutput, cbOutput, pcbResult, dwFlags)
+    )
 
 
-def _verify(
-    handle: int, padding: int, value: int, size: int, signature: int, signature_size: int, flags: int
+def verify(
+    pair: KeyPair, padding: int, value: int, size: int, signature: int, signature_size: int, flags: int
 ) -> None:
-    pair = _pair(handle)
     pair.check_ready()
     if not value or not signature:
         raise Refused(STATUS_INVALID_PARAMETER)
@@ -392,14 +406,15 @@ def BCryptVerifySignature(
     cbSignature: ULONG,
     dwFlags: ULONG,
 ) -> NTSTATUS:
-    return code_of(_verify, hKey, pPaddingInfo, pbHash, cbHash, pbSignature, cbSignature, dwFlags)
+    return code_of(
+        lambda: verify(_pair(hKey), pPaddingInfo, pbHash, cbHash, pbSignature, cbSignature, dwFlags)
+    )
 
 
 # ---- agreed secrets and derived keys ----
 
 
-def _agree(private: int, public: int, result: int, flags: int) -> None:
-    mine, peer = _pair(private), _pair(public)
+def agree(mine: KeyPair, peer: KeyPair, result: int, flags: int) -> None:
     if not result or flags:
         raise Refused(STATUS_INVALID_PARAMETER)
     mine.check_ready()
@@ -413,7 +428,7 @@ def _agree(private: int, public: int, result: int, flags: int) -> None:
 def BCryptSecretAgreement(
     hPrivKey: BCRYPT_HANDLE, hPubKey: BCRYPT_HANDLE, phAgreedSecret: PHANDLE, dwFlags: ULONG
 ) -> NTSTATUS:
-    return code_of(_agree, hPrivKey, hPubKey, phAgreedSecret, dwFlags)
+    return code_of(lambda: agree(_pair(hPrivKey), _pair(hPubKey), phAgreedSecret, dwFlags))
 
 
 @export("bcrypt")
@@ -421,7 +436,7 @@ def BCryptDestroySecret(hSecret: BCRYPT_HANDLE) -> NTSTATUS:
     return code_of(_destroy, hSecret, (Secret,))
 
 
-def _derive(
+def derive(
     handle: int, kdf: str | None, parameters: int, output: int, size: int, size_out: int, flags: int
 ) -> None:
     secret = handles.object_of(handle, Secret)
@@ -445,7 +460,7 @@ def BCryptDeriveKey(
     dwFlags: ULONG,
 ) -> NTSTATUS:
     return code_of(
-        _derive, hSharedSecret, pwszKDF, pParameterList, pbDerivedKey, cbDerivedKey, pcbResult, dwFlags
+        derive, hSharedSecret, pwszKDF, pParameterList, pbDerivedKey, cbDerivedKey, pcbResult, dwFlags
     )
 
 
