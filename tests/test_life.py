@@ -334,3 +334,53 @@ def test_threads_load_and_free_at_once(write_dll):
         thread.join()
     assert not failures
     assert loader.loaded("contended.dll") is None
+
+
+# ---- threads in a freed DLL ----
+
+
+STAYING = """
+#include <windows.h>
+#include <process.h>
+__declspec(dllimport) int seven(void);
+static volatile LONG stop;
+EXPORT volatile LONG *counter;
+static DWORD WINAPI body(void *shared)
+{
+    volatile LONG *own = shared;
+    while (!stop)
+        *own += seven();
+    return 0;
+}
+static unsigned __stdcall crt_body(void *shared) { return body(shared); }
+EXPORT void start(volatile LONG *shared) { CloseHandle(CreateThread(NULL, 0, body, (void *)shared, 0, NULL)); }
+EXPORT void start_by_crt(volatile LONG *shared)
+{
+    CloseHandle((HANDLE)_beginthreadex(NULL, 0, crt_body, (void *)shared, 0, NULL));
+}
+"""
+
+
+@pytest.mark.parametrize("start", ["start", "start_by_crt"])
+def test_a_freed_dll_stays_mapped_while_its_threads_run(write_dll, fresh_python, start):
+    """On Windows they would fault; Go's run-time has threads that never end. The DLL is gone all the same."""
+    needed = write_dll("EXPORT int seven(void) { return 7; }", name="needed")
+    path = write_dll(STAYING, "-lapi-ms-win-crt-runtime-l1-1-0", name="staying", uses=[needed])
+    code = """
+        import sys, time, windlass
+        from windlass import _core, ctypes, loader
+        counter = ctypes.c_long(0)
+        module = windlass.load(sys.argv[1])
+        _core.call(module.export(sys.argv[2]), ctypes.addressof(counter))
+        module.free()
+        print(module.is_loaded, loader.loaded("staying.dll"), loader.loaded("needed.dll"))
+        for _ in range(3):
+            before = counter.value
+            while counter.value == before:
+                time.sleep(0.001)
+        again = windlass.load(sys.argv[1])
+        print(again is module, again.handle != module.handle, again.is_loaded)
+        again.free()
+        """
+    out = ["False None None", "False True True"]
+    assert fresh_python(code, path, start).splitlines() == out

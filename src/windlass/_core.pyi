@@ -214,6 +214,12 @@ def api_set_hosts(name: str) -> tuple[str, ...]:
 
 def module_set_initialized(record: int) -> None: ...
 def module_set_detached(record: int) -> None: ...
+def module_hide(record: int) -> None:
+    """Take the module from the lists; its addresses stay known."""
+
+def threads_began_within(base: int, size: int) -> bool:
+    """Whether another thread of this process began in this range and has not ended."""
+
 def module_remove(record: int) -> None: ...
 def module_flags(record: int, set: int) -> int:
     """Set loader flags; returns all of them."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Watcher = Callable[[Module, int], None]
 
-__all__ = ["attach", "depend", "detach", "free", "release", "unmap"]
+__all__ = ["attach", "depend", "detach", "free", "hide", "release", "unmap"]
 
 DLL_PROCESS_DETACH, DLL_PROCESS_ATTACH = 0, 1
 
@@ -135,10 +135,11 @@ def unload_unused() -> None:
         while unused := _unused():
             for module in [each for each in reversed(modules.attached) if each in unused]:
                 detach(module)
+            inhabited = _inhabited(unused)
             for module in unused:
                 release(module)
             for module in unused:
-                unmap(module)
+                (hide if module in inhabited else unmap)(module)
     finally:
         modules.unloading = False
 
@@ -157,11 +158,37 @@ def _unused() -> list[Module]:
     return [module for module in modules if module not in used]
 
 
+def _inhabited(unused: list[Module]) -> set[Module]:
+    """Those in which threads still run that began there, and what they need. On Windows the threads would
+    fault as soon as the module is gone; Go's run-time, for one, has threads that never end.
+    """
+    found: set[Module] = set()
+    waiting = [each for each in unused if _core.threads_began_within(each.handle, each.size)]
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting.extend(each for each in module.dependencies if each in unused)
+    return found
+
+
 def release(module: Module) -> None:
     """Let go of the modules that this one was bound to."""
     for dependency in module.dependencies:
         dependency.dependants -= 1
     module.dependencies = []
+
+
+def hide(module: Module) -> None:
+    """Let nobody find the module any more; it stays mapped for ever."""
+    tracing.event(f"keep {module.name}: threads run in it")
+    announce(module, UNLOADED)
+    modules.remove(module)
+    modules.hidden.append(module)
+    if module.builtin:
+        registry.forget(module.name)
+    _core.module_hide(module.record)
+    module.record = 0
 
 
 def unmap(module: Module) -> None:

@@ -46,6 +46,8 @@ class ModuleTable:
         """In the order in which their entry points were called."""
         self.being_loaded: list[list[Module]] = []
         """What the loads in progress have mapped: nothing counts these modules yet."""
+        self.hidden: list[Module] = []
+        """Freed, but still mapped: threads run in them."""
         self.unloading = False
         """Whether modules are being unloaded just now."""
 

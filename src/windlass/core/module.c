@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "module.h"
+#include "thread_object.h"
 #include "trace.h"
 #include "unicode.h"
 
@@ -325,16 +326,34 @@ void module_set_detached(struct module *module) {
     loader_lock_release();
 }
 
-void module_remove(struct module *module) {
+void module_hide(struct module *module) {
     loader_lock_acquire();
     list_remove(&module->ldr.InLoadOrderLinks);
     list_remove(&module->ldr.InMemoryOrderLinks);
     list_remove(&module->ldr.InInitializationOrderLinks);
+    loader_lock_release();
+}
+
+void module_remove(struct module *module) {
+    loader_lock_acquire();
+    module_hide(module);
     unsigned position = index_position((uintptr_t)module->ldr.DllBase, atomic_load(&range_count));
     if (position && ranges[position - 1].module == module)
         index_update(position - 1, -1, (struct range){0});
     loader_lock_release();
     module_free(module);
+}
+
+bool threads_began_within(const void *base, size_t size) {
+    struct thread *self = current_thread_or_null;
+    bool found = false;
+    thread_list_acquire();
+    for (struct thread *thread = thread_list_head(); thread && !found; thread = thread->next) {
+        const struct thread_object *object = __atomic_load_n(&thread->object, __ATOMIC_ACQUIRE);
+        found = thread != self && object && (uintptr_t)object->start_address - (uintptr_t)base < size;
+    }
+    thread_list_release();
+    return found;
 }
 
 /* ---- exports ---- */

@@ -35,6 +35,12 @@ void module_set_initialized(struct module *module);
 void module_set_detached(struct module *module);
 void module_remove(struct module *module);
 
+/* Takes the module from the lists, so that nobody finds it any more by name or file. Its addresses stay known. */
+void module_hide(struct module *module);
+
+/* Whether a thread of this process that is not the calling one began in this range and has not ended. */
+bool threads_began_within(const void *base, size_t size);
+
 /* The module that was mapped from the file with this host path; NULL: there is none. */
 struct module *module_from_file(const char *path);
 

@@ -51,6 +51,20 @@ static PyObject *core_module_remove(PyObject *self, PyObject *args) {
     return module_verb(args, module_remove);
 }
 
+static PyObject *core_module_hide(PyObject *self, PyObject *args) {
+    (void)self;
+    return module_verb(args, module_hide);
+}
+
+static PyObject *core_threads_began_within(PyObject *self, PyObject *args) {
+    unsigned long long base;
+    Py_ssize_t size;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "Kn", &base, &size))
+        return NULL;
+    return PyBool_FromLong(threads_began_within((void *)(uintptr_t)base, (size_t)size));
+}
+
 static PyObject *core_module_flags(PyObject *self, PyObject *args) {
     unsigned long long module;
     unsigned set;
@@ -331,6 +345,8 @@ static PyMethodDef functions[] = {
     {"module_set_initialized", core_module_set_initialized, METH_VARARGS, NULL},
     {"module_set_detached", core_module_set_detached, METH_VARARGS, NULL},
     {"module_remove", core_module_remove, METH_VARARGS, NULL},
+    {"module_hide", core_module_hide, METH_VARARGS, NULL},
+    {"threads_began_within", core_threads_began_within, METH_VARARGS, NULL},
     {"module_flags", core_module_flags, METH_VARARGS, NULL},
     {"module_from_address", core_module_from_address, METH_VARARGS, NULL},
     {"export", core_export, METH_VARARGS, NULL},

@@ -2,6 +2,7 @@
  * kernel32. */
 
 #include "crt.h"
+#include "thread_object.h"
 
 typedef unsigned(WINAPI *thread_function)(void *);
 
@@ -13,7 +14,6 @@ API_USE(VOID, Sleep, DWORD);
 API_USE(UINT, SetErrorMode, UINT);
 
 enum { CREATE_SUSPENDED = 4 };
-#define CURRENT_THREAD ((uintptr_t)-2)
 
 struct start {
     thread_function function;
@@ -42,6 +42,15 @@ static DWORD WINAPI run(struct start *start) {
     end_thread(gives_code ? code : 0);
 }
 
+/* Where the thread really begins: that module stays while it runs (lifetime.py). */
+static void set_start_address(HANDLE thread, thread_function function) {
+    NTSTATUS status;
+    struct object *object = handle_object(thread, &thread_type, 0, &status);
+    if (object)
+        ((struct thread_object *)object)->start_address = (void *)function;
+    object_release(object);
+}
+
 static HANDLE begin(struct start start, SECURITY_ATTRIBUTES *security, unsigned stack_size, unsigned flags,
                     DWORD *id) {
     struct start *kept = malloc(sizeof *kept);
@@ -58,6 +67,7 @@ static HANDLE begin(struct start start, SECURITY_ATTRIBUTES *security, unsigned 
         crt_set_win32_error(teb_self()->LastErrorValue);
         return NULL;
     }
+    set_start_address(handle, start.function);
     if (start.closes) {
         kept->handle = handle;
         api_ResumeThread(handle);
@@ -81,7 +91,7 @@ API(CRT_DLLS, uintptr_t, _beginthread, thread_function function, unsigned stack_
 API(CRT_DLLS, VOID, _endthreadex, unsigned code) { end_thread(code); }
 API(CRT_DLLS, VOID, _endthread, void) { end_thread(0); }
 
-API(CRT_DLLS, uintptr_t, __threadhandle, void) { return CURRENT_THREAD; }
+API(CRT_DLLS, uintptr_t, __threadhandle, void) { return (uintptr_t)CURRENT_THREAD; }
 API(CRT_DLLS, ULONG, __threadid, void) { return (ULONG)(uintptr_t)teb_self()->ThreadId; }
 API(CRT_DLLS, int, _getpid, void) { return (int)(intptr_t)teb_self()->ProcessId; }
 
