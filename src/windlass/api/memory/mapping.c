@@ -13,6 +13,7 @@
 #include "codepage.h"
 #include "file.h"
 #include "fork.h"
+#include "image_section.h"
 #include "inherit.h"
 #include "namespace.h"
 #include "nt.h"
@@ -36,6 +37,8 @@
 
 #define ERROR_MAPPED_ALIGNMENT 1132u
 #define STATUS_MAPPED_FILE_SIZE_ZERO ((NTSTATUS)0xC000011E)
+#define STATUS_IMAGE_NOT_AT_BASE ((NTSTATUS)0x40000003)
+#define STATUS_INVALID_FILE_FOR_SECTION ((NTSTATUS)0xC0000020)
 #define STATUS_SECTION_TOO_BIG ((NTSTATUS)0xC0000040)
 #define STATUS_SECTION_PROTECTION ((NTSTATUS)0xC000004E)
 #define STATUS_INVALID_VIEW_SIZE ((NTSTATUS)0xC000001F)
@@ -202,6 +205,21 @@ static NTSTATUS section_of_file(HANDLE handle, uint64_t size, DWORD protection, 
     return status;
 }
 
+static NTSTATUS section_of_image(HANDLE handle, DWORD protection, struct section **result) {
+    NTSTATUS status;
+    struct file *file = (struct file *)handle_object(handle, &file_type, FILE_READ_DATA, &status);
+    int fd = -1;
+    uint64_t size = 0;
+    if (!file)
+        return status;
+    status = file->kind == FILE_KIND_DISK ? image_section_layout(file->fd, &fd, &size) : STATUS_INVALID_HANDLE;
+    file_release(file);
+    if (status)
+        return status;
+    *result = section_new(fd, size, protection);
+    return *result ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+}
+
 static NTSTATUS section_of_memory(uint64_t size, DWORD protection, struct section **result) {
     int fd = memfd_create("section", MFD_CLOEXEC);
     if (fd < 0 || ftruncate(fd, (off_t)size)) {
@@ -221,13 +239,17 @@ static NTSTATUS make_section(HANDLE file, uint64_t size, DWORD protection, const
     if (pages != PAGE_READONLY && pages != PAGE_READWRITE && pages != PAGE_WRITECOPY && pages != PAGE_EXECUTE_READ &&
         pages != PAGE_EXECUTE_READWRITE && pages != PAGE_EXECUTE_WRITECOPY)
         return STATUS_INVALID_PAGE_PROTECTION;
-    if (protection & SEC_IMAGE)
-        return STATUS_NOT_SUPPORTED;
+    if (protection & SEC_IMAGE && name)
+        return STATUS_NOT_SUPPORTED; /* for several processes */
+    if (!file && protection & SEC_IMAGE)
+        return STATUS_INVALID_FILE_FOR_SECTION;
     if (!file && !size)
         return STATUS_INVALID_PARAMETER;
     if (size > INT64_MAX)
         return STATUS_SECTION_TOO_BIG;
-    NTSTATUS status = file ? section_of_file(file, size, pages, &section) : section_of_memory(size, pages, &section);
+    NTSTATUS status = protection & SEC_IMAGE ? section_of_image(file, pages | SEC_IMAGE, &section)
+                      : file                 ? section_of_file(file, size, pages, &section)
+                                             : section_of_memory(size, pages, &section);
     if (!NT_SUCCESS(status))
         return status;
     status = named_handle_new(&section->object, name, length, access, flags, handle);
@@ -293,11 +315,30 @@ static uintptr_t reserve(uintptr_t wanted, size_t size) {
     return base;
 }
 
+static bool is_image(const struct section *section) { return state_of(section)->protection & SEC_IMAGE; }
+
+/* Address space for a view of an image: where it would like to be, if that is free. */
+static uintptr_t reserve_for_image(const struct section *section, uintptr_t wanted, size_t size) {
+    uintptr_t preferred = wanted ? 0 : image_section_base(section->fd);
+    uintptr_t base = preferred ? reserve(preferred, size) : 0;
+    return base ? base : reserve(wanted, size);
+}
+
+/* Puts the section's bytes there. */
+static NTSTATUS map_bytes(const struct section *section, uintptr_t base, size_t length, DWORD protection, int fd,
+                          uint64_t offset) {
+    int flags = MAP_FIXED | (is_image(section) || is_copy(protection) ? MAP_PRIVATE : MAP_SHARED);
+    int host = is_image(section) ? PROT_READ | PROT_WRITE : host_protection(protection);
+    if (mmap((void *)base, length, host, flags, fd, (off_t)offset) == MAP_FAILED)
+        return status_from_errno(errno);
+    return is_image(section) ? image_view_begin(base, length) : STATUS_SUCCESS;
+}
+
 static NTSTATUS map_view(struct section *section, uintptr_t *base, uint64_t offset, size_t *size, DWORD protection) {
     if (offset % GRANULARITY || *base % GRANULARITY)
         return STATUS_MAPPED_ALIGNMENT;
     const struct section_state *state = state_of(section);
-    if (!may_map(state, protection))
+    if (!is_image(section) && !may_map(state, protection))
         return STATUS_SECTION_PROTECTION;
     if (offset >= state->size || *size > state->size - offset)
         return STATUS_INVALID_VIEW_SIZE;
@@ -308,14 +349,15 @@ static NTSTATUS map_view(struct section *section, uintptr_t *base, uint64_t offs
     size_t length = *size ? *size : state->size - offset;
     length = (length + PAGE_SIZE - 1) & ~(size_t)(PAGE_SIZE - 1);
     struct view *view = malloc(sizeof *view);
-    uintptr_t address = view ? reserve(*base, length) : 0;
+    uintptr_t address = !view               ? 0
+                        : is_image(section) ? reserve_for_image(section, *base, length)
+                                            : reserve(*base, length);
     if (!address) {
         free(view);
         return view && *base ? STATUS_CONFLICTING_ADDRESSES : STATUS_NO_MEMORY;
     }
-    int flags = MAP_FIXED | (is_copy(protection) ? MAP_PRIVATE : MAP_SHARED);
-    if (mmap((void *)address, length, host_protection(protection), flags, fd, (off_t)(start + offset)) == MAP_FAILED) {
-        NTSTATUS status = status_from_errno(errno);
+    NTSTATUS status = map_bytes(section, address, length, protection, fd, start + offset);
+    if (status) {
         munmap((void *)address, length);
         free(view);
         return status;
@@ -341,6 +383,8 @@ static NTSTATUS unmap_view(uintptr_t address) {
     pthread_mutex_unlock(&views_lock);
     if (!view)
         return STATUS_NOT_MAPPED_VIEW;
+    if (is_image(view->section))
+        image_view_end(view->base);
     munmap((void *)view->base, view->size);
     object_release(&view->section->object);
     free(view);
@@ -491,11 +535,13 @@ API(ntdll, NTSTATUS, NtMapViewOfSection, HANDLE SectionHandle, HANDLE ProcessHan
     uintptr_t base = (uintptr_t)*BaseAddress;
     size_t size = *ViewSize;
     status = map_view(section, &base, SectionOffset ? (uint64_t)SectionOffset->QuadPart : 0, &size, Win32Protect);
-    object_release(&section->object);
     if (!status) {
         *BaseAddress = (PVOID)base;
         *ViewSize = size;
+        if (is_image(section) && base != image_section_base(section->fd))
+            status = STATUS_IMAGE_NOT_AT_BASE;
     }
+    object_release(&section->object);
     return status;
 }
 
