@@ -43,5 +43,25 @@ PROGRAM
     // documented: task 1     (Microsoft, "AvSetMmThreadCharacteristicsW function": a unique identifier)
     say("task %d", audio != NULL && task != 0);
     say("reverted %d", AvRevertMmThreadCharacteristics(audio));
+    HANDLE nothing = CreateFileW(L"NUL", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+    DCB state = {.DCBlength = sizeof state};
+    COMMTIMEOUTS timeouts;
+    DWORD mask;
+    SetLastError(0);
+    // A request that a driver does not know is STATUS_INVALID_DEVICE_REQUEST, which is error 1.
+    // Wine reports: no serial port: state 0 error 6
+    // documented: no serial port: state 0 error 1     (Microsoft, "System Error Codes": ERROR_INVALID_FUNCTION)
+    // Wine reports: timeouts 0 error 5
+    // documented: timeouts 0 error 1     (the same)
+    // Wine reports: mask 0 error 5
+    // documented: mask 0 error 1     (the same)
+    // Wine reports: purge 0 error 6
+    // documented: purge 0 error 1     (the same)
+    say("no serial port: state %d error %u", GetCommState(nothing, &state), GetLastError());
+    say("timeouts %d error %u", GetCommTimeouts(nothing, &timeouts), GetLastError());
+    say("mask %d error %u", GetCommMask(nothing, &mask), GetLastError());
+    say("purge %d error %u", PurgeComm(nothing, PURGE_RXCLEAR), GetLastError());
+    check(CloseHandle(nothing));
+    say("no handle: state %d error %u", GetCommState(INVALID_HANDLE_VALUE, &state), GetLastError());
     return 0;
 }
