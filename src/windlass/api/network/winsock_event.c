@@ -1,4 +1,4 @@
-/* Network events: WSAEventSelect ("WSAEventSelect function"). One thread waits with the host's epoll for all sockets
+/* Network events, told to an event object or to a window ("WSAEventSelect function", "WSAAsyncSelect function"). One thread waits with the host's epoll for all sockets
  * that have events; each event is told once and watched for again when the program has called the function that
  * Windows documents to re-enable it. */
 #include "fork.h"
@@ -12,6 +12,7 @@
 
 #include "service.h"
 #include "sync.h"
+#include "user/user.h"
 
 enum { FD_READ = 1, FD_WRITE = 2, FD_OOB = 4, FD_ACCEPT = 8, FD_CONNECT = 16, FD_CLOSE = 32, FD_EVENTS = 10 };
 
@@ -20,12 +21,20 @@ typedef struct {
     int iErrorCode[FD_EVENTS];
 } WSANETWORKEVENTS;
 
-/* Of a socket with WSAEventSelect. */
+/* Who is told. */
+struct listener {
+    struct object *event;  /* NULL: none */
+    HWND window;           /* NULL: none */
+    UINT message;
+    SOCKET socket;         /* its wParam */
+};
+
+/* A socket whose events somebody wants to know. */
 struct selected {
     struct selected *next;
     struct file *file;     /* not referenced: it forgets this when its last handle is closed */
     int fd;                /* a duplicate */
-    struct object *event;
+    struct listener listener;
     LONG wanted, recorded;
     bool is_connecting, was_closed;
     int errors[FD_EVENTS];
@@ -58,6 +67,14 @@ static void arm(struct selected *each) {
     epoll_ctl(epoll_fd, EPOLL_CTL_MOD, each->fd, &event);
 }
 
+/* A message for each: lParam has the event, and above it the error. */
+static void notify_window(const struct selected *each, LONG events) {
+    for (int i = 0; i < FD_EVENTS; i++)
+        if (events & 1 << i)
+            window_notify(each->listener.window, each->listener.message, each->listener.socket,
+                          1 << i | each->errors[i] << 16);
+}
+
 static void record(struct selected *each, uint32_t got) {
     LONG events = 0;
     int error = 0;
@@ -86,8 +103,10 @@ static void record(struct selected *each, uint32_t got) {
     }
     LONG fresh = events & each->wanted & ~each->recorded;
     each->recorded |= fresh;
-    if (fresh && each->event)
-        event_set(each->event);
+    if (fresh && each->listener.event)
+        event_set(each->listener.event);
+    if (fresh && each->listener.window)
+        notify_window(each, fresh);
 }
 
 static void *event_thread(void *context) {
@@ -124,7 +143,7 @@ static void forget(struct selected *each) {
     *at = each->next;
     epoll_ctl(epoll_fd, EPOLL_CTL_DEL, each->fd, NULL);
     close(each->fd);
-    object_release(each->event);
+    object_release(each->listener.event);
     free(each);
 }
 
@@ -172,33 +191,57 @@ static bool is_connecting(const struct file *socket) {
 
 API_USE(int, ioctlsocket, SOCKET, LONG, ULONG *);
 
+/* From now on `listener` is told of these events, and nobody else; takes over its reference. The lock is held. */
+static bool listen_for(struct file *file, const struct listener *listener, LONG events) {
+    struct selected *each = start_thread() ? calloc(1, sizeof *each) : NULL;
+    if (!each)
+        return false;
+    *each = (struct selected){.next = selections, .file = file, .fd = dup(file->fd), .listener = *listener,
+                              .wanted = events, .is_connecting = is_connecting(file)};
+    selections = each;
+    file->has_network_events = true;
+    struct epoll_event nothing = {.events = EPOLLONESHOT, .data.fd = each->fd};
+    epoll_ctl(epoll_fd, EPOLL_CTL_ADD, each->fd, &nothing);
+    arm(each);
+    return true;
+}
+
+/* No events: nobody is told any more. Either way what was asked for before is forgotten. */
+static int select_events(SOCKET s, struct file *file, struct listener *listener, LONG events) {
+    pthread_mutex_lock(&selections_lock);
+    struct selected *before = find(file);
+    if (before)
+        forget(before);
+    bool ok = !events || listen_for(file, listener, events);
+    pthread_mutex_unlock(&selections_lock);
+    if (!ok)
+        object_release(listener->event);
+    ULONG on = 1; /* the functions make the socket non-blocking */
+    return !ok ? socket_failed(WSAENOBUFS) : events ? api_ioctlsocket(s, (LONG)0x8004667E, &on) : 0;
+}
+
 API(ws2_32, int, WSAEventSelect, SOCKET s, HANDLE hEventObject, LONG lNetworkEvents) {
     NTSTATUS status;
     struct file *file = socket_from(s);
     if (!file)
         return SOCKET_ERROR;
-    struct object *event = lNetworkEvents ? handle_object(hEventObject, &event_type, 0, &status) : NULL;
-    int result = lNetworkEvents && !event ? socket_failed(WSAEINVAL) : 0;
-    pthread_mutex_lock(&selections_lock);
-    struct selected *each = find(file);
-    if (each)
-        forget(each);
-    if (!result && lNetworkEvents && (!start_thread() || !(each = calloc(1, sizeof *each))))
-        result = socket_failed(10055);
-    if (!result && lNetworkEvents) {
-        *each = (struct selected){selections, file, dup(file->fd), object_reference(event), lNetworkEvents, 0, is_connecting(file), false,
-                                  {0}};
-        selections = each;
-        file->has_network_events = true;
-        struct epoll_event nothing = {.events = EPOLLONESHOT, .data.fd = each->fd};
-        epoll_ctl(epoll_fd, EPOLL_CTL_ADD, each->fd, &nothing);
-        arm(each);
-    }
-    pthread_mutex_unlock(&selections_lock);
-    object_release(event);
+    struct listener listener = {.event = lNetworkEvents ? handle_object(hEventObject, &event_type, 0, &status) : NULL};
+    int result = lNetworkEvents && !listener.event ? socket_failed(WSAEINVAL)
+                                                   : select_events(s, file, &listener, lNetworkEvents);
     file_release(file);
-    ULONG on = 1; /* the function makes the socket non-blocking */
-    return result || !lNetworkEvents ? result : api_ioctlsocket(s, (LONG)0x8004667E, &on);
+    return result;
+}
+
+API_USE(BOOL, IsWindow, HWND);
+
+API(ws2_32 wsock32, int, WSAAsyncSelect, SOCKET s, HWND hWnd, UINT wMsg, LONG lEvent) {
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    struct listener listener = {.window = hWnd, .message = wMsg, .socket = s};
+    int result = api_IsWindow(hWnd) ? select_events(s, file, &listener, lEvent) : socket_failed(WSAEINVAL);
+    file_release(file);
+    return result;
 }
 
 API(ws2_32, int, WSAEnumNetworkEvents, SOCKET s, HANDLE hEventObject, WSANETWORKEVENTS *lpNetworkEvents) {

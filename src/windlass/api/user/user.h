@@ -151,6 +151,9 @@ LRESULT window_send(HWND handle, UINT message, WPARAM wParam, LPARAM lParam, boo
 
 BOOL window_post(HWND handle, UINT message, WPARAM wParam, LPARAM lParam);
 
+/* The same from a thread of windlass's own, which has no TEB; nothing when the window is gone. */
+void window_notify(HWND handle, UINT message, WPARAM wParam, LPARAM lParam);
+
 /* An atom of registered messages and clipboard formats, one number for one name in any case; 0 out of memory. */
 UINT registered_name(const WCHAR *name);
 

@@ -132,24 +132,30 @@ static MSG message_for(HWND window, UINT message, WPARAM wParam, LPARAM lParam) 
     return (MSG){window, message, wParam, lParam, api_GetTickCount(), {0, 0}, 0};
 }
 
-static BOOL post_to(DWORD thread_id, const MSG *message, DWORD error) {
+static DWORD enqueue_posted(DWORD thread_id, const MSG *message) {
     struct posted *posted = malloc(sizeof *posted);
     if (!posted)
-        return fail(ERROR_NOT_ENOUGH_MEMORY);
+        return ERROR_NOT_ENOUGH_MEMORY;
     *posted = (struct posted){NULL, *message};
     pthread_mutex_lock(&lock);
     struct queue *queue = queue_of(thread_id);
-    bool ok = queue && queue->posted_count < MAX_POSTED;
-    if (ok) {
+    DWORD error = !queue ? ERROR_INVALID_THREAD_ID : queue->posted_count < MAX_POSTED ? ERROR_SUCCESS : ERROR_NOT_ENOUGH_QUOTA;
+    if (!error) {
         *queue->last_posted = posted;
         queue->last_posted = &posted->next;
         queue->posted_count++;
         event_set(queue->event);
     }
     pthread_mutex_unlock(&lock);
-    if (!ok)
+    if (error)
         free(posted);
-    return ok ? TRUE : fail(queue ? ERROR_NOT_ENOUGH_QUOTA : error);
+    return error;
+}
+
+/* `error`: of a thread without a queue. */
+static BOOL post_to(DWORD thread_id, const MSG *message, DWORD error) {
+    DWORD result = enqueue_posted(thread_id, message);
+    return result ? fail(result == ERROR_INVALID_THREAD_ID ? error : result) : TRUE;
 }
 
 /* ---- text in messages ---- */
@@ -481,6 +487,16 @@ API(user32, BOOL, ReplyMessage, LRESULT lResult) {
 }
 
 /* ---- posting ---- */
+
+void window_notify(HWND window, UINT message, WPARAM wParam, LPARAM lParam) {
+    user_lock();
+    const struct window *found = window_find(window);
+    DWORD thread_id = found ? found->thread_id : 0;
+    user_unlock();
+    const MSG posted = message_for(window, message, wParam, lParam);
+    if (thread_id)
+        enqueue_posted(thread_id, &posted);
+}
 
 BOOL window_post(HWND window, UINT message, WPARAM wParam, LPARAM lParam) {
     struct window_target target;
