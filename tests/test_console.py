@@ -25,6 +25,7 @@ class Terminal:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "windlass", "run", *map(str, command)],
             stdin=self.slave, stdout=self.slave, stderr=self.slave, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )  # fmt: skip
         self.shown = ""
 
@@ -128,4 +129,14 @@ def test_the_screen_is_written_to_at_a_place(exe):
         "read 0 error 50",
         "narrow 0 error 87",
         "end",
+    ]
+
+
+def test_the_ends_are_told_apart_by_their_names(exe):
+    terminal = Terminal(exe("console_ends.c"))
+    shown = terminal.until("end\n")
+    terminal.close()
+    assert shown.splitlines()[:2] == [
+        "CONIN$: opened 1, mode 1, events 1, screen 0",
+        "CONOUT$: opened 1, mode 1, events 0, screen 1",
     ]

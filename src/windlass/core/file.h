@@ -56,6 +56,8 @@ enum { FILE_SUPERSEDED, FILE_OPENED, FILE_CREATED, FILE_OVERWRITTEN, FILE_EXISTS
 
 enum file_kind { FILE_KIND_DISK, FILE_KIND_DIRECTORY, FILE_KIND_CHARACTER, FILE_KIND_PIPE };
 
+enum console_end { CONSOLE_UNKNOWN, CONSOLE_INPUT, CONSOLE_OUTPUT };
+
 /* FILE_DEVICE_AFD: Winsock's driver (api/winsock_afd.c). */
 enum file_device { FILE_DEVICE_NONE, FILE_DEVICE_AFD, FILE_DEVICE_PIPES, FILE_DEVICE_MOUNT_MANAGER };
 
@@ -107,6 +109,7 @@ struct file {
     bool deletes_on_close;
     bool is_console;
     bool is_screen_buffer;              /* CreateConsoleScreenBuffer */
+    enum console_end console_end;       /* by the name it was opened with */
     bool is_null;                       /* the NUL device */
     bool was_connected;                 /* a socket; whether it still is, the host knows */
     enum file_device device;            /* what of Windows' own the handle is for */

@@ -38,6 +38,8 @@ struct file *console_from_handle(HANDLE handle) {
 
 /* Both of a terminal's ends are open both ways: how the handle was made tells which it is. */
 static bool is_input(const struct file *file, HANDLE handle) {
+    if (file->console_end != CONSOLE_UNKNOWN)
+        return file->console_end == CONSOLE_INPUT;
     if (handle == std_handle((DWORD)-10))
         return true;
     if (file->is_screen_buffer || handle == std_handle((DWORD)-11) || handle == std_handle((DWORD)-12))
@@ -45,14 +47,17 @@ static bool is_input(const struct file *file, HANDLE handle) {
     return (file->access & (FILE_READ_DATA | FILE_WRITE_DATA)) == FILE_READ_DATA;
 }
 
-struct file *console_input_from_handle(HANDLE handle) {
+static struct file *end_from_handle(HANDLE handle, bool input) {
     struct file *file = console_from_handle(handle);
-    if (!file || is_input(file, handle))
+    if (!file || is_input(file, handle) == input)
         return file;
     file_release(file);
     set_last_error(ERROR_INVALID_HANDLE);
     return NULL;
 }
+
+struct file *console_input_from_handle(HANDLE handle) { return end_from_handle(handle, true); }
+struct file *console_output_from_handle(HANDLE handle) { return end_from_handle(handle, false); }
 
 API(kernel32 kernelbase, BOOL, GetConsoleMode, HANDLE hConsoleHandle, LPDWORD lpMode) {
     struct file *file = console_from_handle(hConsoleHandle);
@@ -218,7 +223,7 @@ COORD console_window_size(int fd) {
 
 API(kernel32 kernelbase, BOOL, GetConsoleScreenBufferInfo, HANDLE hConsoleOutput,
     CONSOLE_SCREEN_BUFFER_INFO *lpConsoleScreenBufferInfo) {
-    struct file *file = console_from_handle(hConsoleOutput);
+    struct file *file = console_output_from_handle(hConsoleOutput);
     if (!file)
         return FALSE;
     COORD size = console_window_size(file->fd);
@@ -229,7 +234,7 @@ API(kernel32 kernelbase, BOOL, GetConsoleScreenBufferInfo, HANDLE hConsoleOutput
 }
 
 API(kernel32 kernelbase, COORD, GetLargestConsoleWindowSize, HANDLE hConsoleOutput) {
-    struct file *file = console_from_handle(hConsoleOutput);
+    struct file *file = console_output_from_handle(hConsoleOutput);
     COORD size = file ? console_window_size(file->fd) : (COORD){0, 0};
     if (file)
         file_release(file);
@@ -269,7 +274,7 @@ API(kernel32 kernelbase, BOOL, SetConsoleCursorPosition, HANDLE hConsoleOutput, 
 }
 
 API(kernel32 kernelbase, BOOL, GetConsoleCursorInfo, HANDLE hConsoleOutput, CONSOLE_CURSOR_INFO *lpConsoleCursorInfo) {
-    struct file *file = console_from_handle(hConsoleOutput);
+    struct file *file = console_output_from_handle(hConsoleOutput);
     if (!file)
         return FALSE;
     file_release(file);

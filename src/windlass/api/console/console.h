@@ -37,8 +37,9 @@ extern struct console console;
 /* The console behind the handle, with a reference; NULL and ERROR_INVALID_HANDLE for any other file. */
 struct file *console_from_handle(HANDLE handle);
 
-/* The same, when it is the console's input. */
+/* The same, when it is the console's input, or its screen. */
 struct file *console_input_from_handle(HANDLE handle);
+struct file *console_output_from_handle(HANDLE handle);
 
 /* The columns and rows of the terminal. */
 COORD console_window_size(int fd);

@@ -35,9 +35,9 @@ typedef struct { DWORD dwFlags; COORD dwSelectionAnchor; SMALL_RECT srSelection;
 _Static_assert(sizeof(CONSOLE_SCREEN_BUFFER_INFOEX) == 96, "CONSOLE_SCREEN_BUFFER_INFOEX");
 _Static_assert(sizeof(CONSOLE_FONT_INFOEX) == 84, "CONSOLE_FONT_INFOEX");
 
-/* False with ERROR_INVALID_HANDLE for what is not a console. */
+/* False with ERROR_INVALID_HANDLE for what is not a console's screen. */
 static bool is_console(HANDLE handle, COORD *size) {
-    struct file *file = console_from_handle(handle);
+    struct file *file = console_output_from_handle(handle);
     if (!file)
         return false;
     *size = console_window_size(file->fd);
@@ -270,7 +270,7 @@ API(kernel32 kernelbase, HANDLE, CreateConsoleScreenBuffer, DWORD dwDesiredAcces
 }
 
 API(kernel32 kernelbase, BOOL, SetConsoleActiveScreenBuffer, HANDLE hConsoleOutput) {
-    struct file *file = console_from_handle(hConsoleOutput);
+    struct file *file = console_output_from_handle(hConsoleOutput);
     if (!file)
         return FALSE;
     bool is_alternate = file->is_screen_buffer;

@@ -403,6 +403,8 @@ static NTSTATUS open_device(const struct file_open_request *request, struct file
     if (!file)
         return STATUS_NO_MEMORY;
     file->is_null = request->path->kind == PATH_NUL;
+    file->console_end = request->path->kind == PATH_CONSOLE_IN    ? CONSOLE_INPUT
+                        : request->path->kind == PATH_CONSOLE_OUT ? CONSOLE_OUTPUT : CONSOLE_UNKNOWN;
     *result = file;
     return STATUS_SUCCESS;
 }
