@@ -213,6 +213,7 @@ void loader_lock_acquire(void);
 bool loader_lock_try_acquire(void);
 bool loader_lock_acquire_until(const struct timespec *until); /* on the real-time clock; false: it has passed */
 void loader_lock_release(void);
+void loader_lock_abandon(void);                      /* however often the calling thread, which ends, has it */
 
 /* The same when Windows code asks for it. What it still holds when its call from the host, or its thread, ends is
  * released then. */

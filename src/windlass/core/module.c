@@ -21,6 +21,10 @@ static pthread_mutex_t loader_lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
 void loader_lock_acquire(void) { pthread_mutex_lock(&loader_lock); }
 bool loader_lock_try_acquire(void) { return pthread_mutex_trylock(&loader_lock) == 0; }
+void loader_lock_abandon(void) {
+    while (pthread_mutex_unlock(&loader_lock) == 0)
+        ;
+}
 bool loader_lock_acquire_until(const struct timespec *until) {
     return pthread_mutex_timedlock(&loader_lock, until) == 0;
 }

@@ -18,6 +18,7 @@
 #include "registry.h"
 #include "trace.h"
 #include "unwind.h"
+#include "wait.h"
 
 PyObject *python_hooks[HOOK_COUNT];
 static const char *const hook_names[HOOK_COUNT] = {"resolve", "forwarder", "exception", "count", "activation"};
@@ -44,6 +45,17 @@ bool python_enter(struct python_entry *entry) {
     else
         entry->state = PyGILState_Ensure();
     return true;
+}
+
+/* Python ends just before the process does, which ends this thread; programs do not expect functions of Windows to fail
+ * before that. Should the thread that ends Python wait for this one, it does so no longer than this. */
+bool python_enter_for_api(struct python_entry *entry) {
+    enum { PATIENCE = 2 };
+    if (python_enter(entry))
+        return true;
+    if (!is_ending_here())
+        sleep_until(monotonic_now() + PATIENCE * 1000000000ll, NOT_ALERTABLE);
+    return false;
 }
 
 void python_leave(const struct python_entry *entry) {
@@ -194,7 +206,7 @@ const void *WINAPI api_resolve(DWORD id);
 const void *WINAPI api_resolve(DWORD id) {
     enum { NONCONTINUABLE = 1 };
     struct python_entry entry;
-    if (!python_enter(&entry))
+    if (!python_enter_for_api(&entry))
         return (const void *)fail_after_python;
     PyObject *hook = python_hooks[HOOK_RESOLVE], *result = PyObject_CallFunction(hook, "I", (unsigned)id);
     bool is_too_late = !result && !python_is_alive();
@@ -211,7 +223,7 @@ const void *WINAPI api_resolve(DWORD id) {
 
 static void *resolve_forwarder(const void *base, const char *forwarder) {
     struct python_entry entry;
-    if (!python_hooks[HOOK_FORWARDER] || !python_enter(&entry))
+    if (!python_hooks[HOOK_FORWARDER] || !python_enter_for_api(&entry))
         return NULL;
     PyObject *hook = python_hooks[HOOK_FORWARDER];
     PyObject *text = PyUnicode_DecodeUTF8(forwarder, (Py_ssize_t)strlen(forwarder), "surrogateescape");
@@ -226,7 +238,7 @@ static bool change_count(const void *base, enum module_count change) {
     struct python_entry entry;
     if (process_is_ending())
         return module_from_base(base) != NULL;       /* nothing is unmapped any more */
-    if (!python_hooks[HOOK_REFERENCES] || !python_enter(&entry))
+    if (!python_hooks[HOOK_REFERENCES] || !python_enter_for_api(&entry))
         return false;
     PyObject *hook = python_hooks[HOOK_REFERENCES];
     PyObject *result = PyObject_CallFunction(hook, "Ki", (unsigned long long)(uintptr_t)base, (int)change);
@@ -303,7 +315,7 @@ static void *call_library(const char *name, PyObject *arguments) {
 static void *load_module(const WCHAR *name, DWORD flags) {
     int little_endian = -1;
     struct python_entry entry;
-    if (!python_enter(&entry)) {
+    if (!python_enter_for_api(&entry)) {
         set_last_error(ERROR_SHUTDOWN_IN_PROGRESS);
         return NULL;
     }
@@ -317,7 +329,7 @@ static void *load_module(const WCHAR *name, DWORD flags) {
 static bool redirect_module(const WCHAR *name, size_t length, const void **base) {
     int little_endian = -1;
     struct python_entry entry;
-    if (!python_enter(&entry))
+    if (!python_enter_for_api(&entry))
         return false;
     PyObject *text = PyUnicode_DecodeUTF16((const char *)name, (Py_ssize_t)(length * sizeof *name), "surrogatepass",
                                            &little_endian);
@@ -329,7 +341,7 @@ static bool redirect_module(const WCHAR *name, size_t length, const void **base)
 
 static void *find_satellite(const void *handle, WORD language, unsigned index) {
     struct python_entry entry;
-    if (!python_enter(&entry))
+    if (!python_enter_for_api(&entry))
         return NULL;
     void *found = call_library("satellite", Py_BuildValue("(KiI)", (unsigned long long)(uintptr_t)handle,
                                                           (int)language, index));
@@ -341,7 +353,7 @@ static bool free_module(const void *handle) {
     struct python_entry entry;
     if (process_is_ending())
         return module_from_base(handle) || fail(ERROR_MOD_NOT_FOUND);
-    if (!python_enter(&entry))
+    if (!python_enter_for_api(&entry))
         return fail(ERROR_SHUTDOWN_IN_PROGRESS);
     bool done = call_library("free_library", Py_BuildValue("(K)", (unsigned long long)(uintptr_t)handle));
     python_leave(&entry);

@@ -82,6 +82,7 @@ struct python_entry {
     PyGILState_STATE state;
 };
 bool python_enter(struct python_entry *entry);
+bool python_enter_for_api(struct python_entry *entry); /* for what programs take for a function of Windows */
 void python_leave(const struct python_entry *entry);
 
 #endif

@@ -125,7 +125,7 @@ static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xm
     struct failure failure;
     *result = (struct call_result){0, 0};
     struct python_entry entry;
-    if (!python_enter(&entry)) {
+    if (!python_enter_for_api(&entry)) {
         result->rax = self->at_end;
         set_last_error(ERROR_SHUTDOWN_IN_PROGRESS);
         return;

@@ -99,6 +99,8 @@ static void after_fork_in_child(void) {
 static void thread_exit(void *value) {
     struct thread *thread = value;
     loader_lock_release_all(thread);
+    if (thread->in_python)
+        loader_lock_abandon();
     if (!thread->terminated && !thread->in_python) { /* Python, at its end, ends threads that come back to it */
         fls_end(&thread->teb.FlsData);
         modules_notify_thread(DLL_THREAD_DETACH);
