@@ -3,6 +3,7 @@
 #ifndef WINDLASS_CORE_H
 #define WINDLASS_CORE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,7 @@ struct thread {
     bool on_side_stack;             /* then the TEB's stack bounds are its, and the thread's own are here: */
     void *stack_base, *stack_limit;
     struct unwind_cache unwind_cache;
+    atomic_uint synchronous;        /* whether it is in an operation that can be cancelled (synchronous.c) */
     bool terminated;                /* by TerminateThread: no DLL is told */
     bool has_activations;           /* activation_hook() is to be called at its end */
     uint64_t activation;            /* the handle of the activation context in force, 0: none */

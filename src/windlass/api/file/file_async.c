@@ -10,8 +10,10 @@
 #include "api.h"
 #include "file.h"
 #include "futex.h"
+#include "nt.h"
 #include "service.h"
 #include "sync.h"
+#include "synchronous.h"
 #include "thread_object.h"
 #include "wait.h"
 
@@ -398,6 +400,29 @@ API(kernel32 kernelbase, BOOL, CancelIoEx, HANDLE hFile, OVERLAPPED *lpOverlappe
     unsigned count = io_cancel(file, lpOverlapped, NULL);
     file_release(file);
     return count ? TRUE : fail(ERROR_NOT_FOUND);
+}
+
+static NTSTATUS cancel_of_thread(HANDLE handle) {
+    enum { THREAD_TERMINATE = 1 };
+    NTSTATUS status;
+    struct object *object = handle_object(handle, &thread_type, THREAD_TERMINATE, &status);
+    if (!object)
+        return status;
+    status = synchronous_cancel((struct thread_object *)object);
+    object_release(object);
+    return status;
+}
+
+/* "CancelSynchronousIo function" */
+API(kernel32 kernelbase, BOOL, CancelSynchronousIo, HANDLE hThread) { return succeed_or_fail(cancel_of_thread(hThread)); }
+
+API(ntdll, NTSTATUS, NtCancelSynchronousIoFile, HANDLE ThreadHandle, IO_STATUS_BLOCK *IoRequestToCancel,
+    IO_STATUS_BLOCK *IoStatusBlock) {
+    (void)IoRequestToCancel;
+    NTSTATUS status = cancel_of_thread(ThreadHandle);
+    IoStatusBlock->Status = status;
+    IoStatusBlock->Information = 0;
+    return status;
 }
 
 /* Waits for the event, or for the file where there is none. */

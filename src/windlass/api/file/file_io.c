@@ -8,6 +8,7 @@
 
 #include "api.h"
 #include "pipe.h"
+#include "synchronous.h"
 #include "wait.h"
 
 #define INVALID_SET_FILE_POINTER 0xFFFFFFFFu
@@ -40,7 +41,7 @@ static int64_t overlapped_offset(const OVERLAPPED *overlapped) {
 
 static bool is_mapped_read(NTSTATUS status) { return status == STATUS_END_OF_FILE; }
 
-static NTSTATUS transfer(struct file *file, bool writes, void *buffer, size_t size, int64_t offset, size_t *done) {
+static NTSTATUS transfer_now(struct file *file, bool writes, void *buffer, size_t size, int64_t offset, size_t *done) {
     if (file->pipe)
         return writes ? pipe_write(file, buffer, size, done) : pipe_read(file, buffer, size, done);
     NTSTATUS status = check_locks(file, offset, size, writes);
@@ -54,6 +55,16 @@ static NTSTATUS transfer(struct file *file, bool writes, void *buffer, size_t si
     pthread_mutex_lock(&file->lock);
     status = file_write(file, buffer, size, offset, done);
     pthread_mutex_unlock(&file->lock);
+    return status;
+}
+
+/* What may wait for somebody else can be cancelled meanwhile. */
+static NTSTATUS transfer(struct file *file, bool writes, void *buffer, size_t size, int64_t offset, size_t *done) {
+    if (file->kind == FILE_KIND_DISK)
+        return transfer_now(file, writes, buffer, size, offset, done);
+    synchronous_begin();
+    NTSTATUS status = transfer_now(file, writes, buffer, size, offset, done);
+    synchronous_end();
     return status;
 }
 

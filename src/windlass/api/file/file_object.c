@@ -12,6 +12,7 @@
 #include "fork.h"
 #include "inherit.h"
 #include "pipe.h"
+#include "synchronous.h"
 #include "wait.h"
 
 #define STATUS_DELETE_PENDING ((NTSTATUS)0xC0000056)
@@ -33,6 +34,7 @@
 NTSTATUS status_from_errno(int error) {
     switch (error) {
     case 0: return STATUS_SUCCESS;
+    case EINTR: return STATUS_CANCELLED;
     case ENOENT: return STATUS_OBJECT_NAME_NOT_FOUND;
     case ENOTDIR: return STATUS_OBJECT_PATH_NOT_FOUND;
     case EEXIST: return STATUS_OBJECT_NAME_COLLISION;
@@ -592,12 +594,14 @@ NTSTATUS file_delete(const struct host_path *path, bool is_directory) {
 /* A descriptor that the host program has made non-blocking waits here, as a Windows file does. */
 static bool again(int fd, short events) {
     if (errno == EINTR)
-        return true;
+        return !synchronous_is_cancelled();
     if (errno != EAGAIN)
         return false;
     struct pollfd ready = {fd, events, 0};
-    poll(&ready, 1, -1);
-    return true;
+    if (poll(&ready, 1, -1) >= 0 || !synchronous_is_cancelled())
+        return true;
+    errno = EINTR;
+    return false;
 }
 
 enum { MAX_TRANSFER = 0x7ffff000 }; /* what the host moves at once */

@@ -17,6 +17,7 @@
 #include "codepage.h"
 #include "fork.h"
 #include "pipe.h"
+#include "synchronous.h"
 #include "wait.h"
 
 #define PIPE_TYPE_MESSAGE 4u
@@ -306,7 +307,7 @@ API(kernel32 kernelbase, HANDLE, CreateNamedPipeA, LPCSTR lpName, DWORD dwOpenMo
 
 static NTSTATUS accept_client(struct file *file) {
     int fd;
-    while ((fd = accept4(file->pipe->server->listener, NULL, NULL, SOCK_CLOEXEC)) < 0 && errno == EINTR) {
+    while ((fd = accept4(file->pipe->server->listener, NULL, NULL, SOCK_CLOEXEC)) < 0 && errno == EINTR && !synchronous_is_cancelled()) {
     }
     if (fd < 0)
         return status_from_errno(errno);
@@ -343,8 +344,12 @@ NTSTATUS pipe_connect(struct file *file, const struct io_request *request) {
         NTSTATUS status = accept_client(file);
         return status ? status : STATUS_PIPE_CONNECTED;
     }
-    if (!file->is_overlapped || !request->block)
-        return accept_client(file);
+    if (!file->is_overlapped || !request->block) {
+        synchronous_begin();
+        NTSTATUS status = accept_client(file);
+        synchronous_end();
+        return status;
+    }
     const struct io_operation model = {.file = file, .request = *request,
                                        .fd = file->pipe->server->listener, .events = POLLIN, .deadline = INT64_MAX,
                                        .attempt = attempt_connect};
@@ -442,7 +447,8 @@ API(kernel32 kernelbase, BOOL, WaitNamedPipeA, LPCSTR lpNamedPipeName, DWORD nTi
 static NTSTATUS receive_message(struct file *file) {
     struct pipe_end *pipe = file->pipe;
     ssize_t whole;
-    while ((whole = recv(file->fd, NULL, 0, MSG_PEEK | MSG_TRUNC)) < 0 && errno == EINTR) {
+    while ((whole = recv(file->fd, NULL, 0, MSG_PEEK | MSG_TRUNC)) < 0 && errno == EINTR &&
+           !synchronous_is_cancelled()) {
     }
     if (whole <= 0)
         return whole ? status_from_errno(errno) : STATUS_PIPE_BROKEN;
@@ -485,7 +491,7 @@ static NTSTATUS write_to(struct file *file, const void *buffer, size_t size, int
         return file->pipe->server ? STATUS_PIPE_LISTENING : STATUS_PIPE_DISCONNECTED;
     while (*done < size || !size) {
         ssize_t count = send(file->fd, (const char *)buffer + *done, size - *done, MSG_NOSIGNAL | flags);
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && errno == EINTR && !synchronous_is_cancelled())
             continue;
         if (count < 0 && errno == EWOULDBLOCK)
             return STATUS_PENDING;
