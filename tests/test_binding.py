@@ -10,7 +10,6 @@ import pytest
 
 import windlass
 from tiny_image import (
-    AMD64,
     ARM64,
     BOUND_IMPORT,
     CLR,
