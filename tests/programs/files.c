@@ -263,6 +263,28 @@ static void directories(void)
     say("temp in nothing %u %u", GetTempFileNameW(inner, L"p", 0, name), GetLastError());
 }
 
+static void current_directory(void)
+{
+    WCHAR before[MAX_PATH], outer[MAX_PATH], inner[MAX_PATH], other[MAX_PATH];
+    join(outer, L"outer");
+    join(inner, L"outer\\inner");
+    join(other, L"other");
+    check(GetCurrentDirectoryW(MAX_PATH, before) && CreateDirectoryW(outer, NULL) && CreateDirectoryW(inner, NULL));
+    check(SetCurrentDirectoryW(inner));
+    result("remove the current directory", RemoveDirectoryW(inner));
+    result("move the current directory", MoveFileW(inner, other));
+    // Wine reports: move what it is in: 1 0
+    // documented: move what it is in: 0 5     (Microsoft, "[MS-FSA]", FileRenameInformation: what holds open files)
+    BOOL moved = MoveFileW(outer, other);
+    result("move what it is in", moved);
+    if (moved)
+        MoveFileW(other, outer);
+    result("by its short name", MoveFileW(L".", other));
+    check(SetCurrentDirectoryW(before));
+    result("then move", MoveFileW(inner, other));
+    check(RemoveDirectoryW(other) && RemoveDirectoryW(outer));
+}
+
 PROGRAM
 {
     GetTempPathW(MAX_PATH, folder);
@@ -278,6 +300,7 @@ PROGRAM
     removing();
     moving();
     directories();
+    current_directory();
     check(RemoveDirectoryW(folder));
     return 0;
 }

@@ -282,12 +282,28 @@ static bool is_same_file(const char *a, const char *b) {
     return lstat(a, &one) == 0 && lstat(b, &two) == 0 && one.st_ino == two.st_ino && one.st_dev == two.st_dev;
 }
 
+/* A directory in which something is open is not moved; the current directory is. */
+static bool has_current_directory(const struct stat *directory) {
+    char path[HOST_PATH_SIZE];
+    struct stat each;
+    if (!S_ISDIR(directory->st_mode) || !getcwd(path, sizeof path))
+        return false;
+    for (char *slash = path + strlen(path); slash && slash != path; slash = strrchr(path, '/')) {
+        *slash = 0;
+        if (stat(path, &each) == 0 && each.st_ino == directory->st_ino && each.st_dev == directory->st_dev)
+            return true;
+    }
+    return false;
+}
+
 NTSTATUS file_rename(const char *from, const struct host_path *to, bool replaces) {
     struct stat source, target;
     if (to->kind != PATH_FILE)
         return STATUS_OBJECT_NAME_INVALID;
     if (lstat(from, &source))
         return status_from_errno(errno);
+    if (has_current_directory(&source))
+        return STATUS_ACCESS_DENIED;
     /* A new spelling of the same name is no other file; where letter case counts, the old one was found for it. */
     bool exists = lstat(to->text, &target) == 0 && !is_same_file(from, to->text);
     if (exists && !replaces)

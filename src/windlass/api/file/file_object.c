@@ -132,7 +132,16 @@ static void count_open(struct file_node *node, ACCESS_MASK access, DWORD share, 
     node->share_delete += share & FILE_SHARE_DELETE ? change : 0;
 }
 
+/* A process has its current directory open, without FILE_SHARE_DELETE: it is neither moved nor removed. */
+static bool is_current_directory(const struct stat *status) {
+    struct stat current;
+    return S_ISDIR(status->st_mode) && stat(".", &current) == 0 && current.st_ino == status->st_ino &&
+           current.st_dev == status->st_dev;
+}
+
 static NTSTATUS node_open(struct file *file, const struct stat *status) {
+    if (file->access & DELETE_ACCESS && is_current_directory(status))
+        return STATUS_SHARING_VIOLATION;
     pthread_mutex_lock(&node_lock);
     struct file_node **place = node_place(status->st_dev, status->st_ino), *node = *place;
     NTSTATUS result = STATUS_SUCCESS;
@@ -159,6 +168,8 @@ static NTSTATUS node_open(struct file *file, const struct stat *status) {
 }
 
 NTSTATUS file_check_sharing(const struct stat *status, ACCESS_MASK access) {
+    if (access & DELETE_ACCESS && is_current_directory(status))
+        return STATUS_SHARING_VIOLATION;
     pthread_mutex_lock(&node_lock);
     struct file_node *node = *node_place(status->st_dev, status->st_ino);
     NTSTATUS result = !node ? STATUS_SUCCESS
