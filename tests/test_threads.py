@@ -254,3 +254,50 @@ def test_native_thread_pool_io(write_dll, tmp_path):
     dll.refused.restype = c_uint
     assert dll.write_it(str(tmp_path / "file").encode()) == 42
     assert dll.refused() == 0xC0000008
+
+
+POOL_FAULT = """
+#include <windows.h>
+static char *guarded;
+static volatile LONG seen, done;
+static HANDLE worker;
+static LONG CALLBACK handler(EXCEPTION_POINTERS *pointers)
+{
+    if (pointers->ExceptionRecord->ExceptionCode != STATUS_GUARD_PAGE_VIOLATION)
+        return EXCEPTION_CONTINUE_SEARCH;
+    seen++;
+    return EXCEPTION_CONTINUE_EXECUTION;
+}
+static VOID CALLBACK expired(PTP_CALLBACK_INSTANCE instance, PVOID context, PTP_TIMER timer)
+{
+    *(volatile char *)guarded = 7;
+    DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &worker, 0, FALSE,
+                    DUPLICATE_SAME_ACCESS);
+    done = 1;
+    while (done == 1)
+        Sleep(1);
+}
+EXPORT int run(void)
+{
+    ULARGE_INTEGER due = {.QuadPart = (ULONGLONG)-10000};
+    static CONTEXT context;
+    PTP_TIMER timer = CreateThreadpoolTimer(expired, NULL, NULL);
+    AddVectoredExceptionHandler(1, handler);
+    guarded = VirtualAlloc(NULL, 4096, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE | PAGE_GUARD);
+    SetThreadpoolTimer(timer, (FILETIME *)&due, 0, 0);
+    while (!done)
+        Sleep(1);
+    context.ContextFlags = CONTEXT_CONTROL;
+    SuspendThread(worker);
+    BOOL got = GetThreadContext(worker, &context);
+    ResumeThread(worker);
+    done = 2;
+    WaitForThreadpoolTimerCallbacks(timer, FALSE);
+    return seen * 10 + (got && context.Rip);
+}
+"""
+
+
+def test_a_pools_thread_that_a_timer_started_has_faults_and_is_suspended(write_dll, fresh_python):
+    code = "import sys; from windlass.ctypes import CDLL; print(CDLL(sys.argv[1]).run())"
+    assert fresh_python(code, write_dll(POOL_FAULT, name="pool_fault")) == "11\n"

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "futex.h"
 #include "local_storage.h"
 #include "module.h"
 #include "thread_object.h"
@@ -50,13 +51,14 @@ static size_t other_threads(struct thread_object **found, size_t capacity) {
 /* Stops the threads in turn, the new ones that they have made meanwhile too. What waits for a stopped thread finds that
  * it has ended; its own reference and the one taken here are never given back, for it stands on the object. */
 static void stop_other_threads(void) {
-    enum { AT_ONCE = 256, ROUNDS = 3 };
+    enum { AT_ONCE = 256, ROUNDS = 3, PATIENCE = 1 };
     struct thread_object *threads[AT_ONCE];
+    int64_t deadline = monotonic_now() + PATIENCE * 1000000000ll; /* for threads that get no processor */
     for (int round = 0; round < ROUNDS; round++) {
         size_t count = other_threads(threads, AT_ONCE);
         for (size_t i = 0; i < count; i++) {
             struct thread *thread = threads[i]->thread;
-            if (!thread || !thread_stop_for_good(threads[i])) {
+            if (!thread || !thread_stop_for_good(threads[i], deadline)) {
                 object_release(&threads[i]->object);
                 continue;
             }

@@ -190,13 +190,21 @@ static bool stop_thread(struct thread_object *object) {
     return true;
 }
 
-bool thread_stop_for_good(struct thread_object *object) {
-    enum { TRIES = 20, PATIENCE = 1000 };            /* the latter for a thread that gets no processor */
+void thread_accept_signals(void) {
+    const int needed[] = {STOP_SIGNAL, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        sigaddset(&set, needed[i]);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+bool thread_stop_for_good(struct thread_object *object, int64_t deadline) {
+    enum { TRIES = 20 };
     acquire();
     object->stop_anywhere = false;
     atomic_fetch_add(&object->suspension, 1);
     unsigned answered = atomic_load(&object->acknowledged);
-    int64_t deadline = monotonic_now() + PATIENCE * (int64_t)TRY_NANOSECONDS;
     while (try_to_stop(object, deadline) && !is_stopped(object) && monotonic_now() < deadline &&
            atomic_load(&object->acknowledged) - answered < TRIES)
         give_way(QUICK_TRIES);

@@ -88,8 +88,13 @@ void thread_stop_self(void);                         /* while the count is not z
 NTSTATUS thread_resume(struct thread_object *object, ULONG *was);
 ULONG thread_suspend_count(struct thread_object *object);
 
-/* For the process's end: stops the thread, unless it holds a lock of the host or runs Python. False: it goes on. */
-bool thread_stop_for_good(struct thread_object *object);
+/* For the process's end: stops the thread, unless it holds a lock of the host or runs Python until the deadline. False: it
+ * goes on. */
+bool thread_stop_for_good(struct thread_object *object, int64_t deadline);
+
+/* Lets the calling thread be stopped and have its faults handled: one that a thread of windlass's own has made comes with
+ * all signals blocked. */
+void thread_accept_signals(void);
 
 /* The parts that ContextFlags names. A running thread is stopped for the moment. */
 NTSTATUS thread_get_context(struct thread_object *object, CONTEXT *context);

@@ -35,6 +35,7 @@ static void *thread_main(void *argument) {
     uint64_t slots[4] = {(uintptr_t)start->parameter};
     const void *function = (const void *)start->function;
     uint64_t activation = start->activation;
+    thread_accept_signals();
     struct thread *thread = thread_begin(object);    /* from here on others find it */
     atomic_store(&start->begun, 1);                  /* *start is the creator's again, which may hold the loader lock */
     futex_wake(&start->begun, 1);
