@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Union
+from typing import Any, Union
 
 from windlass import _core
 from windlass.api import blocks
 
 __all__ = ["Field", "new_record", "record"]
 
-Field = Union[int, bytes, str, "list[bytes]"]
-"""A DWORD; what a pointer points to (a text is written in UTF-16); an array of pointers. b"" is NULL."""
+Field = Union[int, bytes, str, "list[Any]"]
+"""A DWORD; what a pointer points to (a text is written in UTF-16); an array of pointers,
+or of other fields. b"" and an empty array are NULL."""
 
 
 def record(at: int, fields: Sequence[Field]) -> bytes:
@@ -33,7 +34,7 @@ def record(at: int, fields: Sequence[Field]) -> bytes:
     return bytes(result)
 
 
-def _target(at: int, field: bytes | str | list[bytes]) -> bytes:
+def _target(at: int, field: bytes | str | list[Any]) -> bytes:
     if isinstance(field, list):
         return record(at, field)
     data = _core.wide_bytes(field) if isinstance(field, str) else field

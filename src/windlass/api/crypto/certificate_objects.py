@@ -220,7 +220,7 @@ def _blob_at(blob: Blob) -> bytes:
     return _core.read(blob.pbData, blob.cbData) if blob.cbData else b""
 
 
-def _encode_public_key_info(address: int) -> bytes:
+def encode_public_key_info(address: int) -> bytes:
     info = get_structure(address, PublicKeyInfo)
     oid = encode_oid(_core.string(info.Algorithm.pszObjId).decode("ascii"))
     parameters = _blob_at(info.Algorithm.Parameters) or encode(der.NULL, b"")
@@ -262,7 +262,7 @@ def _encode_rsa_private(address: int) -> bytes:
 
 
 _ENCODERS: dict[int, Callable[[int], bytes]] = {
-    PUBLIC_KEY_INFO: _encode_public_key_info,
+    PUBLIC_KEY_INFO: encode_public_key_info,
     OCTET_STRING: _encode_octets,
     INTEGER: _encode_integer,
     RSA_CSP_PUBLIC: _encode_rsa_public,

@@ -12,13 +12,18 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, Optional
 
 from windlass import _core
-from windlass.api.crypto import der, x509
+from windlass.api.crypto import crypt_handles as handles
+from windlass.api.crypto import signed_message, x509
 from windlass.api.crypto.certificate_context import Blob, new_context
 from windlass.api.crypto.certificate_store import Store
+from windlass.api.crypto.crypt_message import Message
 from windlass.api.crypto.pfx import is_pfx
 from windlass.api.outputs import put_u32, put_u64
 from windlass.api.refused import Refused, done
 from windlass.api.structures import get_structure
+from windlass.errors import BadImage
+from windlass.pe.image import Image
+from windlass.pe.signature import read_certificates
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, LPDWORD, LPVOID, PVOID
 
@@ -27,21 +32,20 @@ E_INVALIDARG = 0x80070057
 CRYPT_E_NO_MATCH = 0x80092009
 
 OBJECT_FILE, OBJECT_BLOB = 1, 2
-CERT, SIGNED_MESSAGE, UNSIGNED_MESSAGE, PKCS10, PFX = 1, 8, 9, 11, 12
+CERT, SIGNED_MESSAGE, EMBEDDED_MESSAGE, PFX = 1, 8, 10, 12
 BINARY, BASE64 = 1, 2
 X509_ASN_ENCODING, PKCS_7_ASN_ENCODING = 1, 0x10000
 BOTH_ENCODINGS = X509_ASN_ENCODING | PKCS_7_ASN_ENCODING
 
-SIGNED_DATA = "1.2.840.113549.1.7.2"
-
 
 class Found(NamedTuple):
-    """What something is: its certificates, and of a certificate also the one."""
+    """What something is: its certificates, of a certificate also the one, and of a message the whole."""
 
     content: int
     encoding: int
     certificates: list[x509.Certificate]
     context: x509.Certificate | None = None
+    message: bytes | None = None
 
 
 Reader = Callable[[bytes], Optional[Found]]
@@ -52,25 +56,33 @@ def _certificate(data: bytes) -> Found:
     return Found(CERT, X509_ASN_ENCODING, [certificate], certificate)
 
 
-def message_certificates(data: bytes) -> list[x509.Certificate]:
-    """Those of a signed message (RFC 5652); ValueError for what is none."""
-    kind, content, *_ = der.elements(der.elements(data)[0].content)
-    if der.decode_oid(kind.content) != SIGNED_DATA:
-        raise ValueError("no signed message")
-    parts = der.elements(der.elements(content.content)[0].content)
-    sets = (part.content for part in parts[2:] if part.tag == 0xA0)
-    return [x509.parse(each.encoded) for each in der.elements(next(sets, b"")) if each.tag == der.SEQUENCE]
-
-
 def _signed_message(data: bytes) -> Found:
-    return Found(SIGNED_MESSAGE, BOTH_ENCODINGS, message_certificates(data))
+    certificates = signed_message.parse(data).certificates
+    return Found(SIGNED_MESSAGE, BOTH_ENCODINGS, certificates, message=data)
+
+
+def _embedded_message(data: bytes) -> Found:
+    """Of the signature in a PE file."""
+    try:
+        place = read_certificates(Image(data))[0]
+    except (BadImage, IndexError):
+        raise ValueError("no signed file") from None
+    message = data[place.offset : place.offset + place.size]
+    return Found(
+        EMBEDDED_MESSAGE, BOTH_ENCODINGS, signed_message.parse(message).certificates, message=message
+    )
 
 
 def _pfx(data: bytes) -> Found | None:
     return Found(PFX, BOTH_ENCODINGS, []) if is_pfx(data) else None
 
 
-_READERS: dict[int, Reader] = {CERT: _certificate, SIGNED_MESSAGE: _signed_message, PFX: _pfx}
+_READERS: dict[int, Reader] = {
+    CERT: _certificate,
+    SIGNED_MESSAGE: _signed_message,
+    EMBEDDED_MESSAGE: _embedded_message,
+    PFX: _pfx,
+}
 
 
 def _readings(data: bytes, formats: int) -> Iterator[tuple[int, bytes]]:
@@ -137,6 +149,10 @@ def _query(
         for certificate in found.certificates:
             store.add(certificate)
         put_u64(store_out, store.handle)
+    if message_out and found.message is not None:
+        message = Message(detached=False)
+        message.update(found.message, final=True)
+        put_u64(message_out, handles.new(message))
     if context_out and found.context is not None:
         put_u64(context_out, new_context(found.context).address)
 
