@@ -117,7 +117,7 @@ static size_t utf8_decode(const char *text, size_t length, struct wide_out *out,
     while (at < end) {
         size_t room = out->count < out->capacity ? out->capacity - out->count : 0;
         size_t left = (size_t)(end - at);
-        size_t done = widen_ascii((const char *)at, left < room ? left : room, out->at + out->count);
+        size_t done = widen_ascii((const char *)at, left < room ? left : room, room ? out->at + out->count : NULL);
         at += done, out->count += done;
         while (at < end && *at < 0x80) {
             put_unit(out, *at++);
@@ -174,7 +174,7 @@ static size_t utf8_encode(const WCHAR *text, size_t length, struct byte_out *out
     for (size_t i = 0, units; i < length; i += units) {
         if (text[i] < 0x80) {
             size_t room = out->count < out->capacity ? out->capacity - out->count : 0;
-            units = narrow_ascii(text + i, length - i < room ? length - i : room, out->at + out->count);
+            units = narrow_ascii(text + i, length - i < room ? length - i : room, room ? out->at + out->count : NULL);
             out->count += units;
             if (!units) {
                 put_byte(out, text[i]);

@@ -324,16 +324,20 @@ static void set_cfa(struct row *row, uint64_t number, int64_t offset) {
 static int64_t skip_expression(const uint8_t **at) {
     int64_t start = (int64_t)(uintptr_t)*at;
     uint64_t length = read_uleb(at);
-    *at += length;
+    *at = (const uint8_t *)((uintptr_t)*at + length);
     return start;
+}
+
+/* In units of the description's data alignment. */
+static int64_t scaled(const struct machine *machine, uint64_t value) {
+    return (int64_t)(value * (uint64_t)machine->description->data_alignment);
 }
 
 /* The instructions whose operand is in the opcode byte, and those that only move on; false: another one. */
 static bool run_primary(struct machine *machine, uint8_t code, const uint8_t **at) {
-    int64_t factor = machine->description->data_alignment;
     switch (code & 0xc0) {
     case 0x40: machine->location += (code & 0x3f) * machine->description->code_alignment; return true;
-    case 0x80: set_rule(&machine->row, code & 0x3f, RULE_OFFSET, (int64_t)read_uleb(at) * factor); return true;
+    case 0x80: set_rule(&machine->row, code & 0x3f, RULE_OFFSET, scaled(machine, read_uleb(at))); return true;
     case 0xc0: restore_rule(machine, code & 0x3f); return true;
     }
     switch (code) {
@@ -348,22 +352,20 @@ static bool run_primary(struct machine *machine, uint8_t code, const uint8_t **a
 
 static bool run_cfa(struct machine *machine, uint8_t code, const uint8_t **at) {
     struct row *row = &machine->row;
-    int64_t factor = machine->description->data_alignment;
     uint64_t number;
     switch (code) {
     case 0x0c: number = read_uleb(at); set_cfa(row, number, (int64_t)read_uleb(at)); return true;      /* def_cfa */
     case 0x0d: set_cfa(row, read_uleb(at), row->cfa_value); return true;
     case 0x0e: row->cfa_value = (int64_t)read_uleb(at); return true;
     case 0x0f: row->cfa_is_expression = true; row->cfa_value = skip_expression(at); return true;
-    case 0x12: number = read_uleb(at); set_cfa(row, number, read_sleb(at) * factor); return true;
-    case 0x13: row->cfa_value = read_sleb(at) * factor; return true;
+    case 0x12: number = read_uleb(at); set_cfa(row, number, scaled(machine, (uint64_t)read_sleb(at))); return true;
+    case 0x13: row->cfa_value = scaled(machine, (uint64_t)read_sleb(at)); return true;
     }
     return false;
 }
 
 static bool run_rule(struct machine *machine, uint8_t code, const uint8_t **at) {
     struct row *row = &machine->row;
-    int64_t factor = machine->description->data_alignment;
     if (code == 0x0a) {                                                                    /* remember_state */
         if (machine->remembered_count == MAX_REMEMBERED)
             return false;
@@ -378,26 +380,29 @@ static bool run_rule(struct machine *machine, uint8_t code, const uint8_t **at) 
     }
     uint64_t number = read_uleb(at);                    /* args_size, too, has one operand */
     switch (code) {
-    case 0x05: set_rule(row, number, RULE_OFFSET, (int64_t)read_uleb(at) * factor); return true;
+    case 0x05: set_rule(row, number, RULE_OFFSET, scaled(machine, read_uleb(at))); return true;
     case 0x06: restore_rule(machine, number); return true;
     case 0x07: set_rule(row, number, RULE_UNDEFINED, 0); return true;
     case 0x08: set_rule(row, number, RULE_SAME, 0); return true;
     case 0x09: set_rule(row, number, RULE_REGISTER, (int64_t)read_uleb(at)); return true;
     case 0x10: set_rule(row, number, RULE_EXPRESSION, skip_expression(at)); return true;
-    case 0x11: set_rule(row, number, RULE_OFFSET, read_sleb(at) * factor); return true;
-    case 0x14: set_rule(row, number, RULE_VALUE_OFFSET, (int64_t)read_uleb(at) * factor); return true;
-    case 0x15: set_rule(row, number, RULE_VALUE_OFFSET, read_sleb(at) * factor); return true;
+    case 0x11: set_rule(row, number, RULE_OFFSET, scaled(machine, (uint64_t)read_sleb(at))); return true;
+    case 0x14: set_rule(row, number, RULE_VALUE_OFFSET, scaled(machine, read_uleb(at))); return true;
+    case 0x15: set_rule(row, number, RULE_VALUE_OFFSET, scaled(machine, (uint64_t)read_sleb(at))); return true;
     case 0x16: set_rule(row, number, RULE_VALUE_EXPRESSION, skip_expression(at)); return true;
     case 0x2e: return true;                                                                /* GNU_args_size */
-    case 0x2f: set_rule(row, number, RULE_OFFSET, -(int64_t)read_uleb(at) * factor); return true;
+    case 0x2f: set_rule(row, number, RULE_OFFSET, scaled(machine, -read_uleb(at))); return true;
     }
     return false;
 }
 
 static bool run_program(struct machine *machine, const uint8_t *at, const uint8_t *end, uintptr_t pc) {
     while (at < end && machine->location <= pc) {
+        const uint8_t *instruction = at;
         uint8_t code = *at++;
         if (!run_primary(machine, code, &at) && !run_cfa(machine, code, &at) && !run_rule(machine, code, &at))
+            return false;
+        if (at <= instruction)                       /* an expression with a length beyond all memory */
             return false;
     }
     return true;

@@ -372,29 +372,61 @@ struct __attribute__((packed)) export_directory {
     DWORD Name, Base, NumberOfFunctions, NumberOfNames, AddressOfFunctions, AddressOfNames, AddressOfNameOrdinals;
 };
 
-static const struct export_directory *exports_of(const unsigned char *base, DWORD *rva, DWORD *size) {
+/* An image's exports. Its headers have been verified, nothing else. */
+struct exports {
+    const unsigned char *base;
+    DWORD image_size, rva, size;
+    const struct export_directory *directory;
+    const unaligned_dword *functions, *names;
+    const unaligned_word *indices;
+};
+
+static bool lies_within(const struct exports *exports, DWORD rva, uint64_t size) {
+    return rva <= exports->image_size && size <= exports->image_size - rva;
+}
+
+static bool open_exports(struct exports *exports, const unsigned char *base) {
     DWORD headers, count;
     memcpy(&headers, base + 0x3c, 4);
     const unsigned char *optional = base + headers + 24;
     memcpy(&count, optional + 108, 4);
-    if (!count)
+    exports->base = base;
+    memcpy(&exports->image_size, optional + 56, 4);
+    memcpy(&exports->rva, optional + 112, 4);
+    memcpy(&exports->size, optional + 116, 4);
+    if (!count || !exports->rva || !lies_within(exports, exports->rva, sizeof *exports->directory))
+        return false;
+    const struct export_directory *directory = (const struct export_directory *)(base + exports->rva);
+    exports->directory = directory;
+    exports->functions = (const unaligned_dword *)(base + directory->AddressOfFunctions);
+    exports->names = (const unaligned_dword *)(base + directory->AddressOfNames);
+    exports->indices = (const unaligned_word *)(base + directory->AddressOfNameOrdinals);
+    return lies_within(exports, directory->AddressOfFunctions, (uint64_t)directory->NumberOfFunctions * 4) &&
+           lies_within(exports, directory->AddressOfNames, (uint64_t)directory->NumberOfNames * 4) &&
+           lies_within(exports, directory->AddressOfNameOrdinals, (uint64_t)directory->NumberOfNames * 2);
+}
+
+/* A text; NULL outside the image, and in `most` how long it can be. */
+static const char *text_at(const struct exports *exports, DWORD rva, size_t *most) {
+    if (rva >= exports->image_size)
         return NULL;
-    memcpy(rva, optional + 112, 4);
-    memcpy(size, optional + 116, 4);
-    return *rva ? (const struct export_directory *)(base + *rva) : NULL;
+    *most = exports->image_size - rva;
+    return (const char *)exports->base + rva;
 }
 
 /* The index into the export address table, or UINT32_MAX. Names are sorted by byte value ("PE Format", "Export Name
  * Pointer Table"). */
-static uint32_t index_by_name(const unsigned char *base, const struct export_directory *directory, const char *name) {
-    const unaligned_dword *names = (const unaligned_dword *)(base + directory->AddressOfNames);
-    const unaligned_word *indices = (const unaligned_word *)(base + directory->AddressOfNameOrdinals);
-    uint32_t low = 0, high = directory->NumberOfNames;
+static uint32_t index_by_name(const struct exports *exports, const char *name) {
+    uint32_t low = 0, high = exports->directory->NumberOfNames;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = strcmp(name, (const char *)base + names[middle]);
+        size_t most;
+        const char *text = text_at(exports, exports->names[middle], &most);
+        if (!text)
+            return UINT32_MAX;
+        int order = strncmp(name, text, most);
         if (order == 0)
-            return indices[middle];
+            return exports->indices[middle];
         if (order < 0)
             high = middle;
         else
@@ -426,26 +458,28 @@ struct export_found {
 };
 
 static bool find_export(const unsigned char *base, const char *name, unsigned ordinal, struct export_found *found) {
-    DWORD rva, size;
-    const struct export_directory *directory = exports_of(base, &rva, &size);
-    if (!directory)
+    struct exports exports;
+    if (!open_exports(&exports, base))
         return false;
-    uint32_t index = name ? index_by_name(base, directory, name) : ordinal - directory->Base;
-    if (index >= directory->NumberOfFunctions)
+    uint32_t index = name ? index_by_name(&exports, name) : ordinal - exports.directory->Base;
+    if (index >= exports.directory->NumberOfFunctions)
         return false;
-    found->target = ((const unaligned_dword *)(base + directory->AddressOfFunctions))[index];
-    found->forwards = found->target - rva < size;
+    found->target = exports.functions[index];
+    found->forwards = found->target - exports.rva < exports.size;
     if (!found->forwards)
         return found->target != 0;
-    const char *text = (const char *)base + found->target;
-    size_t length = strnlen(text, sizeof found->forwarder);
-    if (length == sizeof found->forwarder)
+    size_t most;
+    const char *text = text_at(&exports, found->target, &most);
+    if (most > sizeof found->forwarder)
+        most = sizeof found->forwarder;
+    size_t length = text ? strnlen(text, most) : most;
+    if (length == most)
         return false;
     memcpy(found->forwarder, text, length + 1);
     return true;
 }
 
-/* Nobody has verified the export directory: where it leads outside the image there is no such export. */
+/* An image may have holes: where its export directory leads into one there is no such export. */
 static bool find_export_guarded(const unsigned char *base, const char *name, unsigned ordinal, struct export_found *found) {
     struct thread *self = current_thread_or_null;
     struct fault_guard guard;
@@ -472,45 +506,43 @@ void *module_export(const void *base_, const char *name, unsigned ordinal, NTSTA
     return (void *)(base + found.target);
 }
 
-static const char *name_of_index(const unsigned char *base, const struct export_directory *directory, uint32_t index) {
-    const unaligned_dword *names = (const unaligned_dword *)(base + directory->AddressOfNames);
-    const unaligned_word *indices = (const unaligned_word *)(base + directory->AddressOfNameOrdinals);
-    for (uint32_t i = 0; i < directory->NumberOfNames; i++)
-        if (indices[i] == index)
-            return (const char *)base + names[i];
+static const char *name_of_index(const struct exports *exports, uint32_t index) {
+    size_t most;
+    for (uint32_t i = 0; i < exports->directory->NumberOfNames; i++)
+        if (exports->indices[i] == index)
+            return text_at(exports, exports->names[i], &most);
     return NULL;
 }
 
-enum export_kind module_export_at(const void *base_, unsigned index, DWORD *rva, const char **name, unsigned *ordinal) {
-    const unsigned char *base = base_;
-    DWORD begin, size;
-    const struct export_directory *directory = exports_of(base, &begin, &size);
-    if (!directory || index >= directory->NumberOfFunctions)
+enum export_kind module_export_at(const void *base, unsigned index, DWORD *rva, const char **name, unsigned *ordinal) {
+    struct exports exports;
+    if (!open_exports(&exports, base) || index >= exports.directory->NumberOfFunctions)
         return EXPORT_END;
-    *rva = ((const unaligned_dword *)(base + directory->AddressOfFunctions))[index];
-    if (!*rva || *rva - begin < size)
+    *rva = exports.functions[index];
+    if (!*rva || *rva - exports.rva < exports.size)
         return EXPORT_NO_ADDRESS;
-    *name = name_of_index(base, directory, index);
-    *ordinal = directory->Base + index;
+    *name = name_of_index(&exports, index);
+    *ordinal = exports.directory->Base + index;
     return EXPORT_ADDRESS;
 }
 
-bool module_nearest_export(const void *base_, DWORD rva, DWORD *start, const char **name, unsigned *ordinal) {
-    const unsigned char *base = base_;
-    DWORD begin, size;
-    const struct export_directory *directory = exports_of(base, &begin, &size);
+bool module_nearest_export(const void *base, DWORD rva, DWORD *start, const char **name, unsigned *ordinal) {
+    struct exports exports;
     uint32_t nearest = 0, index = UINT32_MAX;
-    if (!directory)
+    if (!open_exports(&exports, base))
         return false;
-    const unaligned_dword *functions = (const unaligned_dword *)(base + directory->AddressOfFunctions);
-    for (uint32_t i = 0; i < directory->NumberOfFunctions; i++)
-        if (functions[i] > nearest && functions[i] <= rva && functions[i] - begin >= size)
-            nearest = functions[index = i];
+    for (uint32_t i = 0; i < exports.directory->NumberOfFunctions; i++) {
+        DWORD target = exports.functions[i];
+        if (target > nearest && target <= rva && target - exports.rva >= exports.size) {
+            nearest = target;
+            index = i;
+        }
+    }
     if (index == UINT32_MAX)
         return false;
     *start = nearest;
-    *name = name_of_index(base, directory, index);
-    *ordinal = directory->Base + index;
+    *name = name_of_index(&exports, index);
+    *ordinal = exports.directory->Base + index;
     return true;
 }
 
