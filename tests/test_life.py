@@ -353,7 +353,10 @@ static DWORD WINAPI body(void *shared)
     return 0;
 }
 static unsigned __stdcall crt_body(void *shared) { return body(shared); }
-EXPORT void start(volatile LONG *shared) { CloseHandle(CreateThread(NULL, 0, body, (void *)shared, 0, NULL)); }
+EXPORT void start(volatile LONG *shared)
+{
+    CloseHandle(CreateThread(NULL, 0, body, (void *)shared, 0, NULL));
+}
 EXPORT void start_by_crt(volatile LONG *shared)
 {
     CloseHandle((HANDLE)_beginthreadex(NULL, 0, crt_body, (void *)shared, 0, NULL));

@@ -244,7 +244,7 @@ os.wait()
     assert (tmp_path / "report.child").read_text() == "42 1 1 0"
 
 
-def test_a_subinterpreter_that_ends_leaves_the_dlls_attached(run):
+def test_a_subinterpreter_is_refused_and_leaves_the_dlls_attached(run):
     code = """
 try:
     import _interpreters as interpreters
@@ -252,9 +252,12 @@ except ImportError:
     import _xxsubinterpreters as interpreters
 other = interpreters.create()
 try:
-    interpreters.run_string(other, "import atexit, sys")
-finally:
-    interpreters.destroy(other)
-assert dll.use() == 42
+    failed = interpreters.run_string(other, "import windlass.ctypes")
+    assert failed.type.__name__ == "ImportError", failed
+except interpreters.RunFailedError as error:
+    assert "ImportError" in str(error), error
+interpreters.destroy(other)
+twice = CFUNCTYPE(c_int, c_int)(lambda value: 2 * value)
+assert dll.use() == 42 and dll.call(twice) == 84
 """
     assert run(code) == (0, "42 0\n", "42 1 1 0")

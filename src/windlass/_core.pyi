@@ -120,6 +120,9 @@ def trace_add(id: int, name: str, result: str, parameters: str, address: int) ->
 def trace_loader(on: bool) -> None:
     """Say whether the loader's events are traced."""
 
+def claim_process() -> None:
+    """ImportError in every interpreter but the first that calls this."""
+
 def interpreter_ends() -> None:
     """To be called when Python begins to end, on the thread that ends it."""
 

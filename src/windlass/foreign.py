@@ -681,6 +681,7 @@ def _exception(code: int, address: int, parameters: tuple[int, ...], frames: lis
 
 
 # A function need not come from a DLL, so these cannot wait for the first load.
+_core.claim_process()
 faults.install()
 _core.set_hook("exception", _exception)
 convention.set_up(WINFUNCTYPE(None), prepare, result_error)

@@ -85,6 +85,7 @@ class ModuleTable:
         return self._by_handle.get(_core.module_from_file(path))
 
 
+_core.claim_process()
 loader_lock = LoaderLock()
 modules = ModuleTable()
 

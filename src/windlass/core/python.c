@@ -67,6 +67,18 @@ void python_leave(const struct python_entry *entry) {
     current_thread_or_null->in_python--;
 }
 
+/* The process's modules, hooks and types belong to the interpreter that comes first. */
+static PyObject *core_claim_process(PyObject *self, PyObject *args) {
+    static PyInterpreterState *owner;
+    PyInterpreterState *here = PyInterpreterState_Get();
+    (void)self, (void)args;
+    if (!owner)
+        owner = here;
+    if (owner != here)
+        return PyErr_Format(PyExc_ImportError, "windlass serves one interpreter of a process, and another has it");
+    Py_RETURN_NONE;
+}
+
 static PyObject *core_interpreter_ends(PyObject *self, PyObject *args) {
     (void)self, (void)args;
     ending_thread = pthread_self();
@@ -710,6 +722,7 @@ static PyMethodDef methods[] = {
     {"set_activation", core_set_activation, METH_VARARGS, NULL},
     {"first_activation", core_first_activation, METH_NOARGS, NULL},
     {"redirect_names", core_redirect_names, METH_NOARGS, NULL},
+    {"claim_process", core_claim_process, METH_NOARGS, NULL},
     {"interpreter_ends", core_interpreter_ends, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
