@@ -165,6 +165,12 @@ print(name.value)
     assert lines == ["1", "1", "1 b'words'", "0 0x8009200e", "signer.test"]
 
 
+def test_padding_behind_a_message(run):
+    assert run("""
+print(verify(decode(file("signed.p7") + bytes(5)), own()))
+""") == ["1"]
+
+
 def test_a_message_is_recognised(run):
     lines = run("""
 data = file("signed.p7")

@@ -483,9 +483,7 @@ def _signed(parameters: int, detached: bool, data: bytes) -> bytes:
         raise Refused(CRYPT_E_NO_KEY_PROPERTY)
     oid = _core.string(given.HashAlgorithm.pszObjId).decode("ascii", "replace")
     algorithm = hash_algorithm(_DIGEST_OF.get(oid, ""))
-    if not isinstance(
-        algorithm, (hashes.SHA256, hashes.SHA384, hashes.SHA512)
-    ):  # all that it signs
+    if not isinstance(algorithm, (hashes.SHA256, hashes.SHA384, hashes.SHA512)):  # all that it signs
         raise Refused(NTE_BAD_ALGID)
     own = crypto_x509.load_der_x509_certificate(context.certificate.encoded)
     builder = pkcs7.PKCS7SignatureBuilder().set_data(data).add_signer(own, context.key, algorithm)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Element", "decode_oid", "elements", "encode", "encode_integer", "encode_oid", "oid_content"]
+__all__ = [
+    "Element",
+    "decode_oid",
+    "elements",
+    "encode",
+    "encode_integer",
+    "encode_oid",
+    "first",
+    "oid_content",
+]
 
 BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, OID = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
 UTF8_STRING, NUMERIC_STRING, PRINTABLE_STRING, T61_STRING, IA5_STRING = 0x0C, 0x12, 0x13, 0x14, 0x16
@@ -36,6 +45,11 @@ def elements(data: bytes) -> list[Element]:
         found.append(element)
         at += len(element.encoded)
     return found
+
+
+def first(data: bytes) -> Element:
+    """The first element, whatever follows it; ValueError."""
+    return _element(data, 0)
 
 
 def _element(data: bytes, at: int) -> Element:

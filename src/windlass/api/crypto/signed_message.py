@@ -100,7 +100,7 @@ def parse(data: bytes) -> SignedMessage:
 
 
 def _parse(data: bytes) -> SignedMessage:
-    whole = elements(data)[0]
+    whole = der.first(data)  # in a PE file zeros up to the alignment follow
     kind, body, *_ = elements(whole.content)
     if kind.tag != der.OID or decode_oid(kind.content) != SIGNED_DATA:
         raise ValueError("no signed message")
