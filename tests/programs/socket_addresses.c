@@ -84,6 +84,11 @@ static void options(void)
     SOCKET six = socket(AF_INET6, SOCK_STREAM, 0);
     struct sockaddr_in6 unknown;
     size = sizeof unknown;
+    size = sizeof on;
+    on = FALSE;
+    check(getsockopt(six, IPPROTO_IPV6, IPV6_V6ONLY, (char *)&on, &size) == 0);
+    say("IPv6 alone %d", on);
+    size = sizeof unknown;
     result("no address yet", getsockname(six, (struct sockaddr *)&unknown, &size));
     closesocket(six);
 }

@@ -122,6 +122,8 @@ static SOCKET make_socket(int family, int type, int protocol, const WSAPROTOCOL_
         protocol = protocol == FROM_PROTOCOL_INFO ? info->iProtocol : protocol;
     }
     int fd = socket(family_to_host(family), type | SOCK_CLOEXEC, protocol);
+    if (fd >= 0 && family == WINDOWS_AF_INET6)       /* "IPV6_V6ONLY ... By default ... TRUE" ("IPPROTO_IPV6 Socket Options") */
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){1}, sizeof(int));
     return fd < 0 ? (SOCKET)(LONG_PTR)socket_failed(winsock_error(errno)) : socket_handle(fd, inherits, false);
 }
 
