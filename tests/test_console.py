@@ -140,3 +140,5 @@ def test_the_ends_are_told_apart_by_their_names(exe):
         "CONIN$: opened 1, mode 1, events 1, screen 0",
         "CONOUT$: opened 1, mode 1, events 0, screen 1",
     ]
+    assert "the title is the program's path: 1\n" in shown
+    assert "empty title: 0\n" in shown

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "console.h"
+#include "parameters.h"
 
 typedef struct {
     COORD dwSize, dwCursorPosition;
@@ -322,6 +323,7 @@ API(kernel32 kernelbase, BOOL, SetConsoleTitleW, LPCWSTR lpConsoleTitle) {
     if (length >= sizeof console.title / sizeof *console.title)
         return fail(ERROR_NOT_ENOUGH_MEMORY);
     memcpy(console.title, lpConsoleTitle, (length + 1) * sizeof(WCHAR));
+    console.has_title = true;
     char *text = isatty(1) ? utf8_copy_of_wide(lpConsoleTitle) : NULL;
     if (text)
         dprintf(1, "\033]0;%s\007", text);
@@ -336,17 +338,30 @@ API(kernel32 kernelbase, BOOL, SetConsoleTitleA, LPCSTR lpConsoleTitle) {
     return result;
 }
 
+/* A new console has the title that the program was started with, or else its path ("STARTUPINFOW structure"). */
+static const WCHAR *title(void) {
+    const RTL_USER_PROCESS_PARAMETERS *given = process_parameters();
+    const UNICODE_STRING *from = given->WindowTitle.Length ? &given->WindowTitle : &given->ImagePathName;
+    size_t length = from->Length / sizeof(WCHAR), most = sizeof console.title / sizeof *console.title - 1;
+    if (!console.has_title && length <= most) {
+        memcpy(console.title, from->Buffer, length * sizeof(WCHAR));
+        console.title[length] = 0;
+    }
+    return console.title;
+}
+
 API(kernel32 kernelbase, DWORD, GetConsoleTitleW, LPWSTR lpConsoleTitle, DWORD nSize) {
-    size_t length = wide_length(console.title);
+    const WCHAR *text = title();
+    size_t length = wide_length(text);
     if (nSize)
-        memcpy(lpConsoleTitle, console.title, (length < nSize ? length + 1 : nSize) * sizeof(WCHAR));
+        memcpy(lpConsoleTitle, text, (length < nSize ? length + 1 : nSize) * sizeof(WCHAR));
     if (nSize && length >= nSize)
         lpConsoleTitle[nSize - 1] = 0;
     return (DWORD)length;
 }
 
 API(kernel32 kernelbase, DWORD, GetConsoleTitleA, LPSTR lpConsoleTitle, DWORD nSize) {
-    char *text = ansi_from_wide(console.title);
+    char *text = ansi_from_wide(title());
     size_t length = text ? strlen(text) : 0;
     if (nSize)
         snprintf(lpConsoleTitle, nSize, "%s", text ? text : "");

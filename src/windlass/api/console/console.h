@@ -31,6 +31,7 @@ struct console {
     COORD cursor;
     BOOL cursor_visible;
     WCHAR title[256];
+    bool has_title;
 };
 extern struct console console;
 
