@@ -152,3 +152,38 @@ print(crypt32.CryptAcquireCertificatePrivateKey(plain, 0, None, byref(handle), N
 print(hex(GetLastError() & 0xFFFFFFFF))
 """)
     assert lines == ["0", "0x8009200b"]
+
+
+def test_issuers_and_signatures(run):
+    lines = run("""
+crypt32.CertGetIssuerCertificateFromStore.restype = crypt32.CertCreateCertificateContext.restype = c_void_p
+found = c_void_p(store())
+own = c_void_p(with_key(found.value))
+flags = c_uint32(5)
+print(crypt32.CertGetIssuerCertificateFromStore(found, own, None, byref(flags)))
+print(hex(GetLastError() & 0xFFFFFFFF), flags.value)
+print(crypt32.CryptVerifyCertificateSignatureEx(None, 1, 2, own, 2, own, 0, None))
+spoilt = bytearray(encoded_of(own.value))
+spoilt[-1] ^= 1
+spoilt = c_void_p(crypt32.CertCreateCertificateContext(1, bytes(spoilt), len(spoilt)))
+print(crypt32.CryptVerifyCertificateSignatureEx(None, 1, 2, spoilt, 2, own, 0, None))
+print(hex(GetLastError() & 0xFFFFFFFF))
+info = c_void_p.from_address(own.value + 24).value
+print(crypt32.CertGetPublicKeyLength(1, c_void_p(info + 96)))
+""")
+    assert lines == ["None", "0x80092007 0", "1", "0", "0x80090006", "2048"]
+
+
+def test_names_with_quotes_several_values_and_numbers(run):
+    """As "CertStrToNameW function" has it; Wine knows none of these."""
+    lines = run("""
+def name(text, flags=3):
+    data, size, back = create_string_buffer(200), c_uint32(200), create_unicode_buffer(100)
+    if not crypt32.CertStrToNameW(1, text, flags, None, data, byref(size), None):
+        return hex(GetLastError() & 0xFFFFFFFF)
+    crypt32.CertNameToStrW(1, byref(Blob(size.value, addressof(data))), 3, back, 100)
+    return back.value
+print(name('C=DE, O="Windlass, Ltd", CN=a'))
+print(name("CN=a+OU=b"), "/", name("CN=a, OU=b", 3 | 0x2000000), "/", name("2.5.4.3=dotted"))
+""")
+    assert lines == ['C=DE, O="Windlass, Ltd", CN=a', "CN=a + OU=b / OU=b, CN=a / CN=dotted"]

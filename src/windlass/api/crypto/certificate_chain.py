@@ -104,7 +104,7 @@ class Link(NamedTuple):
 # ---- building ----
 
 
-def _is_signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def is_signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         child = crypto_x509.load_der_x509_certificate(certificate.encoded)
         child.verify_directly_issued_by(crypto_x509.load_der_x509_certificate(issuer.encoded))
@@ -116,7 +116,7 @@ def _is_signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bo
 def _issuer_of(certificate: x509.Certificate, candidates: list[x509.Certificate]) -> x509.Certificate | None:
     """One that has signed it, else one that has the name."""
     named = [each for each in candidates if each.subject == certificate.issuer]
-    signed = (each for each in named if _is_signed_by(certificate, each))
+    signed = (each for each in named if is_signed_by(certificate, each))
     return next(signed, named[0] if named else None)
 
 
@@ -137,13 +137,13 @@ def build(
             errors |= INVALID_BASIC_CONSTRAINTS
         if certificate.subject == certificate.issuer:
             info |= IS_SELF_SIGNED | HAS_NAME_MATCH_ISSUER
-            errors |= 0 if _is_signed_by(certificate, certificate) else NOT_SIGNATURE_VALID
+            errors |= 0 if is_signed_by(certificate, certificate) else NOT_SIGNATURE_VALID
             errors |= 0 if certificate.encoded in known else UNTRUSTED_ROOT
             return [*links, Link(certificate, errors, info)]
         issuer = _issuer_of(certificate, trusted + others)
         if issuer is None or len(links) >= MAXIMUM_LENGTH:
             return [*links, Link(certificate, errors | PARTIAL_CHAIN, info)]
-        if not _is_signed_by(certificate, issuer):
+        if not is_signed_by(certificate, issuer):
             errors |= NOT_SIGNATURE_VALID
         links.append(Link(certificate, errors, HAS_NAME_MATCH_ISSUER | HAS_PREFERRED_ISSUER))
         certificate = issuer
