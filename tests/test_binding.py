@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,9 @@ RETURN_42 = b"\xb8\x2a\0\0\0\xc3"
 STRIPPED, EXECUTABLE, DLL = 0x0001, 0x0002, 0x2000
 NO_DYNAMIC_BASE = 0x100
 HIGH_ENTROPY, GUARD_CF = 0x0020, 0x4000
+
+
+PACKER = shutil.which("upx") or shutil.which("upx-ucl")
 
 
 class Dll:
@@ -361,6 +365,32 @@ def test_bad_relocations_are_error_193(table):
     with pytest.raises(OSError, match="relocation") as caught:
         windlass.load_bytes(dll.bytes())
     assert caught.value.winerror == 193
+
+
+def test_code_that_changes_itself_runs():
+    """Packers need it: a section that can be written and executed, as it says."""
+    dll = Dll()
+    # mov byte [rip + 1], 42 (into the operand below); mov eax, 1; ret
+    dll.function("f", b"\xc6\x05\x01\0\0\0\x2a" + b"\xb8\x01\0\0\0\xc3")
+    assert call(dll.bytes()) == 42
+
+
+@pytest.mark.skipif(not PACKER, reason="there is no upx here")
+def test_a_packed_dll_unpacks_itself(write_dll, tmp_path):
+    source = "int table[4096] = {1, 2, 3}; EXPORT int f(void) { return table[2] + 39; }"
+    plain, packed = write_dll(source, name="plain"), tmp_path / "packed.dll"
+    done = subprocess.run([PACKER, "-q", "--force", plain, "-o", packed], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert call(packed.read_bytes()) == 42
+
+
+def test_a_forwarder_to_an_api_set_leads_to_its_host(write_dll):
+    source = """
+    __asm__(".section .drectve,\\"yn\\"; .ascii \\" -export:g=api-ms-win-core-io-l1-1-0.CancelIo\\"; .text");
+    EXPORT int f(void) { return 0; }
+    """
+    with windlass.load(write_dll(source, name="forwards")) as module, windlass.load("kernelbase") as host:
+        assert module.export("g") == host.export("CancelIo")
 
 
 # ---- load configuration ----
