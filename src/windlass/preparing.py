@@ -25,8 +25,9 @@ def _is_x64(image: Image) -> bool:
 
 
 def _needs_dotnet(image: Image) -> bool:
-    """An assembly that asks for the .NET Framework to be started. One that was compiled to x86-64 code ahead of
-    time asks for nothing: .NET Core's own come as such, and its runtime loads them like other DLLs."""
+    """An assembly that asks for the .NET Framework to be started. One that was compiled to x86-64 code ahead
+    of time asks for nothing: .NET Core's own come as such, and its runtime loads them like other DLLs.
+    """
     if not image.directory(layout.DIRECTORY_CLR)[0]:
         return False
     return not _is_x64(image) or any(dll.name.lower() == "mscoree.dll" for dll in image.imports)
