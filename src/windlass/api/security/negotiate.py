@@ -118,6 +118,8 @@ class PasswordCredential(Credential):
 SHARED_FLAGS = 0x1F
 INTEGRITY, ISC_INTEGRITY = 0x20, 0x10000
 SIGNATURE_SIZE = 16
+AUTHENTICATE = b"NTLMSSP\0\3"
+"""How NTLM's last message begins, also within Negotiate's."""
 SIZES, NAMES, SESSION_KEY, PACKAGE_INFO, NEGOTIATION_INFO = 0, 1, 9, 10, 12
 
 
@@ -127,10 +129,12 @@ class NegotiateContext(SecurityContext):
         self.peer = peer
 
     def step(self, inputs: Buffers, flags: int) -> Answer:
+        given = inputs.content(TOKEN)
         try:
-            token = self.peer.step(inputs.content(TOKEN))
+            token = self.peer.step(given)
         except InvalidTokenError:
-            raise Refused(SEC_E_INVALID_TOKEN) from None
+            is_answer = AUTHENTICATE in (given or b"")  # well formed, but made with another password
+            raise Refused(SEC_E_LOGON_DENIED if is_answer else SEC_E_INVALID_TOKEN) from None
         except NoCredentialError:
             raise Refused(SEC_E_NO_CREDENTIALS) from None
         except (SpnegoError, ValueError):
