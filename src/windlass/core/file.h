@@ -41,6 +41,7 @@
 #define FILE_ATTRIBUTE_NOT_CONTENT_INDEXED 0x2000u
 #define INVALID_FILE_ATTRIBUTES 0xFFFFFFFFu
 #define IO_REPARSE_TAG_SYMLINK 0xA000000Cu
+#define IO_REPARSE_TAG_MOUNT_POINT 0xA0000003u
 
 /* NtCreateFile's dispositions and options. */
 enum { FILE_SUPERSEDE, FILE_OPEN, FILE_CREATE, FILE_OPEN_IF, FILE_OVERWRITE, FILE_OVERWRITE_IF };
@@ -178,6 +179,10 @@ struct file_facts {
 /* The link itself for a symbolic link when follow is false; false with errno. */
 bool file_facts_of_path(const char *path, bool follow, struct file_facts *facts);
 bool file_facts_of_file(const struct file *file, struct file_facts *facts);
+
+/* Junctions are links of the host as well: those to an absolute path that ends with a slash. The tag of a link by its
+ * descriptor, or by its path when that is -1. */
+DWORD file_link_tag(int fd, const char *path);
 
 /* What cannot be kept by the host's mode and times is kept in an extended attribute, where the file system has them.
  * A value of 0 leaves a time as it is. They return 0 or an errno. */

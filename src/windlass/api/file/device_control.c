@@ -26,7 +26,6 @@
 #define FSCTL_GET_OBJECT_ID FSCTL(39, METHOD_BUFFERED, 0)
 #define IOCTL_DISK_GET_LENGTH_INFO CTL_CODE(FILE_DEVICE_DISK, 23, METHOD_BUFFERED, 1)
 
-#define IO_REPARSE_TAG_MOUNT_POINT 0xA0000003u
 #define SYMLINK_FLAG_RELATIVE 1u
 
 #define STATUS_NOT_A_REPARSE_POINT ((NTSTATUS)0xC0000275)
@@ -47,15 +46,42 @@ struct reparse_data {
         struct { WCHAR text[1]; } mount_point;
     };
 };
-enum { REPARSE_HEADER = 8, LINK_TEXT = offsetof(struct reparse_data, link.text) };
+enum { REPARSE_HEADER = 8, LINK_TEXT = offsetof(struct reparse_data, link.text),
+       MOUNT_TEXT = offsetof(struct reparse_data, mount_point.text) };
 
 /* Links to an absolute path are told with the prefix of the native namespace before it. */
+/* The target twice, each text with its 0: to be followed, and to be shown. */
+static NTSTATUS put_link(const struct control_buffers *buffers, const WCHAR *text, size_t length, bool is_junction,
+                         bool relative, size_t *done) {
+    const size_t end = is_junction ? sizeof(WCHAR) : 0; /* junctions have one behind each */
+    size_t prefix = relative ? 0 : 4, print = 2 * length, substitute = 2 * (length + prefix);
+    size_t head = is_junction ? MOUNT_TEXT : LINK_TEXT, needed = head + substitute + print + 2 * end;
+    struct reparse_data *data = buffers->out;
+    if (buffers->out_size < needed)
+        return buffers->out_size < head ? STATUS_BUFFER_TOO_SMALL : STATUS_BUFFER_OVERFLOW;
+    memset(data, 0, needed);
+    data->tag = is_junction ? IO_REPARSE_TAG_MOUNT_POINT : IO_REPARSE_TAG_SYMLINK;
+    data->length = (USHORT)(needed - REPARSE_HEADER);
+    data->substitute_length = (USHORT)substitute;
+    data->print_offset = (USHORT)(substitute + end);
+    data->print_length = (USHORT)print;
+    if (!is_junction)
+        data->link.flags = relative ? SYMLINK_FLAG_RELATIVE : 0;
+    char *to = (char *)data + head;
+    memcpy(to, u"\\??\\", 2 * prefix);
+    memcpy(to + 2 * prefix, text, print);
+    memcpy(to + data->print_offset, text, print);
+    *done = needed;
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS get_reparse_point(struct file *file, const struct control_buffers *buffers, size_t *done) {
     char target[HOST_PATH_SIZE];
     ssize_t count = file->path ? readlink(file->path, target, sizeof target - 1) : -1;
     if (count < 0)
         return errno == EINVAL || !file->path ? STATUS_NOT_A_REPARSE_POINT : status_from_errno(errno);
-    target[count] = 0;
+    bool is_junction = file_link_tag(-1, file->path) == IO_REPARSE_TAG_MOUNT_POINT;
+    target[is_junction ? count - 1 : count] = 0;
     bool relative = target[0] != '/';
     size_t length;
     WCHAR *text = relative ? wide_from_utf8(target) : path_to_windows(target, &length);
@@ -65,20 +91,7 @@ static NTSTATUS get_reparse_point(struct file *file, const struct control_buffer
     for (WCHAR *at = text; relative && *at; at++)
         if (*at == '/')
             *at = '\\';
-    size_t prefix = relative ? 0 : 4, print = 2 * length, substitute = 2 * (length + prefix);
-    size_t needed = LINK_TEXT + substitute + print;
-    struct reparse_data *data = buffers->out;
-    NTSTATUS status = buffers->out_size < LINK_TEXT ? STATUS_BUFFER_TOO_SMALL
-                      : buffers->out_size < needed  ? STATUS_BUFFER_OVERFLOW
-                                                    : STATUS_SUCCESS;
-    if (!status) {
-        *data = (struct reparse_data){IO_REPARSE_TAG_SYMLINK, (USHORT)(needed - REPARSE_HEADER), 0, 0, (USHORT)substitute,
-                                      (USHORT)substitute, (USHORT)print, {{relative ? SYMLINK_FLAG_RELATIVE : 0, {0}}}};
-        memcpy(data->link.text, u"\\??\\", 2 * prefix);
-        memcpy(data->link.text + prefix, text, print);
-        memcpy((char *)data->link.text + substitute, text, print);
-        *done = needed;
-    }
+    NTSTATUS status = put_link(buffers, text, length, is_junction, relative, done);
     free(text);
     return status;
 }
@@ -127,6 +140,9 @@ static NTSTATUS set_reparse_point(struct file *file, const struct control_buffer
                                   is_link && data->link.flags & SYMLINK_FLAG_RELATIVE, target);
     if (status)
         return status;
+    size_t end = strlen(target);
+    if (!is_link && end && end < sizeof target - 1 && target[end - 1] != '/') /* see file_link_tag() */
+        memcpy(target + end, "/", 2);
     if (lstat(file->path, &facts))
         return status_from_errno(errno);
     if (S_ISDIR(facts.st_mode) ? rmdir(file->path) : unlink(file->path))
@@ -142,9 +158,10 @@ static NTSTATUS delete_reparse_point(struct file *file, const struct control_buf
         return STATUS_IO_REPARSE_DATA_INVALID;
     if (!file->path || lstat(file->path, &facts) || !S_ISLNK(facts.st_mode))
         return STATUS_NOT_A_REPARSE_POINT;
-    if (data->tag != IO_REPARSE_TAG_SYMLINK)
+    DWORD tag = file_link_tag(-1, file->path);
+    if (data->tag != tag)
         return STATUS_IO_REPARSE_TAG_MISMATCH;
-    bool is_directory = stat(file->path, &target) == 0 && S_ISDIR(target.st_mode);
+    bool is_directory = tag == IO_REPARSE_TAG_MOUNT_POINT || (stat(file->path, &target) == 0 && S_ISDIR(target.st_mode));
     if (unlink(file->path))
         return status_from_errno(errno);
     if (is_directory)

@@ -73,6 +73,12 @@ static void apply_record(const struct record *record, struct file_facts *facts) 
         facts->attributes = FILE_ATTRIBUTE_NORMAL;
 }
 
+DWORD file_link_tag(int fd, const char *path) {
+    char target[HOST_PATH_SIZE];
+    ssize_t count = readlinkat(fd >= 0 ? fd : AT_FDCWD, fd >= 0 ? "" : path, target, sizeof target);
+    return count > 1 && target[0] == '/' && target[count - 1] == '/' ? IO_REPARSE_TAG_MOUNT_POINT : IO_REPARSE_TAG_SYMLINK;
+}
+
 static bool facts_of(const char *path, int fd, bool follow, struct file_facts *facts) {
     struct statx status;
     int flags = fd >= 0 ? AT_EMPTY_PATH : follow ? 0 : AT_SYMLINK_NOFOLLOW;
@@ -86,7 +92,9 @@ static bool facts_of(const char *path, int fd, bool follow, struct file_facts *f
     facts_from_statx(&status, facts);
     if (is_link) {
         facts->attributes |= FILE_ATTRIBUTE_REPARSE_POINT;
-        facts->reparse_tag = IO_REPARSE_TAG_SYMLINK;
+        facts->reparse_tag = file_link_tag(fd, path);
+        if (facts->reparse_tag == IO_REPARSE_TAG_MOUNT_POINT)
+            facts->attributes |= FILE_ATTRIBUTE_DIRECTORY; /* also without its target */
         return true;
     }
     struct record record;
