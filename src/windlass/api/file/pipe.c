@@ -705,7 +705,7 @@ API(kernel32 kernelbase, BOOL, GetNamedPipeInfo, HANDLE hNamedPipe, LPDWORD lpFl
 API(kernel32 kernelbase, BOOL, TransactNamedPipe, HANDLE hNamedPipe, LPVOID lpInBuffer, DWORD nInBufferSize,
     LPVOID lpOutBuffer, DWORD nOutBufferSize, LPDWORD lpBytesRead, OVERLAPPED *lpOverlapped) {
     struct file *file = named_pipe(hNamedPipe);
-    size_t done;
+    size_t done = 0;
     if (!file)
         return FALSE;
     NTSTATUS status = !file->pipe || !file->pipe->is_message || lpOverlapped ? STATUS_INVALID_PIPE_STATE
@@ -716,4 +716,42 @@ API(kernel32 kernelbase, BOOL, TransactNamedPipe, HANDLE hNamedPipe, LPVOID lpIn
     if (lpBytesRead)
         *lpBytesRead = (DWORD)done;
     return status ? fail(win32_from_status(status)) : TRUE;
+}
+
+/* ---- CallNamedPipe: connect, write a message, read one, and close ("CallNamedPipeW function") ---- */
+
+API_USE(HANDLE, CreateFileW, LPCWSTR, DWORD, DWORD, SECURITY_ATTRIBUTES *, DWORD, DWORD, HANDLE);
+
+enum { NMPWAIT_NOWAIT = 1 };
+
+/* Waits for an instance as long as it may. */
+static HANDLE open_to_call(const WCHAR *name, DWORD timeout) {
+    enum { OPEN_EXISTING = 3 };
+    for (;;) {
+        HANDLE pipe = api_CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+        if (pipe != INVALID_HANDLE_VALUE || teb_self()->LastErrorValue != ERROR_PIPE_BUSY || timeout == NMPWAIT_NOWAIT ||
+            !api_WaitNamedPipeW(name, timeout))
+            return pipe;
+    }
+}
+
+API(kernel32 kernelbase, BOOL, CallNamedPipeW, LPCWSTR lpNamedPipeName, LPVOID lpInBuffer, DWORD nInBufferSize,
+    LPVOID lpOutBuffer, DWORD nOutBufferSize, LPDWORD lpBytesRead, DWORD nTimeOut) {
+    DWORD mode = PIPE_READMODE_MESSAGE;
+    HANDLE pipe = open_to_call(lpNamedPipeName, nTimeOut);
+    if (pipe == INVALID_HANDLE_VALUE)
+        return FALSE;
+    BOOL done = api_SetNamedPipeHandleState(pipe, &mode, NULL, NULL) &&
+                api_TransactNamedPipe(pipe, lpInBuffer, nInBufferSize, lpOutBuffer, nOutBufferSize, lpBytesRead, NULL);
+    DWORD error = teb_self()->LastErrorValue;
+    handle_close(pipe);
+    return done ? TRUE : fail(error);
+}
+
+API(kernel32, BOOL, CallNamedPipeA, LPCSTR lpNamedPipeName, LPVOID lpInBuffer, DWORD nInBufferSize, LPVOID lpOutBuffer,
+    DWORD nOutBufferSize, LPDWORD lpBytesRead, DWORD nTimeOut) {
+    WCHAR *name = path_wide_from_ansi(lpNamedPipeName);
+    BOOL result = api_CallNamedPipeW(name, lpInBuffer, nInBufferSize, lpOutBuffer, nOutBufferSize, lpBytesRead, nTimeOut);
+    free(name);
+    return result;
 }

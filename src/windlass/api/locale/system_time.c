@@ -192,6 +192,20 @@ API(ntdll, void, RtlSecondsSince1970ToTime, ULONG Seconds, LARGE_INTEGER *Time) 
     Time->QuadPart = Seconds * TICKS_PER_SECOND + UNIX_EPOCH;
 }
 
+#define EPOCH_1980 (UNIX_EPOCH + 315532800 * TICKS_PER_SECOND)
+
+API(ntdll, BOOLEAN, RtlTimeToSecondsSince1980, const LARGE_INTEGER *Time, PULONG Seconds) {
+    LONGLONG seconds = (Time->QuadPart - EPOCH_1980) / TICKS_PER_SECOND;
+    if (Time->QuadPart < EPOCH_1980 || seconds > 0xffffffffLL)
+        return FALSE;
+    *Seconds = (ULONG)seconds;
+    return TRUE;
+}
+
+API(ntdll, void, RtlSecondsSince1980ToTime, ULONG Seconds, LARGE_INTEGER *Time) {
+    Time->QuadPart = Seconds * TICKS_PER_SECOND + EPOCH_1980;
+}
+
 /* ---- since the start ---- */
 
 API(kernel32 kernelbase, ULONGLONG, GetTickCount64, void) {

@@ -460,6 +460,29 @@ static DWORD protection_from_access(DWORD access) {
     return PAGE_NOACCESS;
 }
 
+#define NUMA_NO_PREFERRED_NODE 0xFFFFFFFFu
+
+/* Memory is shown as one node ("CreateFileMappingNumaW function"). */
+static bool is_node(DWORD node) { return node == 0 || node == NUMA_NO_PREFERRED_NODE; }
+
+API(kernel32 kernelbase, HANDLE, CreateFileMappingNumaW, HANDLE hFile, SECURITY_ATTRIBUTES *lpFileMappingAttributes,
+    DWORD flProtect, DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCWSTR lpName, DWORD nndPreferred) {
+    if (!is_node(nndPreferred)) {
+        set_last_error(ERROR_INVALID_PARAMETER);
+        return NULL;
+    }
+    return api_CreateFileMappingW(hFile, lpFileMappingAttributes, flProtect, dwMaximumSizeHigh, dwMaximumSizeLow, lpName);
+}
+
+API(kernel32, HANDLE, CreateFileMappingNumaA, HANDLE hFile, SECURITY_ATTRIBUTES *lpFileMappingAttributes,
+    DWORD flProtect, DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCSTR lpName, DWORD nndPreferred) {
+    if (!is_node(nndPreferred)) {
+        set_last_error(ERROR_INVALID_PARAMETER);
+        return NULL;
+    }
+    return api_CreateFileMappingA(hFile, lpFileMappingAttributes, flProtect, dwMaximumSizeHigh, dwMaximumSizeLow, lpName);
+}
+
 API(kernel32 kernelbase, LPVOID, MapViewOfFileEx, HANDLE hFileMappingObject, DWORD dwDesiredAccess,
     DWORD dwFileOffsetHigh, DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress) {
     struct section *section = (struct section *)handle_object_or_fail(hFileMappingObject, &section_type, 0);
@@ -475,6 +498,17 @@ API(kernel32 kernelbase, LPVOID, MapViewOfFileEx, HANDLE hFileMappingObject, DWO
     else if (status)
         set_last_error(status == STATUS_CONFLICTING_ADDRESSES ? ERROR_INVALID_ADDRESS : win32_from_status(status));
     return status ? NULL : (LPVOID)base;
+}
+
+API(kernel32 kernelbase, LPVOID, MapViewOfFileExNuma, HANDLE hFileMappingObject, DWORD dwDesiredAccess,
+    DWORD dwFileOffsetHigh, DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress,
+    DWORD nndPreferred) {
+    if (!is_node(nndPreferred)) {
+        set_last_error(ERROR_INVALID_PARAMETER);
+        return NULL;
+    }
+    return api_MapViewOfFileEx(hFileMappingObject, dwDesiredAccess, dwFileOffsetHigh, dwFileOffsetLow,
+                               dwNumberOfBytesToMap, lpBaseAddress);
 }
 
 API(kernel32 kernelbase, LPVOID, MapViewOfFile, HANDLE hFileMappingObject, DWORD dwDesiredAccess,

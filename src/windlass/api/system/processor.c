@@ -145,6 +145,28 @@ API(kernel32 kernelbase, BOOL, GetNumaHighestNodeNumber, PULONG HighestNodeNumbe
     return TRUE;
 }
 
+API(kernel32, BOOL, GetNumaProximityNode, ULONG ProximityId, UCHAR *NodeNumber) {
+    *NodeNumber = 0;
+    return ProximityId ? fail(ERROR_INVALID_PARAMETER) : TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, GetNumaProximityNodeEx, ULONG ProximityId, USHORT *NodeNumber) {
+    *NodeNumber = 0;
+    return ProximityId ? fail(ERROR_INVALID_PARAMETER) : TRUE;
+}
+
+/* The node's free memory in bytes, which is the host's. */
+API(kernel32, BOOL, GetNumaAvailableMemoryNodeEx, USHORT Node, ULONGLONG *AvailableBytes) {
+    if (Node)
+        return fail(ERROR_INVALID_PARAMETER);
+    *AvailableBytes = (ULONGLONG)sysconf(_SC_AVPHYS_PAGES) * (ULONGLONG)sysconf(_SC_PAGESIZE);
+    return TRUE;
+}
+
+API(kernel32, BOOL, GetNumaAvailableMemoryNode, UCHAR Node, ULONGLONG *AvailableBytes) {
+    return api_GetNumaAvailableMemoryNodeEx(Node, AvailableBytes);
+}
+
 /* ---- topology ("GetLogicalProcessorInformationEx function"), from the host's /sys ---- */
 
 enum { RelationProcessorCore, RelationNumaNode, RelationCache, RelationProcessorPackage, RelationGroup,
