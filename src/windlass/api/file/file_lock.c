@@ -52,6 +52,35 @@ static int host_lock(int fd, short type, uint64_t start, uint64_t length) {
     return errno == EBADF || errno == EINVAL ? 0 : errno;
 }
 
+static bool is_covered(const struct file *file, uint64_t start, uint64_t length) {
+    for (const struct file_lock *each = file->node->locks; each; each = each->next)
+        if (each->owner == file && each->exclusive && each->start <= start &&
+            each->start + each->length >= start + length)
+            return true;
+    return false;
+}
+
+/* The host merges the ranges of a handle: what its other locks cover is locked again. */
+static void lock_again(const struct file *file, bool exclusive, uint64_t start, uint64_t length) {
+    for (const struct file_lock *each = file->node->locks; each; each = each->next)
+        if (each->owner == file && each->exclusive == exclusive && overlaps(each, start, length))
+            host_lock(file->fd, exclusive ? F_WRLCK : F_RDLCK, each->start, each->length);
+}
+
+/* "If the same range is locked with an exclusive and a shared lock", by one handle, the exclusive one counts. */
+static bool lock_on_host(const struct file *file, uint64_t start, uint64_t length, bool exclusive) {
+    if (is_covered(file, start, length))
+        return true;
+    if (host_lock(file->fd, exclusive ? F_WRLCK : F_RDLCK, start, length))
+        return false;
+    lock_again(file, true, start, length);
+    return true;
+}
+
+static bool conflicts(const struct file_lock *lock, const struct file *file, bool exclusive) {
+    return exclusive || (lock->exclusive && lock->owner != file);
+}
+
 /* One attempt. */
 static NTSTATUS try_lock(struct file *file, uint64_t start, uint64_t length, bool exclusive) {
     if (length && start + length - 1 < start)
@@ -63,9 +92,9 @@ static NTSTATUS try_lock(struct file *file, uint64_t start, uint64_t length, boo
     NTSTATUS status = STATUS_SUCCESS;
     file_nodes_lock();
     for (struct file_lock *each = file->node->locks; each; each = each->next)
-        if ((exclusive || each->exclusive) && overlaps(each, start, length))
+        if (conflicts(each, file, exclusive) && overlaps(each, start, length))
             status = STATUS_LOCK_NOT_GRANTED;
-    if (!status && host_lock(file->fd, exclusive ? F_WRLCK : F_RDLCK, start, length))
+    if (!status && !lock_on_host(file, start, length, exclusive))
         status = STATUS_LOCK_NOT_GRANTED;
     if (!status) {
         lock->next = file->node->locks;
@@ -77,25 +106,30 @@ static NTSTATUS try_lock(struct file *file, uint64_t start, uint64_t length, boo
     return status;
 }
 
-static NTSTATUS unlock(struct file *file, uint64_t start, uint64_t length) {
-    NTSTATUS status = STATUS_RANGE_NOT_LOCKED;
-    file_nodes_lock();
+/* "The first unlock operation unlocks the exclusive lock, the second the shared" ("LockFileEx function"). NULL: none. */
+static struct file_lock **find_lock(const struct file *file, uint64_t start, uint64_t length) {
+    struct file_lock **found = NULL;
     for (struct file_lock **at = &file->node->locks; *at; at = &(*at)->next) {
-        struct file_lock *lock = *at;
-        if (lock->owner != file || lock->start != start || lock->length != length)
-            continue;
+        const struct file_lock *lock = *at;
+        if (lock->owner == file && lock->start == start && lock->length == length && (!found || lock->exclusive))
+            found = at;
+    }
+    return found;
+}
+
+static NTSTATUS unlock(struct file *file, uint64_t start, uint64_t length) {
+    file_nodes_lock();
+    struct file_lock **at = find_lock(file, start, length), *lock = at ? *at : NULL;
+    if (lock) {
         *at = lock->next;
         free(lock);
-        host_lock(file->fd, F_UNLCK, start, length);
-        /* The host merges ranges: what other locks of this handle cover is locked again. */
-        for (struct file_lock *each = file->node->locks; each; each = each->next)
-            if (each->owner == file && overlaps(each, start, length))
-                host_lock(file->fd, each->exclusive ? F_WRLCK : F_RDLCK, each->start, each->length);
-        status = STATUS_SUCCESS;
-        break;
+        if (!find_lock(file, start, length))         /* else it becomes shared without a moment in between */
+            host_lock(file->fd, F_UNLCK, start, length);
+        lock_again(file, false, start, length);
+        lock_again(file, true, start, length);
     }
     file_nodes_unlock();
-    return status;
+    return lock ? STATUS_SUCCESS : STATUS_RANGE_NOT_LOCKED;
 }
 
 enum { RETRY_MILLISECONDS = 5 };
