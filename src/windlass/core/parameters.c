@@ -89,15 +89,13 @@ static void set_string(UNICODE_STRING *target, WCHAR *text, size_t length) {
 }
 
 static void fill(void) {
-    size_t length;
     WCHAR *line = chosen_command_line ? chosen_command_line : host_command_line();
     if (line)
         set_string(&parameters.CommandLine, line, chosen_command_line ? chosen_length : wide_length(line));
     const LDR_DATA_TABLE_ENTRY *program = module_from_base(process_peb.ImageBaseAddress);
     if (program)
         parameters.ImagePathName = program->FullDllName;
-    WCHAR *directory = path_current_directory(&length);
-    set_string(&parameters.CurrentDirectory.DosPath, directory, directory ? length : 0);
+    parameters.CurrentDirectory = current_directory_open();
     parameters.Length = parameters.MaximumLength = sizeof parameters;
     parameters.Environment = environment_block();
     parameters.Flags = 1;                            /* pointers, not offsets */

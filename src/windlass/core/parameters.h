@@ -14,6 +14,15 @@ bool process_set_command_line(const WCHAR *text, size_t length);
  * (api/environment.c); the caller frees it. NULL out of memory. */
 WCHAR *environment_block(void);
 
+/* The host's current directory with a handle, NULL where none can be had (api/file/current_directory.c). */
+struct current_directory current_directory_open(void);
+
+/* Changes to another, in the parameters too. A Win32 error. */
+DWORD current_directory_set(const WCHAR *path);
+
+/* Whether it is the handle in the parameters. */
+bool is_current_directory(HANDLE handle);
+
 /* What the parent process says in STARTUPINFO, handles aside. The numbers are those from dwX to dwFlags. */
 struct startup {
     DWORD numbers[8], show;

@@ -170,7 +170,7 @@ typedef struct _RTL_USER_PROCESS_PARAMETERS {
     HANDLE ConsoleHandle;
     ULONG ConsoleFlags;
     HANDLE StandardInput, StandardOutput, StandardError;
-    struct { UNICODE_STRING DosPath; HANDLE Handle; } CurrentDirectory;
+    struct current_directory { UNICODE_STRING DosPath; HANDLE Handle; } CurrentDirectory;
     UNICODE_STRING DllPath, ImagePathName, CommandLine;
     PWSTR Environment;
     ULONG StartingX, StartingY, CountX, CountY, CountCharsX, CountCharsY, FillAttribute, WindowFlags, ShowWindowFlags;

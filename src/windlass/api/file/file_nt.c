@@ -9,6 +9,7 @@
 #include "file.h"
 #include "file_query.h"
 #include "nt.h"
+#include "parameters.h"
 #include "pipe_nt.h"
 #include "sync.h"
 
@@ -21,7 +22,11 @@ NTSTATUS path_of_object(const OBJECT_ATTRIBUTES *attributes, struct host_path *o
     size_t length = name->Length / sizeof(WCHAR), root_length = 0;
     WCHAR *root = NULL;
     NTSTATUS status = STATUS_SUCCESS;
-    if (attributes->RootDirectory) {
+    if (attributes->RootDirectory && is_current_directory(attributes->RootDirectory)) {
+        root = path_current_directory(&root_length);
+        if (!root)
+            return STATUS_NO_MEMORY;
+    } else if (attributes->RootDirectory) {
         struct file *directory = (struct file *)handle_object(attributes->RootDirectory, &file_type, 0, &status);
         if (!directory)
             return status;
@@ -472,6 +477,16 @@ API(ntdll, ULONG, RtlGetCurrentDirectory_U, ULONG BufferLength, PWSTR Buffer) {
         memcpy(Buffer, directory, (length + 1) * sizeof *directory);
     free(directory);
     return (ULONG)((fits ? length : length + 1) * sizeof(WCHAR));
+}
+
+API(ntdll, NTSTATUS, RtlSetCurrentDirectory_U, const UNICODE_STRING *PathName) {
+    size_t length = PathName->Length / sizeof(WCHAR);
+    WCHAR *path = calloc(length + 1, sizeof *path);
+    if (path)
+        memcpy(path, PathName->Buffer, length * sizeof *path);
+    DWORD error = path ? current_directory_set(path) : ERROR_NOT_ENOUGH_MEMORY;
+    free(path);
+    return status_from_path_error(error);
 }
 
 /* 1 UNC, 2 absolute with a drive, 3 relative to a drive, 4 rooted, 5 relative, 6 device, 7 root of the devices. */

@@ -6,6 +6,7 @@
 
 #include "api.h"
 #include "codepage.h"
+#include "parameters.h"
 #include "path.h"
 
 #define MAX_PATH 260
@@ -100,13 +101,13 @@ API(kernel32 kernelbase, DWORD, GetCurrentDirectoryA, DWORD nBufferLength, LPSTR
 }
 
 API(kernel32 kernelbase, BOOL, SetCurrentDirectoryW, LPCWSTR lpPathName) {
-    DWORD error = lpPathName ? path_set_current_directory(lpPathName) : ERROR_INVALID_PARAMETER;
+    DWORD error = lpPathName ? current_directory_set(lpPathName) : ERROR_INVALID_PARAMETER;
     return error ? fail(error) : TRUE;
 }
 
 API(kernel32 kernelbase, BOOL, SetCurrentDirectoryA, LPCSTR lpPathName) {
     WCHAR *wide = lpPathName ? path_wide_from_ansi(lpPathName) : NULL;
-    DWORD error = wide ? path_set_current_directory(wide) : ERROR_INVALID_PARAMETER;
+    DWORD error = wide ? current_directory_set(wide) : ERROR_INVALID_PARAMETER;
     free(wide);
     return error ? fail(error) : TRUE;
 }
