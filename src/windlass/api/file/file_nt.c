@@ -479,16 +479,6 @@ API(ntdll, ULONG, RtlGetCurrentDirectory_U, ULONG BufferLength, PWSTR Buffer) {
     return (ULONG)((fits ? length : length + 1) * sizeof(WCHAR));
 }
 
-API(ntdll, NTSTATUS, RtlSetCurrentDirectory_U, const UNICODE_STRING *PathName) {
-    size_t length = PathName->Length / sizeof(WCHAR);
-    WCHAR *path = calloc(length + 1, sizeof *path);
-    if (path)
-        memcpy(path, PathName->Buffer, length * sizeof *path);
-    DWORD error = path ? current_directory_set(path) : ERROR_NOT_ENOUGH_MEMORY;
-    free(path);
-    return status_from_path_error(error);
-}
-
 /* 1 UNC, 2 absolute with a drive, 3 relative to a drive, 4 rooted, 5 relative, 6 device, 7 root of the devices. */
 API(ntdll, ULONG, RtlDetermineDosPathNameType_U, PCWSTR DosFileName) {
     if (is_path_separator(DosFileName[0])) {
