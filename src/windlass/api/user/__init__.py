@@ -1,1 +1,1 @@
-"""Windows, messages, drawing and controls: user32, gdi32, comctl32."""
+"""Windows, messages and controls: user32, comctl32."""

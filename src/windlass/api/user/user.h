@@ -8,11 +8,8 @@
 
 #include "api.h"
 #include "codepage.h"
+#include "user/user_types.h"
 
-typedef struct HWND__ *HWND;
-typedef HANDLE HICON, HCURSOR, HBRUSH, HMENU, HHOOK;
-typedef struct { LONG x, y; } POINT;
-typedef struct { LONG left, top, right, bottom; } RECT;
 typedef LRESULT(WINAPI *WNDPROC)(HWND, UINT, WPARAM, LPARAM);
 
 typedef struct {

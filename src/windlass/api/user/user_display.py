@@ -1,7 +1,7 @@
 """Displays: one of 1920 by 1080 pixels at 96 dpi that nobody looks at, and what programs may set of it.
 
-Source: Microsoft, "Multiple Display Monitors Functions", "SystemParametersInfoW function", "GetSysColor
-function", "DPI and device-independent pixels".
+Source: Microsoft, "Multiple Display Monitors Functions", "SystemParametersInfoW function", "DPI and
+device-independent pixels".
 """
 
 from __future__ import annotations
@@ -405,32 +405,6 @@ def SystemParametersInfoForDpi(
     uiAction: UINT, uiParam: UINT, pvParam: LPVOID, fWinIni: UINT, dpi: UINT
 ) -> BOOL:
     return system_parameter(uiAction, pvParam)
-
-
-# By index: COLOR_SCROLLBAR, COLOR_BACKGROUND ... COLOR_MENUBAR, as 0x00bbggrr.
-COLORS = [
-    0xC8C8C8, 0x000000, 0xD1B499, 0xDBCDBF, 0xF0F0F0, 0xFFFFFF, 0x646464, 0x000000, 0x000000, 0x000000,
-    0xB4B4B4, 0xFCF7F4, 0xABABAB, 0xD77800, 0xFFFFFF, 0xF0F0F0, 0xA0A0A0, 0x6D6D6D, 0x000000, 0x000000,
-    0xFFFFFF, 0x696969, 0xE3E3E3, 0x000000, 0xE1FFFF, 0x000000, 0xCC6600, 0xEAD1B9, 0xF2E4D7, 0xD77800,
-    0xF0F0F0,
-]  # fmt: skip
-
-
-@export("user32")
-def GetSysColor(nIndex: INT) -> DWORD:
-    return COLORS[nIndex] if 0 <= nIndex < len(COLORS) else 0
-
-
-_brushes: dict[int, int] = {}
-
-
-@export("user32")
-def GetSysColorBrush(nIndex: INT) -> HANDLE:
-    if not 0 <= nIndex < len(COLORS):
-        return 0
-    if nIndex not in _brushes:
-        _brushes[nIndex] = windows("gdi32", "CreateSolidBrush", COLORS[nIndex])
-    return _brushes[nIndex]
 
 
 @export("user32")

@@ -2,7 +2,7 @@
  * time of its own goes to a memory device context (gdi.c). */
 #include "user.h"
 
-typedef HANDLE HDC, HRGN;
+typedef HANDLE HRGN;
 typedef struct { HDC hdc; BOOL fErase; RECT rcPaint; BOOL fRestore, fIncUpdate; BYTE rgbReserved[32]; } PAINTSTRUCT;
 enum { NULLREGION = 1, SHARED_ICON = 0x70000 };
 

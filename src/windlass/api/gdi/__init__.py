@@ -1,0 +1,1 @@
+"""Drawing into bitmaps: gdi32, msimg32."""
