@@ -1,4 +1,4 @@
-"""Junctions. Wine has none on most file systems of the host, so what is expected is what Microsoft documents."""
+"""Junctions. Wine has none on most file systems of the host: the documentation says what is expected."""
 
 from __future__ import annotations
 
