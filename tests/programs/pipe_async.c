@@ -62,8 +62,45 @@ static void large(void)
     say("%lu bytes, the same %d", count, same);
 }
 
+/* A read of nothing tells that a message is there, and leaves it: Python's multiprocessing waits by it. */
+static void message_in_parts(void)
+{
+    char name[64], text[16] = {0};
+    wsprintfA(name, "\\\\.\\pipe\\windlass-test-parts-%lu", GetCurrentProcessId());
+    HANDLE writer = CreateNamedPipeA(name, PIPE_ACCESS_OUTBOUND, PIPE_TYPE_MESSAGE, 1, 4096, 4096, 0, NULL);
+    HANDLE reader = CreateFileA(name, GENERIC_READ | FILE_WRITE_ATTRIBUTES, 0, NULL, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
+    OVERLAPPED o = {.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL)};
+    DWORD mode = PIPE_READMODE_MESSAGE, count;
+    check(SetNamedPipeHandleState(reader, &mode, NULL, NULL));
+    check(!ReadFile(reader, text, 0, NULL, &o) && GetLastError() == ERROR_IO_PENDING);
+    check(WriteFile(writer, "a message", 9, &count, NULL));
+    BOOL done = GetOverlappedResult(reader, &o, &count, TRUE);
+    say("nothing read: %d %lu %lu", done, done ? 0 : GetLastError(), count);
+    done = ReadFile(reader, text, 5, NULL, &o);
+    check(done || GetLastError() == ERROR_IO_PENDING || GetLastError() == ERROR_MORE_DATA);
+    check(WaitForSingleObject(o.hEvent, 5000) == WAIT_OBJECT_0);
+    done = GetOverlappedResult(reader, &o, &count, FALSE);
+    say("a part: %d %lu %lu %s", done, done ? 0 : GetLastError(), count, text);
+    done = ReadFile(reader, text, 15, NULL, &o) || GetLastError() == ERROR_IO_PENDING;
+    check(done && WaitForSingleObject(o.hEvent, 5000) == WAIT_OBJECT_0);
+    done = GetOverlappedResult(reader, &o, &count, FALSE);
+    text[count] = 0;
+    say("the rest: %d %lu %s", done, count, text);
+    check(WriteFile(writer, text, 0, &count, NULL));
+    done = ReadFile(reader, text, 15, NULL, &o) || GetLastError() == ERROR_IO_PENDING;
+    check(done && WaitForSingleObject(o.hEvent, 5000) == WAIT_OBJECT_0);
+    done = GetOverlappedResult(reader, &o, &count, FALSE);
+    say("an empty message: %d %lu", done, count);
+    CloseHandle(writer);
+    done = ReadFile(reader, text, 15, NULL, &o);
+    say("the end: %d %lu", done, GetLastError());
+    CloseHandle(o.hEvent);
+    CloseHandle(reader);
+}
+
 PROGRAM
 {
+    message_in_parts();
     make_pipe();
     cancelled();
     large();

@@ -145,17 +145,20 @@ static bool claim(struct io_operation *operation) {
     return free;
 }
 
-static void unclaim(struct io_operation *operation, bool is_finished) {
+static void unclaim(struct io_operation *operation) {
     pthread_mutex_lock(&operations_lock);
     operation->is_busy = false;
-    operation->is_finished = is_finished;
     pthread_cond_broadcast(&unclaimed);
     pthread_mutex_unlock(&operations_lock);
 }
 
+/* When the program learns that it is complete, none that it starts then is behind it. */
 static void finish(struct io_operation *operation, NTSTATUS status) {
+    pthread_mutex_lock(&operations_lock);
+    operation->is_finished = true;
+    pthread_mutex_unlock(&operations_lock);
     complete(operation->file, &operation->request, operation->thread, status, operation->done, true);
-    unclaim(operation, true);
+    unclaim(operation);
 }
 
 /* Attempts it if there is reason to. */
@@ -164,7 +167,7 @@ static void advance(struct io_operation *operation, short ready) {
         return;
     NTSTATUS status = operation->attempt(operation, ready);
     if (status == STATUS_PENDING)
-        unclaim(operation, false);
+        unclaim(operation);
     else
         finish(operation, status);
 }
@@ -174,7 +177,7 @@ static void forget_finished(void) {
     struct io_operation *finished = NULL, *each;
     pthread_mutex_lock(&operations_lock);
     for (struct io_operation **at = &operations; (each = *at);) {
-        if (!each->is_finished) {
+        if (!each->is_finished || each->is_busy) {
             at = &each->next;
             continue;
         }
@@ -210,7 +213,7 @@ static bool grow(struct waiting *waiting) {
 }
 
 static bool same_direction(const struct io_operation *one, const struct io_operation *other) {
-    return one->fd >= 0 && one->fd == other->fd && one->file == other->file && one->events & other->events;
+    return !one->is_finished && one->fd >= 0 && one->fd == other->fd && one->file == other->file && one->events & other->events;
 }
 
 static bool is_behind_any(const struct io_operation *operation) {
@@ -343,7 +346,7 @@ bool io_is_waiting(int fd, short events) {
 static struct io_operation *next_to_cancel(const struct file *file, const void *block,
                                            const struct thread_object *thread) {
     struct io_operation *each = operations;
-    while (each && (each->is_finished || each->file != file || (block && each->request.block != block) ||
+    while (each && ((each->is_finished && !each->is_busy) || each->file != file || (block && each->request.block != block) ||
                     (thread && each->thread != thread)))
         each = each->next;
     return each;

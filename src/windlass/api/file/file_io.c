@@ -111,7 +111,8 @@ static NTSTATUS attempt_now(struct io_operation *operation) {
     struct pollfd ready = {file->fd, operation->events, 0};
     if (file->pipe)
         pipe_settle(file);
-    if (io_is_waiting(file->fd, operation->events) || poll(&ready, 1, 0) == 0)
+    bool has_rest = file->pipe && operation->events & POLLIN && pipe_has_rest(file);
+    if (io_is_waiting(file->fd, operation->events) || (!has_rest && poll(&ready, 1, 0) == 0))
         return STATUS_PENDING;
     return operation->attempt(operation, ready.revents);
 }

@@ -444,15 +444,23 @@ API(kernel32 kernelbase, BOOL, WaitNamedPipeA, LPCSTR lpNamedPipeName, DWORD nTi
 /* ---- transfer ---- */
 
 /* The next message; the host would drop what does not fit. */
+/* Whether the other end is closed: the host says of an empty message what it says of that. */
+static bool has_ended(int fd) {
+    struct pollfd end = {fd, POLLRDHUP, 0};
+    return poll(&end, 1, 0) > 0 && end.revents & (POLLRDHUP | POLLHUP);
+}
+
 static NTSTATUS receive_message(struct file *file) {
     struct pipe_end *pipe = file->pipe;
     ssize_t whole;
     while ((whole = recv(file->fd, NULL, 0, MSG_PEEK | MSG_TRUNC)) < 0 && errno == EINTR &&
            !synchronous_is_cancelled()) {
     }
-    if (whole <= 0)
-        return whole ? status_from_errno(errno) : STATUS_PIPE_BROKEN;
-    char *message = malloc((size_t)whole);
+    if (whole < 0)
+        return status_from_errno(errno);
+    if (!whole && has_ended(file->fd))
+        return STATUS_PIPE_BROKEN;
+    char *message = malloc(whole ? (size_t)whole : 1);
     if (!message)
         return STATUS_NO_MEMORY;
     ssize_t count = recv(file->fd, message, (size_t)whole, 0);
@@ -482,6 +490,14 @@ NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done) {
     }
     pthread_mutex_unlock(&file->lock);
     return status;
+}
+
+bool pipe_has_rest(struct file *file) {
+    struct pipe_end *pipe = file->pipe;
+    pthread_mutex_lock(&file->lock);
+    bool has_rest = pipe->rest_at < pipe->rest_size;
+    pthread_mutex_unlock(&file->lock);
+    return has_rest;
 }
 
 static NTSTATUS write_to(struct file *file, const void *buffer, size_t size, int flags, size_t *done) {

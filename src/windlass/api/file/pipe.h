@@ -47,6 +47,9 @@ void pipe_end_free(struct pipe_end *pipe);
 bool pipe_end_give(const struct pipe_end *pipe, bool *is_message, bool *reads_messages);
 struct pipe_end *pipe_end_take(bool is_message, bool reads_messages);
 
+/* Whether a message has been read in part: the rest can be read without waiting. */
+bool pipe_has_rest(struct file *file);
+
 struct pipe_state {
     unsigned available;                 /* bytes that can be read now */
     unsigned message;                   /* of them, left of the first message */
