@@ -7,6 +7,7 @@
 
 #include "console_control.h"
 #include "environment.h"
+#include "exchange.h"
 #include "file.h"
 #include "host_spawn.h"
 #include "inherit.h"
@@ -31,6 +32,7 @@ static PyObject *block_new(PyObject *self, PyObject *args) {
     WCHAR *units = utf16_from_str(image, &length);
     if (!units)
         return NULL;
+    exchange_begin();                                /* the child may ask for handles */
     struct process_block *block = process_block_new(units, length, flags, &fd);
     free(units);
     return block ? Py_BuildValue("iK", fd, (unsigned long long)(uintptr_t)block) : os_error(errno);
@@ -56,6 +58,7 @@ static PyObject *begin(PyObject *self, PyObject *args) {
     if (is_new)
         process_block_publish(fd, getpid());
     Py_BEGIN_ALLOW_THREADS
+    exchange_begin();                                /* before others resume it: they may bring it handles */
     process_wait_for_resume();
     console_control_begin();
     Py_END_ALLOW_THREADS

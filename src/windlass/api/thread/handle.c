@@ -2,6 +2,7 @@
 #include "handle.h"
 
 #include "codepage.h"
+#include "exchange.h"
 #include "namespace.h"
 #include "nt.h"
 
@@ -9,25 +10,78 @@ API(ntdll, NTSTATUS, NtClose, HANDLE Handle) { return handle_close(Handle); }
 
 API(kernel32 kernelbase, BOOL, CloseHandle, HANDLE hObject) { return succeed_or_fail(handle_close(hObject)); }
 
-static bool is_this_process(HANDLE process) {
-    NTSTATUS status;
-    struct object *object = handle_object(process, current_process_object()->type, 0, &status);
-    object_release(object);
-    return object == current_process_object();
+#define PROCESS_DUP_HANDLE 0x0040u
+
+/* The process behind a handle, with a reference. */
+static struct process_object *process_of(HANDLE handle, NTSTATUS *status) {
+    const struct object_type *type = current_process_object()->type;
+    return (struct process_object *)handle_object(handle, type, PROCESS_DUP_HANDLE, status);
 }
 
-/* Handles of other processes are theirs alone: no other process can be reached into. */
+static bool is_own(const struct process_object *process) { return process_id(process) == getpid(); }
+
+/* The object behind a handle of the process, and what the handle allows. */
+static NTSTATUS take_object(struct process_object *source, HANDLE handle, bool closes, struct object **object,
+                            ACCESS_MASK *access) {
+    NTSTATUS status;
+    DWORD flags;
+    if (!is_own(source))
+        return exchange_fetch(source, handle, closes, object, access);
+    *object = handle_object(handle, NULL, 0, &status);
+    if (!*object)
+        return status;
+    if (handle_query(handle, &flags, access))
+        *access = (*object)->type->all_access;       /* the pseudo handles */
+    if (closes)
+        handle_close(handle);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS put_object(struct process_object *target, struct object *object, ACCESS_MASK access, DWORD flags,
+                           HANDLE *handle) {
+    if (!is_own(target))
+        return exchange_bring(target, object, access, flags, handle);
+    *handle = handle_new(object, access, flags);
+    return *handle ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+}
+
+/* Without a target the source's handle is closed, at most. */
+static NTSTATUS duplicate_between(struct process_object *source, HANDLE handle, struct process_object *target,
+                                  HANDLE *copy, ACCESS_MASK access, DWORD flags, DWORD options) {
+    struct object *object;
+    ACCESS_MASK granted;
+    NTSTATUS status = take_object(source, handle, options & DUPLICATE_CLOSE_SOURCE, &object, &granted);
+    if (status)
+        return status;
+    if (!(options & DUPLICATE_SAME_ACCESS))
+        granted = access_from_generic(object, access);
+    if (target)
+        status = put_object(target, object, granted, flags, copy);
+    object_release(object);
+    return status;
+}
+
 API(ntdll, NTSTATUS, NtDuplicateObject, HANDLE SourceProcessHandle, HANDLE SourceHandle, HANDLE TargetProcessHandle,
     PHANDLE TargetHandle, ACCESS_MASK DesiredAccess, ULONG HandleAttributes, ULONG Options) {
     enum { DUPLICATE_SAME_ATTRIBUTES = 4 };
-    if (!is_this_process(SourceProcessHandle) || (TargetProcessHandle && !is_this_process(TargetProcessHandle)))
-        return STATUS_ACCESS_DENIED;
+    NTSTATUS status = STATUS_SUCCESS;
     DWORD flags = HandleAttributes & OBJ_INHERIT ? HANDLE_FLAG_INHERIT : 0;
-    if (Options & DUPLICATE_SAME_ATTRIBUTES) {
+    struct process_object *source = process_of(SourceProcessHandle, &status), *target = NULL;
+    if (source && TargetProcessHandle)
+        target = process_of(TargetProcessHandle, &status);
+    if (source && Options & DUPLICATE_SAME_ATTRIBUTES && is_own(source)) {
         ACCESS_MASK access;
         handle_query(SourceHandle, &flags, &access);
     }
-    return handle_duplicate(SourceHandle, TargetProcessHandle ? TargetHandle : NULL, DesiredAccess, flags, Options);
+    HANDLE copy, *place = TargetHandle ? TargetHandle : &copy;
+    if (source && (target || !TargetProcessHandle)) {
+        bool is_local = is_own(source) && (!target || is_own(target));
+        status = is_local ? handle_duplicate(SourceHandle, target ? TargetHandle : NULL, DesiredAccess, flags, Options)
+                          : duplicate_between(source, SourceHandle, target, place, DesiredAccess, flags, Options);
+    }
+    object_release(source ? &source->object : NULL);
+    object_release(target ? &target->object : NULL);
+    return status;
 }
 
 API(kernel32 kernelbase, BOOL, DuplicateHandle, HANDLE hSourceProcessHandle, HANDLE hSourceHandle,
