@@ -26,8 +26,11 @@ STUBS = PAGE // STUB_SIZE
 
 LFANEW = 0x3C
 """Where IMAGE_DOS_HEADER says where the other headers are."""
+SIZE_OF_IMAGE = 4 + 20 + 56
 DIRECTORIES = 4 + 20 + 112
-"""How far behind that the data directories begin: after the signature and the two headers of PE32+ images."""
+"""How far behind that the image's size lies and the data directories begin: after the signature and the file
+header, in the optional header of PE32+ images.
+"""
 
 ALLOCATION_GRANULARITY = 0x10000
 
@@ -151,7 +154,10 @@ class Additions:
         base = self._module.handle
         headers = int.from_bytes(_core.read(base + LFANEW, 4), "little")
         entry = headers + DIRECTORIES
+        end = max(address - base + length for address, length in self._regions)
         _core.protect(base, PAGE, READ | WRITE)
+        # Whoever reads the directory expects it, and the names in it, within the image.
+        _core.write(base + headers + SIZE_OF_IMAGE, end.to_bytes(4, "little"))
         _core.write(base + entry, rva.to_bytes(4, "little") + size.to_bytes(4, "little"))
         _core.protect(base, PAGE, READ)
 
