@@ -10,6 +10,7 @@ IMPORT int ReadFile(HANDLE, void *, unsigned, unsigned *, void *);
 IMPORT int WriteFile(HANDLE, const void *, unsigned, unsigned *, void *);
 IMPORT HANDLE CreateThread(void *, size_t, unsigned (*)(void *), void *, unsigned, unsigned *);
 IMPORT int CancelSynchronousIo(HANDLE);
+IMPORT int CancelIoEx(HANDLE, void *);
 IMPORT unsigned WaitForSingleObject(HANDLE, unsigned);
 IMPORT int GetExitCodeThread(HANDLE, unsigned *);
 IMPORT HANDLE GetCurrentThread(void);
@@ -46,6 +47,27 @@ PROGRAM
 
     check(WriteFile(writes, "x", 1, &count, 0));
     say("the pipe goes on: %d, %c", ReadFile(reads, &byte, 1, &count, 0), byte);
+    SetLastError(0);
+    // Wine only says that it has cancelled; Windows does, which Go's run-time relies on to close a pipe that is read.
+    thread = CreateThread(0, 0, reader, 0, 0, 0);
+    while (!CancelIoEx(reads, 0))
+        Sleep(1);
+    // Wine reports: ended by the file: 258
+    // documented: ended by the file: 0     (Microsoft, "CancelIoEx function")
+    say("ended by the file: %u", WaitForSingleObject(thread, 10000));
+    check(GetExitCodeThread(thread, &code));
+    // Wine reports: the read failed with 259
+    // documented: the read failed with 995     (Microsoft, "CancelIoEx function")
+    say("the read failed with %u", code);
+    CloseHandle(thread);
+    SetLastError(0);
+    // Wine reports: no operation: 1
+    // documented: no operation: 0     (Microsoft, "CancelIoEx function")
+    say("no operation: %d", CancelIoEx(reads, 0));
+    // Wine reports: error 0
+    // documented: error 1168     (Microsoft, "CancelIoEx function")
+    say("error %u", GetLastError());
+
     SetLastError(0);
     say("no thread: %d", CancelSynchronousIo(reads));
     say("error %u", GetLastError());

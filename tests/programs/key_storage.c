@@ -55,7 +55,9 @@ static void ephemeral(void)
     // Wine reports: decrypt: 80090029
     // documented: decrypt: 0     (Microsoft, "NCryptDecrypt function")
     status("decrypt", NCryptDecrypt(key, data, size, NULL, plain, sizeof plain, &size, NCRYPT_PAD_PKCS1_FLAG));
-    check(size == 5 && plain[0] == 'h' && plain[4] == 'o');
+    // Wine reports: the same 0
+    // documented: the same 1     (Microsoft, "NCryptDecrypt function")
+    say("the same %d", size == 5 && plain[0] == 'h' && plain[4] == 'o');
     status("export", NCryptExportKey(key, 0, BCRYPT_RSAPUBLIC_BLOB, NULL, blob, sizeof blob, &size, 0));
     say("blob %u", size);
     status("import", NCryptImportKey(provider, 0, BCRYPT_RSAPUBLIC_BLOB, NULL, &copy, blob, size, 0));

@@ -69,7 +69,8 @@ struct thread {
     bool on_side_stack;             /* then the TEB's stack bounds are its, and the thread's own are here: */
     void *stack_base, *stack_limit;
     struct unwind_cache unwind_cache;
-    atomic_uint synchronous;        /* whether it is in an operation that can be cancelled (synchronous.c) */
+    atomic_uint synchronous;        /* whether it is in an operation that can be cancelled (synchronous.c), and on: */
+    const void *synchronous_file;
     bool terminated;                /* by TerminateThread: no DLL is told */
     bool has_activations;           /* activation_hook() is to be called at its end */
     uint64_t activation;            /* the handle of the activation context in force, 0: none */

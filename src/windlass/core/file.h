@@ -286,6 +286,9 @@ bool io_is_waiting(int fd, short events);
  * complete. */
 unsigned io_cancel(struct file *file, const void *block, const struct thread_object *thread);
 
+/* The same for any thread, and without a status block also for what threads wait in; false: there was nothing. */
+bool io_cancel_all(struct file *file, const void *block);
+
 /* Tells the operations whose target this is. */
 void io_target_closed(struct file *target);
 

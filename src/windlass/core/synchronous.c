@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "codes.h"
 #include "synchronous.h"
 
 #define INTERRUPT_SIGNAL (SIGRTMIN + 6)
@@ -22,40 +21,45 @@ static void install_handler(void) {
     sigaction(INTERRUPT_SIGNAL, &action, NULL);
 }
 
-void synchronous_begin(void) { atomic_store(&thread_self()->synchronous, IN_PROGRESS); }
+void synchronous_begin(const struct file *file) {
+    struct thread *thread = thread_self();
+    thread->synchronous_file = file;
+    atomic_store(&thread->synchronous, IN_PROGRESS);
+}
 
 void synchronous_end(void) { atomic_store(&thread_self()->synchronous, IDLE); }
 
 bool synchronous_is_cancelled(void) { return atomic_load(&thread_self()->synchronous) == CANCELLED; }
 
-/* The thread's record stays while the list is held. */
-static bool cancel_once(const struct thread_object *object, bool is_first, bool *is_busy) {
+/* Threads' records stay while the list is held. */
+static bool cancel_once(const struct thread_object *object, const struct file *file, bool is_first, bool *is_busy) {
     bool found = false;
     thread_list_acquire();
     for (struct thread *thread = thread_list_head(); thread; thread = thread->next) {
-        if (thread->object != object)
-            continue;
         unsigned state = IN_PROGRESS;
-        if (is_first)
-            found = atomic_compare_exchange_strong(&thread->synchronous, &state, CANCELLED);
-        *is_busy = atomic_load(&thread->synchronous) == CANCELLED;
-        if (*is_busy)
-            syscall(SYS_tgkill, getpid(), object->id, INTERRUPT_SIGNAL);
+        if ((object && thread->object != object) || (file && thread->synchronous_file != file))
+            continue;
+        if (is_first && atomic_compare_exchange_strong(&thread->synchronous, &state, CANCELLED))
+            found = true;
+        if (atomic_load(&thread->synchronous) == CANCELLED) {
+            *is_busy = true;
+            syscall(SYS_tgkill, getpid(), (pid_t)(uintptr_t)thread->teb.ThreadId, INTERRUPT_SIGNAL);
+        }
     }
     thread_list_release();
     return found;
 }
 
-NTSTATUS synchronous_cancel(const struct thread_object *object) {
+bool synchronous_cancel(const struct thread_object *thread, const struct file *file) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     bool is_busy = false;
     pthread_once(&once, install_handler);
-    if (!cancel_once(object, true, &is_busy))
-        return STATUS_NOT_FOUND;
+    if (!cancel_once(thread, file, true, &is_busy))
+        return false;
     for (int tries = 0; is_busy && tries < TRIES; tries++) {
         nanosleep(&(struct timespec){.tv_nsec = PAUSE_NANOSECONDS}, NULL);
         is_busy = false;
-        cancel_once(object, false, &is_busy);
+        cancel_once(thread, file, false, &is_busy);
     }
-    return STATUS_SUCCESS;
+    return true;
 }

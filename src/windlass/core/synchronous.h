@@ -4,16 +4,18 @@
 #define WINDLASS_SYNCHRONOUS_H
 
 #include "core.h"
+#include "file.h"
 #include "thread_object.h"
 
-/* The calling thread's operation begins, and has ended. */
-void synchronous_begin(void);
+/* The calling thread's operation on a file begins, and has ended. */
+void synchronous_begin(const struct file *file);
 void synchronous_end(void);
 
 /* To be asked when a system call of the operation ended with EINTR: whether somebody has taken it back. */
 bool synchronous_is_cancelled(void);
 
-/* STATUS_NOT_FOUND: the thread is in no such operation. Returns when the operation has ended or soon will. */
-NTSTATUS synchronous_cancel(const struct thread_object *object);
+/* Takes back the operations of a thread (NULL: of any) on a file (NULL: on any). False: there is none. Returns when they
+ * have ended or soon will. */
+bool synchronous_cancel(const struct thread_object *thread, const struct file *file);
 
 #endif

@@ -374,6 +374,11 @@ unsigned io_cancel(struct file *file, const void *block, const struct thread_obj
     return count;
 }
 
+bool io_cancel_all(struct file *file, const void *block) {
+    bool found = io_cancel(file, block, NULL) > 0;
+    return (!block && synchronous_cancel(NULL, file)) || found;
+}
+
 void io_target_closed(struct file *target) {
     if (!__atomic_load_n(&operations, __ATOMIC_ACQUIRE))
         return;
@@ -400,9 +405,9 @@ API(kernel32 kernelbase, BOOL, CancelIoEx, HANDLE hFile, OVERLAPPED *lpOverlappe
     struct file *file = file_from_handle(hFile, 0);
     if (!file)
         return FALSE;
-    unsigned count = io_cancel(file, lpOverlapped, NULL);
+    bool found = io_cancel_all(file, lpOverlapped);
     file_release(file);
-    return count ? TRUE : fail(ERROR_NOT_FOUND);
+    return found ? TRUE : fail(ERROR_NOT_FOUND);
 }
 
 static NTSTATUS cancel_of_thread(HANDLE handle) {
@@ -411,7 +416,7 @@ static NTSTATUS cancel_of_thread(HANDLE handle) {
     struct object *object = handle_object(handle, &thread_type, THREAD_TERMINATE, &status);
     if (!object)
         return status;
-    status = synchronous_cancel((struct thread_object *)object);
+    status = synchronous_cancel((struct thread_object *)object, NULL) ? STATUS_SUCCESS : STATUS_NOT_FOUND;
     object_release(object);
     return status;
 }

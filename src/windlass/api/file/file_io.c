@@ -62,7 +62,7 @@ static NTSTATUS transfer_now(struct file *file, bool writes, void *buffer, size_
 static NTSTATUS transfer(struct file *file, bool writes, void *buffer, size_t size, int64_t offset, size_t *done) {
     if (file->kind == FILE_KIND_DISK)
         return transfer_now(file, writes, buffer, size, offset, done);
-    synchronous_begin();
+    synchronous_begin(file);
     NTSTATUS status = transfer_now(file, writes, buffer, size, offset, done);
     synchronous_end();
     return status;

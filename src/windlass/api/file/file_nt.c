@@ -213,7 +213,7 @@ API(ntdll, NTSTATUS, NtCancelIoFileEx, HANDLE FileHandle, IO_STATUS_BLOCK *IoReq
     struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
     if (!file)
         return status;
-    status = io_cancel(file, IoRequestToCancel, NULL) ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+    status = io_cancel_all(file, IoRequestToCancel) ? STATUS_SUCCESS : STATUS_NOT_FOUND;
     file_release(file);
     *IoStatusBlock = (IO_STATUS_BLOCK){{status}, 0};
     return status;

@@ -345,7 +345,7 @@ NTSTATUS pipe_connect(struct file *file, const struct io_request *request) {
         return status ? status : STATUS_PIPE_CONNECTED;
     }
     if (!file->is_overlapped || !request->block) {
-        synchronous_begin();
+        synchronous_begin(file);
         NTSTATUS status = accept_client(file);
         synchronous_end();
         return status;
