@@ -70,9 +70,19 @@ def environment() -> dict[str, str]:
     }
 
 
+def use_no_display(wine: str) -> None:
+    """Let windows be created where there is no display, by Wine's driver that shows nothing."""
+    settings = PREFIX / "user.reg"
+    if settings.exists() and '"Graphics"="null"' in settings.read_text(errors="replace"):
+        return
+    key = ["reg", "add", r"HKCU\Software\Wine\Drivers", "/v", "Graphics", "/d", "null", "/f"]
+    subprocess.run([wine, *key], env=environment(), capture_output=True, timeout=300, check=True)
+
+
 def run_under_wine(wine: str, command: list[str]) -> subprocess.CompletedProcess[str]:
     """Run an EXE with its arguments, one at a time."""
     with locked(PREFIX), tempfile.TemporaryDirectory() as folder:
+        use_no_display(wine)
         return subprocess.run(
             [wine, *command],
             env=environment(),

@@ -87,6 +87,25 @@ struct user_class {
  * NULL. */
 struct user_class *user_class_find(const WCHAR *name, HINSTANCE instance);
 
+/* ---- handles of everything else (user_object.c) ---- */
+
+enum user_kind { USER_ANY, USER_MENU, USER_ICON, USER_ACCELERATORS, USER_HOOK, USER_POSITIONS };
+
+/* The head of what such a handle stands for. */
+struct user_object {
+    enum user_kind kind;
+    HANDLE handle;
+};
+
+/* All under the user lock. The object's new handle, NULL out of memory; the object of a handle, NULL for none of this
+ * kind; takes the handle away, the object stays. */
+HANDLE user_object_add(struct user_object *object, enum user_kind kind);
+void *user_object_find(HANDLE handle, enum user_kind kind);
+void user_object_remove(struct user_object *object);
+
+/* A resource of the type by name or number, and its size; NULL with the last error. */
+const void *user_resource(HINSTANCE module, const WCHAR *name, UINT type, DWORD *size);
+
 /* ---- windows (user_window.c) ---- */
 
 struct window_property {
@@ -105,6 +124,7 @@ struct window {
     DWORD style, ex_style, thread_id;
     HINSTANCE instance;
     UINT_PTR id;
+    HMENU menu, system_menu;
     LONG_PTR user_data;
     RECT rect;                          /* on the screen */
     WCHAR *text;

@@ -15,6 +15,7 @@ from windlass.types import (
     BOOL,
     DWORD,
     HINSTANCE,
+    HMENU,
     HWND,
     INT,
     INT_PTR,
@@ -117,6 +118,18 @@ def IsDialogMessageW(hDlg: HWND, lpMsg: LPVOID) -> BOOL:
 @export("user32")
 def IsDialogMessageA(hDlg: HWND, lpMsg: LPVOID) -> BOOL:
     return 0
+
+
+@export("user32")
+def TrackPopupMenu(
+    hMenu: HMENU, uFlags: UINT, x: INT, y: INT, nReserved: INT, hWnd: HWND, prcRect: LPVOID
+) -> BOOL:
+    return refuse("menu", "nobody to choose from it", None)
+
+
+@export("user32")
+def TrackPopupMenuEx(hMenu: HMENU, uFlags: UINT, x: INT, y: INT, hwnd: HWND, lptpm: LPVOID) -> BOOL:
+    return refuse("menu", "nobody to choose from it", None)
 
 
 @export("user32")

@@ -126,7 +126,10 @@ static struct window *window_new(struct user_class *class, const CREATESTRUCT *f
     window->ex_style = facts->dwExStyle;
     window->instance = facts->hInstance;
     window->extra_size = extra;
-    window->id = facts->style & WS_CHILD ? (UINT_PTR)facts->hMenu : 0;
+    if (facts->style & WS_CHILD)
+        window->id = (UINT_PTR)facts->hMenu;
+    else
+        window->menu = facts->hMenu;
     window->rect = (RECT){facts->x, facts->y, facts->x + facts->cx, facts->y + facts->cy};
     return window;
 }
@@ -206,6 +209,10 @@ static void drop_handle(HWND handle) {
 
 API_USE(BOOL, DestroyWindow, HWND);
 API_USE(BOOL, ShowWindow, HWND, int);
+API_USE(BOOL, SetMenu, HWND, HMENU);
+API_USE(BOOL, DestroyMenu, HMENU);
+API_USE(HMENU, LoadMenuW, HINSTANCE, LPCWSTR);
+API_USE(HMENU, LoadMenuA, HINSTANCE, LPCSTR);
 
 typedef struct { RECT rgrc[3]; WINDOWPOS *lppos; } NCCALCSIZE_PARAMS;
 typedef struct { POINT ptReserved, ptMaxSize, ptMaxPosition, ptMinTrackSize, ptMaxTrackSize; } MINMAXINFO;
@@ -232,6 +239,19 @@ static bool announce(HWND handle, const CREATESTRUCT *facts, bool is_unicode) {
     return true;
 }
 
+/* A class may name the menu that its windows get. */
+static void load_class_menu(HWND handle) {
+    user_lock();
+    const struct window *window = window_find(handle);
+    const struct user_class *class = window && !(window->style & WS_CHILD) ? window->class : NULL;
+    const void *name = class ? class->facts.lpszMenuName : NULL;
+    HINSTANCE instance = class ? class->facts.hInstance : NULL;
+    bool is_unicode = class && class->is_unicode;
+    user_unlock();
+    if (name)
+        api_SetMenu(handle, is_unicode ? api_LoadMenuW(instance, name) : api_LoadMenuA(instance, name));
+}
+
 static HWND create_window(const WCHAR *class_name, CREATESTRUCT *facts, bool is_unicode) {
     if (!(facts->style & WS_CHILD) && !(facts->style & (LONG)WS_POPUP) && facts->hwndParent != HWND_MESSAGE)
         facts->style |= WS_CAPTION | WS_CLIPSIBLINGS; /* an overlapped window always has a caption */
@@ -241,6 +261,8 @@ static HWND create_window(const WCHAR *class_name, CREATESTRUCT *facts, bool is_
     user_unlock();
     if (!handle)
         return NULL;
+    if (!facts->hMenu)
+        load_class_menu(handle);
     if (!announce(handle, facts, is_unicode)) {
         drop_handle(handle);
         return NULL;
@@ -293,6 +315,16 @@ static HWND next_owned(HWND handle) {
     return found;
 }
 
+static void destroy_menus(HWND handle) {
+    user_lock();
+    const struct window *window = window_find(handle);
+    HMENU menus[] = {window ? window->menu : NULL, window ? window->system_menu : NULL};
+    user_unlock();
+    for (int i = 0; i < 2; i++)
+        if (menus[i])
+            api_DestroyMenu(menus[i]);
+}
+
 /* The parent is told first, then its children, then that nothing comes any more. */
 static void destroy(HWND handle) {
     HWND child;
@@ -300,6 +332,7 @@ static void destroy(HWND handle) {
     while ((child = next_child(handle)))
         destroy(child);
     window_send(handle, WM_NCDESTROY, 0, 0, true);
+    destroy_menus(handle);
     drop_handle(handle);
 }
 
@@ -871,7 +904,7 @@ static BOOL client_on_screen(HWND handle, RECT *client) {
     user_lock();
     const struct window *window = window_find(handle);
     if (window) {
-        RECT frame = frame_of(window->style, window->ex_style, false);
+        RECT frame = frame_of(window->style, window->ex_style, window->menu);
         *client = (RECT){window->rect.left + frame.left, window->rect.top + frame.top, window->rect.right - frame.right,
                          window->rect.bottom - frame.bottom};
         if (client->right < client->left)
@@ -926,7 +959,7 @@ static void place(const WINDOWPOS *position) {
         RECT rect = window->rect;
         POINT corner = {position->x, position->y}, size = {position->cx, position->cy};
         if (window->style & WS_CHILD && window->parent && window->parent != desktop) {
-            RECT frame = frame_of(window->parent->style, window->parent->ex_style, false);
+            RECT frame = frame_of(window->parent->style, window->parent->ex_style, window->parent->menu);
             corner.x += window->parent->rect.left + frame.left;
             corner.y += window->parent->rect.top + frame.top;
         }
