@@ -68,12 +68,29 @@ static const WCHAR *split(const WCHAR *path, WCHAR *folder) {
     return name;
 }
 
+/* The folder could not be opened: a file is taken for one, or something on the way is missing. */
+static DWORD folder_error(const char *folder, DWORD otherwise) {
+    struct stat found;
+    if (stat(folder, &found))
+        return ERROR_PATH_NOT_FOUND;
+    return S_ISDIR(found.st_mode) ? otherwise : ERROR_DIRECTORY;
+}
+
+static DWORD missing_error(struct host_path *path, int host_error) {
+    DWORD error = path_error(path, host_error);
+    char *slash = strrchr(path->text, '/');
+    if (error != ERROR_PATH_NOT_FOUND || !slash)
+        return error;
+    *slash = 0;
+    return folder_error(path->text, error);
+}
+
 /* The name without wildcards exists or not: no directory needs to be searched. */
 static bool single_entry(const WCHAR *path, struct directory_entry *entry, DWORD *error) {
     struct host_path host;
     *error = path_to_host(path, &host);
     if (*error || host.kind != PATH_FILE || !file_facts_of_path(host.text, false, &entry->facts)) {
-        *error = *error ? *error : path_error(&host, errno);
+        *error = *error ? *error : missing_error(&host, errno);
         return false;
     }
     const char *slash = strrchr(host.text, '/');
@@ -113,7 +130,7 @@ static HANDLE find_first(const WCHAR *path, WIN32_FIND_DATAW *data) {
         bool is_root = root && strcmp(host.text, root[0] ? root : "/") == 0;
         search = directory_search_open(host.text, pattern, wide_length(pattern), is_root, &status);
         if (!search)
-            return find_failed(errno == ENOENT || errno == ENOTDIR ? ERROR_PATH_NOT_FOUND : win32_from_status(status));
+            return find_failed(folder_error(host.text, win32_from_status(status)));
         if (!directory_search_next(search, &entry)) {
             directory_search_close(search);
             return find_failed(ERROR_FILE_NOT_FOUND);

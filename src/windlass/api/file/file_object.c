@@ -581,8 +581,8 @@ NTSTATUS file_delete(const struct host_path *path, bool is_directory) {
     if (lstat(path->text, &status))
         return status_from_host(path, errno);
     if (is_directory && S_ISLNK(status.st_mode)) { /* RemoveDirectory takes a link to a directory away */
-        struct stat target;
-        if (stat(path->text, &target) || !S_ISDIR(target.st_mode))
+        struct stat target; /* the host's links do not say whether what is gone was a directory */
+        if (stat(path->text, &target) == 0 && !S_ISDIR(target.st_mode))
             return STATUS_NOT_A_DIRECTORY;
         return unlink(path->text) ? status_from_errno(errno) : STATUS_SUCCESS;
     }

@@ -265,6 +265,13 @@ API(kernel32 kernelbase, BOOL, GetDiskFreeSpaceA, LPCSTR lpRootPathName, LPDWORD
 
 /* ---- volume names ---- */
 
+/* The length of \\?\ or \\.\ before a drive: the volume's path keeps it. */
+static size_t device_prefix(const WCHAR *path) {
+    bool is_device = is_path_separator(path[0]) && is_path_separator(path[1]) && (path[2] == '?' || path[2] == '.') &&
+                     is_path_separator(path[3]);
+    return is_device && path[4] && path[5] == ':' ? 4 : 0;
+}
+
 API(kernel32 kernelbase, BOOL, GetVolumePathNameW, LPCWSTR lpszFileName, LPWSTR lpszVolumePathName,
     DWORD cchBufferLength) {
     struct host_path path;
@@ -273,20 +280,22 @@ API(kernel32 kernelbase, BOOL, GetVolumePathNameW, LPCWSTR lpszFileName, LPWSTR 
     DWORD error = path_to_host(lpszFileName, &path);
     if (error || !path.drive)
         return fail(error ? error : ERROR_INVALID_NAME);
-    if (cchBufferLength < 4)
-        return fail(ERROR_FILENAME_EXCED_RANGE);
     const WCHAR root[4] = {(WCHAR)path.drive, ':', '\\', 0};
-    memcpy(lpszVolumePathName, root, sizeof root);
+    size_t prefix = device_prefix(lpszFileName);
+    if (cchBufferLength < prefix + 4)
+        return fail(ERROR_FILENAME_EXCED_RANGE);
+    memcpy(lpszVolumePathName, lpszFileName, prefix * sizeof(WCHAR));
+    memcpy(lpszVolumePathName + prefix, root, sizeof root);
     return TRUE;
 }
 
 API(kernel32 kernelbase, BOOL, GetVolumePathNameA, LPCSTR lpszFileName, LPSTR lpszVolumePathName,
     DWORD cchBufferLength) {
-    WCHAR root[4];
+    WCHAR root[8] = {0};
     WCHAR *wide = lpszFileName ? path_wide_from_ansi(lpszFileName) : NULL;
-    BOOL result = api_GetVolumePathNameW(wide, root, cchBufferLength < 4 ? cchBufferLength : 4);
+    BOOL result = api_GetVolumePathNameW(wide, root, cchBufferLength < 8 ? cchBufferLength : 8);
     free(wide);
-    for (int i = 0; result && i < 4; i++)
+    for (size_t i = 0; result && i <= wide_length(root); i++)
         lpszVolumePathName[i] = (CHAR)root[i];
     return result;
 }

@@ -21,7 +21,8 @@ static LONGLONG from_file_time(const FILETIME *time) {
 
 /* ---- the time of day ---- */
 
-/* Windows advances it by timer ticks of up to 15.6 ms; the coarse clock is its like, and as cheap. */
+/* Windows advances it by timer ticks of up to 15.6 ms; the coarse clock is its like, as cheap, and what the host puts on
+ * files. All but the precise function read it, so that their times can be compared. */
 API(kernel32 kernelbase, void, GetSystemTimeAsFileTime, FILETIME *lpSystemTimeAsFileTime) {
     *lpSystemTimeAsFileTime = to_file_time(clock_ticks(CLOCK_REALTIME_COARSE) + UNIX_EPOCH);
 }
@@ -106,13 +107,13 @@ API(kernel32 kernelbase, LONG, CompareFileTime, const FILETIME *lpFileTime1, con
 }
 
 API(kernel32 kernelbase, void, GetSystemTime, SYSTEMTIME *lpSystemTime) {
-    system_time_from_ticks(clock_ticks(CLOCK_REALTIME) + UNIX_EPOCH, lpSystemTime);
+    system_time_from_ticks(clock_ticks(CLOCK_REALTIME_COARSE) + UNIX_EPOCH, lpSystemTime);
 }
 
 API(kernel32 kernelbase, void, GetLocalTime, SYSTEMTIME *lpSystemTime) {
     time_t seconds;
     struct tm local;
-    LONGLONG ticks = clock_ticks(CLOCK_REALTIME);
+    LONGLONG ticks = clock_ticks(CLOCK_REALTIME_COARSE);
     seconds = (time_t)(ticks / TICKS_PER_SECOND);
     localtime_r(&seconds, &local);
     system_time_from_ticks(ticks + local.tm_gmtoff * TICKS_PER_SECOND + UNIX_EPOCH, lpSystemTime);
