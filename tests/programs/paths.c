@@ -17,7 +17,9 @@ PROGRAM
         L"C:\\a\\b\\..\\..\\", L"C:\\a...", L"C:\\a. . ", L"C:\\a.\\b", L"C:\\a..\\b", L"C:\\a \\b", L"C:\\...\\b",
         L"C:\\a\\...", L"C:\\.a", L"C:\\a/.", L"C:\\a/b/../c", L"\\\\server\\share\\a\\..\\..\\b", L"//server/share/x",
         L"\\\\?\\C:\\a\\..\\b", L"\\\\.\\C:\\a\\b", L"\\\\.\\pipe\\name", L"nul", L"NUL:", L"con", L"COM1",
-        L"LPT9", L"CONIN$", L"conout$",
+        L"LPT9", L"CONIN$", L"conout$", L"\\\\host", L"\\\\host\\", L"\\\\host\\share", L"\\\\host\\share\\",
+        L"\\\\host.\\share.\\a.", L"\\\\host\\share\\a. .\\b.. ", L"\\\\host\\share.", L"\\\\host\\share\\..",
+        L"\\\\?\\C:\\a.", L"\\\\.\\C:\\a.", L"\\\\?\\UNC\\host\\share\\a. ",
     };
     // Wine reports: C:\u005c...\u005cb -> 7 C:\u005c..\u005cb | b
     // documented: C:\u005c...\u005cb -> 8 C:\u005c...\u005cb | b     (Microsoft, "File path formats on Windows systems")

@@ -485,7 +485,7 @@ static const WCHAR *append_root(struct wide_buffer *buffer, const WCHAR *path, c
         for (int part = 0; part < 2; part++) {
             while (*path && !is_path_separator(*path))
                 append_unit(buffer, *path++);
-            if (*path || part == 0)
+            if (*path)
                 append_unit(buffer, '\\');
             while (is_path_separator(*path))
                 path++;

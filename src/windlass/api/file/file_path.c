@@ -32,14 +32,15 @@ static DWORD give_ansi(const WCHAR *text, LPSTR out, DWORD capacity) {
     return (DWORD)(fits ? length : length + 1);
 }
 
-/* The last component of a full path, NULL when it ends in a separator, is a root or a device ("\\.\NUL", but
+/* The last component of a full path, NULL when it ends in a separator, is a root, a server or a device ("\\.\NUL", but
  * "\\.\pipe\name" has one). */
 static WCHAR *file_part(WCHAR *full, size_t length) {
     WCHAR *at = full + length;
     while (at > full && at[-1] != '\\')
         at--;
     bool is_device = at == full + 4 && full[0] == '\\' && full[2] == '.';
-    return at > full && *at && !is_device ? at : NULL;
+    bool is_server = at == full + 2 && full[0] == '\\';
+    return at > full && *at && !is_device && !is_server ? at : NULL;
 }
 
 API(kernel32 kernelbase, DWORD, GetFullPathNameW, LPCWSTR lpFileName, DWORD nBufferLength, LPWSTR lpBuffer,
