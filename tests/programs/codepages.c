@@ -8,7 +8,7 @@ static void to_wide(UINT page, DWORD flags, const char *text, int length)
     WCHAR out[64] = {0};
     SetLastError(0);
     int count = MultiByteToWideChar(page, flags, text, length, out, 63);
-    say("%u %x: %d %u %ls", page, flags, count, GetLastError(), out);
+    say("%u %x: %d %u %ls", page, flags, count, GetLastError(), count ? out : L"");
 }
 
 static void from_wide(UINT page, DWORD flags, const WCHAR *text, int length)
@@ -39,6 +39,31 @@ static void sums(UINT page)
     say("%u: %08x %08x", page, forward, back);
 }
 
+static void strict(void)
+{
+    static const char *const texts[] = {
+        "\x80", "\xa0", "\xfd", "\xff", "\x81", "\x81\x40", "\x81z", "\x81\x7f", "\xf0\x40", "\xf9\xfc", "\x85\x40",
+        "\xed\x40", "\xfa\x40", "\x87\x40", "\x81\xad",
+    };
+    for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++)
+        to_wide(932, MB_ERR_INVALID_CHARS, texts[i], -1);
+    to_wide(932, MB_ERR_INVALID_CHARS, "\x81\x00z", 3);
+    to_wide(932, 0, "\x81\x00z", 3);
+    static const UINT pages[] = {936, 949, 950, 1255, 1253, 874, 1361};
+    for (unsigned i = 0; i < sizeof pages / sizeof *pages; i++) {
+        unsigned refused = 0, sum = 0;
+        for (unsigned byte = 0x80; byte < 0x100; byte++) {
+            char text[2] = {(char)byte, 0};
+            WCHAR out[4];
+            if (IsDBCSLeadByteEx(pages[i], text[0]) || MultiByteToWideChar(pages[i], MB_ERR_INVALID_CHARS, text, 1, out, 4))
+                continue;
+            refused++;
+            sum = sum * 31 + byte;
+        }
+        say("%u refuses %u: %08x", pages[i], refused, sum);
+    }
+}
+
 PROGRAM
 {
     to_wide(CP_UTF8, 0, "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", -1);
@@ -52,6 +77,7 @@ PROGRAM
     to_wide(1252, MB_ERR_INVALID_CHARS, "\x81", -1);
     to_wide(932, 0, "\x93\xfa\x96{\x81", -1);
     to_wide(932, 0, "\x93\x01z", -1);
+    strict();
     to_wide(936, 0, "\xd6\xd0\x80", -1);
     to_wide(949, 0, "\xb0\xa1z", -1);
     to_wide(950, 0, "\xa4\xa4z", -1);

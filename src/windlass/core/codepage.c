@@ -332,6 +332,10 @@ static int decode_table(const struct codepage *page, const unsigned char *text, 
     return *value == NO_UNIT ? -2 : 2;
 }
 
+/* Bytes without a character stand for private ones; with MB_ERR_INVALID_CHARS they are invalid. Pairs in the rows of
+ * user-defined characters are not. */
+static bool is_private_byte(int size, uint32_t value) { return size == 1 && value >= 0xE000 && value <= 0xF8FF; }
+
 static size_t table_decode(const struct codepage *page, const char *text, size_t length, struct wide_out *out,
                            bool *invalid) {
     const unsigned char *at = (const unsigned char *)text, *end = at + length;
@@ -344,6 +348,7 @@ static size_t table_decode(const struct codepage *page, const char *text, size_t
             /* A trail byte that cannot be one is taken for a character of its own, unless it is a pair. */
             size = size < 0 ? -size : (int)(end - at);
         }
+        *invalid |= is_private_byte(size, value);
         put_code_point(out, value);
         at += size;
     }
