@@ -546,10 +546,11 @@ API(CRT_DLLS, int, _close, int number) {
     return result;
 }
 
-/* Another handle of this process for the same file. The copies of inheritable descriptors are inheritable. */
+/* Another handle of this process for the same file. Copies are inheritable, those of _O_NOINHERIT too: so programs give
+ * a child its standard streams ("_dup, _dup2": example, "_pipe": example). */
 static bool duplicate(const struct fd *fd, HANDLE *copy) {
-    return api_DuplicateHandle((HANDLE)(LONG_PTR)-1, fd->handle, (HANDLE)(LONG_PTR)-1, copy, 0,
-                               !(fd->flags & FD_NOINHERIT), 2 /* DUPLICATE_SAME_ACCESS */);
+    return api_DuplicateHandle((HANDLE)(LONG_PTR)-1, fd->handle, (HANDLE)(LONG_PTR)-1, copy, 0, TRUE,
+                               2 /* DUPLICATE_SAME_ACCESS */);
 }
 
 API(CRT_DLLS, int, _dup, int number) {

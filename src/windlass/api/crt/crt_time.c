@@ -4,6 +4,7 @@
  * The host knows how the rules changed over the years; Windows' C run-time applies those of today to all years. */
 #include "crt_time.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -16,6 +17,7 @@
 #include "crt_data.h"
 #include "crt_memory.h"
 #include "fork.h"
+#include "locale/time_zone.h"
 #include "path.h"
 
 typedef LONGLONG time64;
@@ -32,6 +34,23 @@ static pthread_mutex_t zone_lock = PTHREAD_MUTEX_INITIALIZER;
 SURVIVES_FORK(zone_lock);
 static const struct crt_time_zone *current_zone;
 
+/* Microsoft's TZ syntax: three letters, an offset ("_tzset"). Other values are the host's own. */
+static bool is_zone_setting(const char *text) {
+    for (int i = 0; i < 3; i++)
+        if (!text || !isalpha((unsigned char)text[i]))
+            return false;
+    text += 3 + (text[3] == '+' || text[3] == '-');
+    return isdigit((unsigned char)*text);
+}
+
+/* Windows' names of the zone ("_tzset": without TZ they are those of GetTimeZoneInformation). */
+static void name_by_system(struct crt_time_zone *zone) {
+    TIME_ZONE_INFORMATION information = {0};
+    api_GetTimeZoneInformation(&information);
+    zone->wide_names[0] = wide_duplicate(information.StandardName);
+    zone->wide_names[1] = wide_duplicate(information.DaylightName);
+}
+
 /* A zone that was replaced stays, for those who are reading it. */
 static const struct crt_time_zone *read_zone(void) {
     struct crt_time_zone *zone = calloc(1, sizeof *zone);
@@ -41,10 +60,15 @@ static const struct crt_time_zone *read_zone(void) {
     zone->seconds_west = (LONG)timezone;
     zone->has_daylight = daylight != 0;
     zone->daylight_bias = daylight ? -3600 : 0;
+    if (is_zone_setting(getenv("TZ"))) {
+        zone->wide_names[0] = wide_from_utf8(tzname[0]);
+        zone->wide_names[1] = wide_from_utf8(daylight ? tzname[1] : "");
+    } else {
+        name_by_system(zone);
+    }
     for (int i = 0; i < 2; i++) {
-        zone->names[i] = strdup(tzname[i]);
-        zone->wide_names[i] = wide_from_utf8(tzname[i]);
-        if (!zone->names[i] || !zone->wide_names[i])
+        zone->names[i] = zone->wide_names[i] ? ansi_from_wide(zone->wide_names[i]) : NULL;
+        if (!zone->names[i])
             windlass_fatal("out of memory for the time zone");
     }
     return zone;

@@ -7,27 +7,12 @@
 #include "api.h"
 #include "clock.h"
 #include "codepage.h"
+#include "time_zone.h"
 
 #define TIME_ZONE_ID_INVALID 0xFFFFFFFFu
 #define TIME_ZONE_ID_UNKNOWN 0u
 #define TIME_ZONE_ID_STANDARD 1u
 #define TIME_ZONE_ID_DAYLIGHT 2u
-
-typedef struct {
-    LONG Bias;
-    WCHAR StandardName[32];
-    SYSTEMTIME StandardDate;
-    LONG StandardBias;
-    WCHAR DaylightName[32];
-    SYSTEMTIME DaylightDate;
-    LONG DaylightBias;
-} TIME_ZONE_INFORMATION;
-
-typedef struct {
-    TIME_ZONE_INFORMATION zone;
-    WCHAR TimeZoneKeyName[128];
-    BOOLEAN DynamicDaylightTimeDisabled;
-} DYNAMIC_TIME_ZONE_INFORMATION;
 
 enum { HOUR = 3600, DAY = 24 * HOUR };
 
