@@ -32,21 +32,39 @@ static void call_done(struct async_wait *wait) {
     }
 }
 
-void dispatcher_release(void) {
-    struct thread_object *thread = to_wake, *next;
+enum { WOKEN_AT_ONCE = 16 };
+
+/* Takes threads off the list. That needs the lock: without it, one that wakes by itself may be in its next wait, and on
+ * the list again. */
+static unsigned take_to_wake(struct thread_object **threads) {
+    unsigned count = 0;
+    for (; to_wake && count < WOKEN_AT_ONCE; to_wake = to_wake->next_to_wake)
+        threads[count++] = to_wake;
+    return count;
+}
+
+/* False when threads to be woken are left. */
+static bool release_and_wake(void) {
+    struct thread_object *threads[WOKEN_AT_ONCE];
+    unsigned count = take_to_wake(threads);
+    bool is_last = !to_wake;
     struct async_wait *done = to_call;
     unsigned elsewhere = __builtin_expect(shared_entered, 0) ? shared_leave() : 0;
-    to_wake = NULL;
     to_call = NULL;
     lock_release(&lock);
     if (elsewhere)
         shared_wake(elsewhere);
-    for (; thread; thread = next) {
-        next = thread->next_to_wake;
-        futex_wake(&thread->wake, 1);
-        object_release(&thread->object);
+    for (unsigned i = 0; i < count; i++) {
+        futex_wake(&threads[i]->wake, 1);
+        object_release(&threads[i]->object);
     }
     call_done(done);
+    return is_last;
+}
+
+void dispatcher_release(void) {
+    while (!release_and_wake())
+        dispatcher_acquire();
 }
 
 /* ---- waits ---- */
