@@ -101,9 +101,17 @@ def start(build):
     return run
 
 
+def heed_the_keyboard() -> None:
+    """What was started in the background of a shell ignores these signals, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+
 def launch(path: Path, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "windlass", "run", str(path), *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_the_keyboard
+    )
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
     return process
