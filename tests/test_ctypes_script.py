@@ -127,6 +127,28 @@ def test_the_standard_library_sees_the_host(run):
     assert output == "good\n"
 
 
+def test_submodules_of_modules_that_differ(run):
+    """`from importlib import metadata` imports the submodule, which nobody has imported before."""
+    output = run(
+        """
+        import sys
+        assert "importlib.metadata" not in sys.modules
+        from importlib import import_module, metadata
+        import importlib.util
+        print(metadata.__name__, importlib.util.__name__, importlib.import_module is import_module)
+        print(importlib.import_module("ctypes").__name__)
+        try:
+            from importlib import nosuch
+        except ImportError as error:
+            print(error.name)
+        """,
+        "SCRIPT",
+    )
+    assert output.splitlines() == [
+        "importlib.metadata importlib.util True", "windlass.ctypes", "importlib",
+    ]  # fmt: skip
+
+
 def test_an_installed_package_sees_windows_when_asked(run, folder):
     packages = folder / "site-packages"
     (packages / "vendor").mkdir(parents=True)

@@ -320,11 +320,25 @@ def _import(
         if shown is not None and fromlist:
             for each in fromlist:  # a submodule, perhaps
                 if not hasattr(shown, each):
-                    _shown_module(f"{name}.{each}")
+                    _import_submodule(shown, each)
             return shown
-        if shown is not None or (name.partition(".")[0] == "os" and not fromlist):
-            return _shown_module(name.partition(".")[0])
+        top = name.partition(".")[0]
+        if not fromlist and _shown_module(top) is not None:
+            if shown is None:
+                builtins.__import__(name)
+            return _shown_module(top)
     return builtins.__import__(name, globals, locals, fromlist or (), level)
+
+
+def _import_submodule(package: types.ModuleType, name: str) -> None:
+    """Import one that `from package import name` names, if there is one."""
+    full_name = f"{package.__name__}.{name}"
+    if _shown_module(full_name) is None and hasattr(package, "__path__"):
+        try:
+            importlib.import_module(full_name)
+        except ModuleNotFoundError as error:
+            if error.name != full_name:
+                raise
 
 
 def _import_module(name: str, package: str | None = None) -> types.ModuleType:
