@@ -1,19 +1,10 @@
 """Fuzzes the readers of import libraries and module-definition files: whatever the bytes, they answer or
 raise BadLibrary and BadDefinition, in bounded time and memory.
 
-    pip install atheris
-    python fuzz/libraries.py corpus -max_len=65536 -timeout=20 -rss_limit_mb=1024
-
-`corpus` is a folder of your own; libraries of any linker are good seeds. A file that is reported is read
-again by
-
-    python fuzz/libraries.py FILE
+    python fuzz/guided.py libraries corpus fuzz/library_seeds -max_len=65536 -timeout=20 -rss_limit_mb=1024
 """
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
 
 from windlass.pe import (
     BadDefinition,
@@ -67,24 +58,7 @@ def write(definition: Definition) -> None:
         assert symbols == {each.name for each in definition.exports if not each.private}
 
 
-def read_both_ways(data: bytes) -> None:
+def run(data: bytes) -> None:
     """The fuzzer's entry: the bytes as a library, and as text."""
     read_library(data)
     read_definition(data)
-
-
-def main() -> None:
-    arguments = sys.argv[1:]
-    if len(arguments) == 1 and Path(arguments[0]).is_file():
-        read_both_ways(Path(arguments[0]).read_bytes())
-        return
-    import atheris
-
-    # What is imported by now is instrumented after the fact.
-    atheris.instrument_all()
-    atheris.Setup(sys.argv, read_both_ways)
-    atheris.Fuzz()
-
-
-if __name__ == "__main__":
-    main()

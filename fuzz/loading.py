@@ -1,7 +1,6 @@
 """Fuzzes what the loader does before any code of a DLL runs, and the writing of resources.
 
-    pip install atheris
-    python fuzz/loading.py corpus fuzz/seeds -max_len=65536 -timeout=20 -rss_limit_mb=1024
+    python fuzz/guided.py loading corpus fuzz/seeds -max_len=65536 -timeout=20 -rss_limit_mb=1024
 
 An input is the bytes of an image. It is planned, laid out, relocated, mapped and protected; its resources are
 taken out as files, and written anew. Whatever the bytes are, BadImage is the only exception.
@@ -46,17 +45,3 @@ def run(data: bytes) -> None:
         with contextlib.suppress(BadImage):
             map_it(data)
         rewrite_resources(image)
-
-
-def main() -> None:
-    import sys
-
-    import atheris
-
-    atheris.instrument_all()
-    atheris.Setup(sys.argv, run)
-    atheris.Fuzz()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,10 +1,8 @@
 """Fuzzes the PE reader: whatever the bytes, it answers or raises BadImage, in bounded time and memory.
 
-    pip install atheris
-    python fuzz/pe_reader.py corpus fuzz/seeds -max_len=65536 -timeout=20 -rss_limit_mb=1024
+    python fuzz/guided.py pe_reader corpus fuzz/seeds -max_len=65536 -timeout=20 -rss_limit_mb=1024
 
-`corpus` is a folder of your own, where inputs that reach new code are kept; libFuzzer documents the options.
-A file that it reports is read again by
+runs it under atheris; fuzz/guided.py says more. Which parts of a file can be read is printed by
 
     python fuzz/pe_reader.py FILE
 
@@ -130,7 +128,7 @@ PARTS: dict[str, Callable[[Image], object]] = {
 }
 
 
-def read_both_ways(data: bytes) -> None:
+def run(data: bytes) -> None:
     """The fuzzer's entry: the bytes as a file, and as memory."""
     for mapped in (False, True):
         for _ in read_everything(data, mapped=mapped):
@@ -150,19 +148,11 @@ def write_seeds() -> None:
 
 
 def main() -> None:
-    arguments = sys.argv[1:]
-    if arguments == ["--seeds"]:
+    if sys.argv[1] == "--seeds":
         write_seeds()
-    elif len(arguments) == 1 and Path(arguments[0]).is_file():
-        for name in read_everything(Path(arguments[0]).read_bytes()):
-            print(name)
     else:
-        import atheris
-
-        # What is imported by now is instrumented after the fact.
-        atheris.instrument_all()
-        atheris.Setup(sys.argv, read_both_ways)
-        atheris.Fuzz()
+        for name in read_everything(Path(sys.argv[1]).read_bytes()):
+            print(name)
 
 
 if __name__ == "__main__":

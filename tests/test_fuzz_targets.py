@@ -108,9 +108,14 @@ def test_mutated_resources_are_found_in_bounds(tmp_path, flags):
             walk_resources(kernel32, user32, file.handle)
 
 
-@pytest.mark.parametrize("seed", sorted((FUZZ / "manifest_seeds").iterdir()), ids=lambda path: path.stem)
-def test_mutated_manifests_end_in_typed_errors(seed):
-    run, chosen = target("manifests").run, random.Random(3)
+def seeds_of(name: str) -> list[object]:
+    folder = {"manifests": "manifest_seeds", "libraries": "library_seeds"}[name]
+    return [pytest.param(name, path, id=path.name) for path in sorted((FUZZ / folder).iterdir())]
+
+
+@pytest.mark.parametrize("name, seed", seeds_of("manifests") + seeds_of("libraries"))
+def test_mutated_files_end_in_typed_errors(name, seed):
+    run, chosen = target(name).run, random.Random(3)
     data = seed.read_bytes()
     run(data)
     for _ in range(MUTATIONS):

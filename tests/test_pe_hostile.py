@@ -123,14 +123,14 @@ def test_words_replaced(data, edits, mapped):
     changed = bytearray(data)
     for index, value in edits:
         struct.pack_into("<I", changed, 4 * index, value)
-    pe_reader.read_both_ways(bytes(changed))
+    pe_reader.run(bytes(changed))
 
 
 @given(st.binary(max_size=600))
 @settings(max_examples=500, deadline=None)
 def test_any_bytes(data):
-    pe_reader.read_both_ways(data)
-    pe_reader.read_both_ways(b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + data)
+    pe_reader.run(data)
+    pe_reader.run(b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + data)
 
 
 # Cost

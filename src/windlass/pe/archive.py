@@ -198,7 +198,7 @@ def _member_headers(members: Sequence[NewMember], end: bytes) -> tuple[list[byte
         name = member.name
         if name in written:
             continue
-        if len(name) < 16:
+        if len(name) < 16 and not name.startswith(b"/"):  # with which the archive's own members begin
             written[name] = _header(name + b"/")
         else:
             written[name] = _header(b"/%d" % position)
