@@ -74,15 +74,15 @@ def show(walk: Walk, name: str) -> None:
 
 def show_bad(dlls: Iterable[Dll]) -> None:
     for dll in dlls:
-        output.line(f"  {output.printable(dll.path or dll.name)}: {dll.bad}", fg="red")
+        output.line(f"  {dll.path or dll.name}: {dll.bad}", fg="red")
 
 
 def show_missing_dlls(missing: Iterable[MissingDll]) -> None:
     for dll in missing:
         when = " when it first calls it" if dll.delay else ""
-        output.line(f"  missing DLL {output.printable(dll.name)}, needed by {dll.needed_by}{when}", fg="red")
+        output.line(f"  missing DLL {dll.name}, needed by {dll.needed_by}{when}", fg="red")
         if dll.functions:
-            output.line(f"      for {output.printable(some(dll.functions))}")
+            output.line(f"      for {some(dll.functions)}")
         output.line(f"      searched: {', '.join(dll.searched)}")
         if advice := how_to_get(dll.name):
             output.line(f"      {advice}")
@@ -97,7 +97,7 @@ def some(names: list[str], most: int = 8) -> str:
 def show_missing_functions(missing: Iterable[MissingFunction]) -> None:
     for each in missing:
         when = " when it first calls it" if each.delay else ""
-        name = output.printable(f"{each.dll}!{each.function}")
+        name = f"{each.dll}!{each.function}"
         output.line(f"  missing function {name}, needed by {each.needed_by}{when}", fg="red")
 
 
@@ -110,5 +110,5 @@ def show_not_implemented(missing: list[MissingFunction]) -> None:
     for each in missing:
         groups.setdefault((each.dll, each.needed_by), []).append(each.function)
     for (dll, needed_by), functions in groups.items():
-        output.line(f"    {output.printable(dll)}, needed by {output.printable(needed_by)}")
-        output.line(f"        {output.printable(', '.join(functions))}")
+        output.line(f"    {dll}, needed by {needed_by}")
+        output.line(f"        {', '.join(functions)}")

@@ -218,4 +218,4 @@ def line(change: Change) -> str:
         shown = f"  - {what}: {change.before}"
     else:
         shown = f"    {what}: {change.before} -> {change.after}"
-    return output.printable(shown + (f"  BREAKS: {change.breaks}" if change.breaks else ""))
+    return shown + (f"  BREAKS: {change.breaks}" if change.breaks else "")

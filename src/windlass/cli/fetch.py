@@ -69,7 +69,7 @@ def command(package: str, folder: Path | None, as_json: bool) -> None:
         return
     output.heading(f"{wheel.name}: {len(paths)} DLLs" if len(paths) > 1 else f"{wheel.name}: one DLL")
     for path in paths:
-        output.line(f"  {output.printable(str(path))}")
+        output.line(f"  {path}")
 
 
 # ---- download ----

@@ -57,7 +57,7 @@ def describe(function: ImportedFunction) -> dict[str, Any]:
 def show(dll: dict[str, Any]) -> None:
     behind = f" -> {', '.join(dll['api_set_hosts'])}" if dll["api_set_hosts"] else ""
     delay = " (delay)" if dll["delay"] else ""
-    output.heading(output.printable(dll["dll"]) + behind + delay)
+    output.heading(dll["dll"] + behind + delay)
     for function in dll["functions"]:
         name = function["name"]
-        output.line("  " + (output.printable(name) if name is not None else f"#{function['ordinal']}"))
+        output.line("  " + (name if name is not None else f"#{function['ordinal']}"))

@@ -320,7 +320,7 @@ def show(name: str, part: Any) -> None:
         width = max(map(len, part))
         for key, value in part.items():
             line = f"  {key.ljust(width)}  {shown(key, value)}"
-            output.line(output.printable(line.rstrip()))
+            output.line(line.rstrip())
     else:
         columns = {key: key.replace("_", " ") for key in part[0]}
         numbers = [columns[key] for key in columns if type(part[0][key]) is int]

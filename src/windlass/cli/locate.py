@@ -24,6 +24,10 @@ def locate(name: str) -> search.Found:
             return search.Found(os.path.abspath(path), None)
     if os.path.isdir(name):
         raise Failure(f"{name} is a folder, not a DLL")
+    if os.path.islink(name) and not os.path.exists(name):
+        raise Failure(f"{name} is a symbolic link that leads nowhere")
+    if os.path.exists(name):
+        raise Failure(f"{name} is no ordinary file")
     try:
         return search.find(name)
     except search.NotFound as missing:

@@ -31,7 +31,9 @@ class Failure(click.ClickException):
     def show(self, file: Any = None) -> None:
         if self.as_json:
             show_json({"error": self.message})
-        click.echo(f"windlass: {click.style('error:', fg='red', bold=True)} {self.message}", err=True)
+        mark = click.style("error:", fg="red", bold=True)
+        message = "\n".join(map(printable, self.message.split("\n")))
+        click.echo(f"windlass: {mark} {message}", err=True)
 
 
 class Command(click.Command):
@@ -81,7 +83,8 @@ def colours() -> bool:
 
 
 def line(text: str = "", **style: Any) -> None:
-    """Print one line; `style` as for click.style."""
+    """Print one line, as `printable` makes it; `style` as for click.style."""
+    text = printable(text)
     print(click.style(text, **style) if style and colours() else text)
 
 

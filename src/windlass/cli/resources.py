@@ -39,7 +39,7 @@ def command(dll: str, extract: Path | None, as_json: bool) -> None:
                 output.show_json([str(path) for path in written])
             else:
                 for path in written:
-                    output.line(output.printable(str(path)))
+                    output.line(str(path))
             return
         rows = [describe(each) for each in (image.resources.walk() if image.resources else ())]
     if as_json:

@@ -96,7 +96,7 @@ def caption(node: Node, link: Link, again: str) -> str:
     if link.lacking:
         lacks = "windlass lacks" if node.where == "builtin" else "LACKS"
         parts.append(f"{lacks} {some(link.lacking, 4)}")
-    return output.printable(f"{node.name}  {'; '.join(parts)}")
+    return f"{node.name}  {'; '.join(parts)}"
 
 
 def place(node: Node) -> str:
