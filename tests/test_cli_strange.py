@@ -1,5 +1,5 @@
-"""The commands that take a DLL, on files that are none, are for other machines, or are damaged: each ends with
-an exit code and one line that says what is wrong.
+"""The commands that take a DLL, on files that are none, are for other machines, or are damaged: each ends
+with an exit code and one line that says what is wrong.
 """
 
 from __future__ import annotations
