@@ -1,10 +1,10 @@
-/* Painting, carets, cursors and icons: windows are never seen, so nothing ever needs painting. What a program draws at a
+/* Painting, carets and the cursor: windows are never seen, so nothing ever needs painting. What a program draws at a
  * time of its own goes to a memory device context (gdi.c). */
 #include "user.h"
 
 typedef HANDLE HRGN;
 typedef struct { HDC hdc; BOOL fErase; RECT rcPaint; BOOL fRestore, fIncUpdate; BYTE rgbReserved[32]; } PAINTSTRUCT;
-enum { NULLREGION = 1, SHARED_ICON = 0x70000 };
+enum { NULLREGION = 1 };
 
 API_USE(HDC, GetDC, HWND);
 API_USE(int, ReleaseDC, HWND, HDC);
@@ -78,29 +78,7 @@ API(user32, BOOL, HideCaret, HWND hWnd) { return (void)hWnd, TRUE; }
 API(user32, BOOL, SetCaretPos, int X, int Y) { return (void)X, (void)Y, TRUE; }
 API(user32, BOOL, GetCaretPos, POINT *lpPoint) { return *lpPoint = (POINT){0, 0}, TRUE; }
 
-/* ---- cursors and icons: handles that stand for what would be shown ---- */
-
-static HANDLE shared_icon(const void *name) {
-    return (HANDLE)(SHARED_ICON + (is_atom(name) ? (UINT_PTR)name : 1));
-}
-
-API(user32, HCURSOR, LoadCursorW, HINSTANCE hInstance, LPCWSTR lpCursorName) { return (void)hInstance, shared_icon(lpCursorName); }
-API_ALIAS(api_LoadCursorW, ansi, user32, "LoadCursorA");
-API_ALIAS(api_LoadCursorW, icon, user32, "LoadIconW");
-API_ALIAS(api_LoadCursorW, icon_ansi, user32, "LoadIconA");
-API(user32, BOOL, DestroyIcon, HICON hIcon) { return hIcon != NULL; }
-API_ALIAS(api_DestroyIcon, cursor, user32, "DestroyCursor");
-API(user32, HICON, CopyIcon, HICON hIcon) { return hIcon; }
-API(user32, BOOL, GetIconInfo, HICON hIcon, PVOID piconinfo) {
-    (void)hIcon, (void)piconinfo;
-    return fail(ERROR_NOT_SUPPORTED);
-}
-API(user32, BOOL, DrawIconEx, HDC hdc, int xLeft, int yTop, HICON hIcon, int cxWidth, int cyWidth, UINT istepIfAniCur,
-    HBRUSH hbrFlickerFreeDraw, UINT diFlags) {
-    (void)hdc, (void)xLeft, (void)yTop, (void)hIcon, (void)cxWidth, (void)cyWidth, (void)istepIfAniCur;
-    (void)hbrFlickerFreeDraw, (void)diFlags;
-    return fail(ERROR_NOT_SUPPORTED);
-}
+/* ---- the cursor ---- */
 
 static HCURSOR current_cursor;
 
