@@ -1,7 +1,7 @@
 """Issuers, signatures and keys of certificates, looked at one by one; names made of text.
 
 Source: Microsoft, "CertGetIssuerCertificateFromStore function", "CryptVerifyCertificateSignatureEx function",
-"CertVerifyRevocation function", "CertStrToNameW function"; RFC 5280 for the names.
+"CertStrToNameW function"; RFC 5280 for the names.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from windlass.api.crypto.certificate_context import (
 )
 from windlass.api.crypto.certificate_names import LETTERS
 from windlass.api.crypto.certificate_objects import encode_public_key_info
-from windlass.api.crypto.certificate_store import store_of
+from windlass.api.crypto.certificate_store import Store, store_of
 from windlass.api.crypto.crypto_extra import InvalidSignature, crypto_x509, ec, padding, rsa
 from windlass.api.crypto.digests import DIGESTS
 from windlass.api.outputs import fail, from_ansi, get_u32, get_u64, put_u32, put_u64
@@ -32,7 +32,7 @@ ERROR_INVALID_PARAMETER, ERROR_MORE_DATA = 87, 234
 E_INVALIDARG = 0x80070057
 NTE_BAD_SIGNATURE, NTE_BAD_ALGID = 0x80090006, 0x80090008
 CRYPT_E_NOT_FOUND, CRYPT_E_SELF_SIGNED = 0x80092004, 0x80092007
-CRYPT_E_NO_REVOCATION_CHECK, CRYPT_E_INVALID_X500_STRING = 0x80092012, 0x80092023
+CRYPT_E_INVALID_X500_STRING = 0x80092023
 CRYPT_E_ASN1_BADTAG = 0x8009310B
 
 # ---- issuers ----
@@ -41,19 +41,23 @@ CHECK_SIGNATURE, CHECK_REVOCATION, CHECK_TIME = 1, 2, 4
 NO_LIST = 0x100
 
 
-def _failed_checks(subject: x509.Certificate, issuer: x509.Certificate, wanted: int) -> int:
-    """The bits of the checks that were not passed. Stores hold no revocation lists."""
+def _failed_checks(store: Store, subject: x509.Certificate, issuer: x509.Certificate, wanted: int) -> int:
+    """The bits of the checks that were not passed."""
     failed = 0
     if wanted & CHECK_SIGNATURE and not is_signed_by(subject, issuer):
         failed |= CHECK_SIGNATURE
     if wanted & CHECK_TIME and not subject.not_before <= time_at(0) <= subject.not_after:
         failed |= CHECK_TIME
-    return failed | (NO_LIST | CHECK_REVOCATION if wanted & CHECK_REVOCATION else 0)
+    if wanted & CHECK_REVOCATION:
+        lists = [each for each in store.all_lists() if each.list.issuer == issuer.subject]
+        failed |= 0 if lists else NO_LIST
+        failed |= CHECK_REVOCATION if not lists or any(each.entry_of(subject) for each in lists) else 0
+    return failed
 
 
 def _issuer(store: int, subject: int, previous: int, flags: int) -> int:
-    certificate = context_of(subject).certificate
-    candidates = [c for c in store_of(store).all() if c.certificate.subject == certificate.issuer]
+    certificate, own_store = context_of(subject).certificate, store_of(store)
+    candidates = [c for c in own_store.all() if c.certificate.subject == certificate.issuer]
     wanted = get_u32(flags)
     start = 0
     if previous:
@@ -62,12 +66,12 @@ def _issuer(store: int, subject: int, previous: int, flags: int) -> int:
         )
         release(previous)
     if certificate.subject == certificate.issuer:
-        put_u32(flags, _failed_checks(certificate, certificate, wanted))
+        put_u32(flags, _failed_checks(own_store, certificate, certificate, wanted))
         raise Refused(CRYPT_E_SELF_SIGNED)
     if start >= len(candidates):
         raise Refused(CRYPT_E_NOT_FOUND)
     found = candidates[start]
-    put_u32(flags, _failed_checks(certificate, found.certificate, wanted))
+    put_u32(flags, _failed_checks(own_store, certificate, found.certificate, wanted))
     found.references += 1
     return found.address
 
@@ -152,28 +156,6 @@ def CryptVerifyCertificateSignatureEx(
     pvExtra: LPVOID,
 ) -> BOOL:
     return done(_verify_ex, dwSubjectType, pvSubject, dwIssuerType, pvIssuer)
-
-
-def _no_revocation(status: int) -> int:
-    """CERT_REVOCATION_STATUS: size, index, error, reason."""
-    put_u32(status + 4, 0)
-    put_u32(status + 8, CRYPT_E_NO_REVOCATION_CHECK)
-    put_u32(status + 12, 0)
-    return fail(CRYPT_E_NO_REVOCATION_CHECK)
-
-
-@export("crypt32")
-def CertVerifyRevocation(
-    dwEncodingType: DWORD,
-    dwRevType: DWORD,
-    cContext: DWORD,
-    rgpvContext: PVOID,
-    dwFlags: DWORD,
-    pRevPara: PVOID,
-    pRevStatus: PVOID,
-) -> BOOL:
-    """Nobody is installed who could tell."""
-    return _no_revocation(pRevStatus) if pRevStatus else fail(E_INVALIDARG)
 
 
 # ---- keys and algorithms ----

@@ -77,7 +77,7 @@ class CertContext(ctypes.Structure):
     ]
 
 
-class _Memory:
+class Memory:
     """Buffers that live as long as this does."""
 
     def __init__(self) -> None:
@@ -97,8 +97,15 @@ class _Memory:
     def algorithm(self, algorithm: x509.AlgorithmIdentifier) -> AlgorithmIdentifier:
         return AlgorithmIdentifier(self.text(algorithm.oid), self.blob(algorithm.parameters))
 
+    def extensions(self, extensions: tuple[x509.Extension, ...]) -> int:
+        """An array of CERT_EXTENSION; 0 for none."""
+        made = b"".join(
+            bytes(Extension(self.text(each.oid), each.critical, self.blob(each.value))) for each in extensions
+        )
+        return self.put(made) if made else 0
 
-def _halves(time: int) -> ctypes.Array[c_uint32]:
+
+def halves(time: int) -> ctypes.Array[c_uint32]:
     return (c_uint32 * 2)(time & 0xFFFFFFFF, time >> 32)
 
 
@@ -113,7 +120,7 @@ class Context:
         self.references = 1
         self.properties: dict[int, bytes] = {}
         self.key: Any = None
-        self._memory = _Memory()
+        self._memory = Memory()
         encoded = self._memory.put(certificate.encoded)
         info = self._memory.put(bytes(self._info()))
         context = CertContext(X509_ASN_ENCODING, encoded, len(certificate.encoded), info, store)
@@ -123,23 +130,19 @@ class Context:
     def _info(self) -> CertInfo:
         certificate, memory = self.certificate, self._memory
         key = BitBlob(len(certificate.key), memory.put(certificate.key), 0)
-        extensions = b"".join(
-            bytes(Extension(memory.text(each.oid), each.critical, memory.blob(each.value)))
-            for each in certificate.extensions
-        )
         return CertInfo(
             certificate.version,
             memory.blob(certificate.serial[::-1]),
             memory.algorithm(certificate.signature_algorithm),
             memory.blob(certificate.issuer),
-            _halves(certificate.not_before),
-            _halves(certificate.not_after),
+            halves(certificate.not_before),
+            halves(certificate.not_after),
             memory.blob(certificate.subject),
             PublicKeyInfo(memory.algorithm(certificate.key_algorithm), key),
             BitBlob(),
             BitBlob(),
             len(certificate.extensions),
-            memory.put(extensions) if extensions else 0,
+            memory.extensions(certificate.extensions),
         )
 
     def inherit(self, other: Context) -> None:
@@ -225,7 +228,7 @@ _SIGNATURES = {
 }
 
 
-def _digest(name: str, data: bytes) -> bytes:
+def digest(name: str, data: bytes) -> bytes:
     return hashlib.new(name, data, usedforsecurity=False).digest()
 
 
@@ -235,31 +238,31 @@ def property_of(context: Context, number: int) -> bytes | None:
     if number in context.properties:
         return context.properties[number]
     if number == SHA1:
-        return _digest("sha1", certificate.encoded)
+        return digest("sha1", certificate.encoded)
     if number == SHA256:
-        return _digest("sha256", certificate.encoded)
+        return digest("sha256", certificate.encoded)
     if number == MD5:
-        return _digest("md5", certificate.encoded)
+        return digest("md5", certificate.encoded)
     if number == SIGNATURE_HASH:
         name = _SIGNATURES.get(certificate.signature_algorithm.oid, "sha256")
-        return _digest(name, certificate.to_be_signed)
+        return digest(name, certificate.to_be_signed)
     if number == KEY_IDENTIFIER:
         return certificate.key_identifier
     if number == PUBLIC_KEY_MD5:
-        return _digest("md5", certificate.key)
+        return digest("md5", certificate.key)
     if number == SUBJECT_MD5:
-        return _digest("md5", certificate.subject)
+        return digest("md5", certificate.subject)
     if number == ISSUER_SERIAL_MD5:
-        return _digest("md5", certificate.issuer + certificate.serial)
+        return digest("md5", certificate.issuer + certificate.serial)
     if number == SUBJECT_PUBLIC_KEY_SHA256:
-        return _digest("sha256", certificate.key_info)
+        return digest("sha256", certificate.key_info)
     return None
 
 
-def _get_property(address: int, number: int, output: int, size_in_out: int) -> None:
+def give_property(value: bytes | None, output: int, size_in_out: int) -> None:
+    """A value for the program's buffer; None for one that there is not."""
     if not size_in_out:
         raise Refused(ERROR_INVALID_PARAMETER)
-    value = property_of(context_of(address), number)
     if value is None:
         raise Refused(CRYPT_E_NOT_FOUND)
     capacity = get_u32(size_in_out)
@@ -275,7 +278,7 @@ def _get_property(address: int, number: int, output: int, size_in_out: int) -> N
 def CertGetCertificateContextProperty(
     pCertContext: PVOID, dwPropId: DWORD, pvData: PVOID, pcbData: LPDWORD
 ) -> BOOL:
-    return done(_get_property, pCertContext, dwPropId, pvData, pcbData)
+    return done(lambda: give_property(property_of(context_of(pCertContext), dwPropId), pvData, pcbData))
 
 
 # Properties whose value is a structure of their own instead of a blob, and what refers to a key container.
@@ -438,7 +441,7 @@ def _hash(algorithm: int, data: int, size: int, output: int, size_in_out: int) -
     name = _HASH_NAMES.get(algorithm)
     if name is None:
         raise Refused(NTE_BAD_ALGID)
-    value = _digest(name, _core.read(data, size))
+    value = digest(name, _core.read(data, size))
     capacity = get_u32(size_in_out)
     put_u32(size_in_out, len(value))
     if output and capacity < len(value):

@@ -399,11 +399,5 @@ def CryptImportPublicKeyInfoEx2(
 
 
 @export("crypt32")
-def CertFreeCRLContext(pCrlContext: PVOID) -> BOOL:
-    """There is none but NULL, which is allowed."""
-    return 1
-
-
-@export("crypt32")
 def CertFreeCTLContext(pCtlContext: PVOID) -> BOOL:
     return 1

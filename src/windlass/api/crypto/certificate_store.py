@@ -16,6 +16,7 @@ import functools
 import os
 import re
 import ssl
+from typing import TYPE_CHECKING
 
 from windlass import _core
 from windlass.api.crypto import certificate_context as contexts
@@ -28,6 +29,9 @@ from windlass.api.refused import Refused, done
 from windlass.api.structures import get_structure
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, LPVOID, PBYTE, PVOID
+
+if TYPE_CHECKING:
+    from windlass.api.crypto.revocation_lists import ListContext
 
 __all__ = ["Store", "roots", "store_of"]
 
@@ -54,14 +58,18 @@ SYSTEM_STORES = {"my", "root", "ca", "trust", "disallowed", "addressbook", "auth
 
 
 class Store:
-    """`members` of a collection are other stores; its own are in `contexts`."""
+    """Certificates are in `contexts`, revocation lists in `lists`; a collection's stores in `members`."""
 
     def __init__(self, *, read_only: bool = False) -> None:
         self.handle = handles.new(self)
         self.references = 1
         self.read_only = read_only
         self.contexts: list[Context] = []
+        self.lists: list[ListContext] = []
         self.members: list[Store] = []
+
+    def all_lists(self) -> list[ListContext]:
+        return self.lists + [context for member in self.members for context in member.all_lists()]
 
     def all(self) -> list[Context]:
         return self.contexts + [context for member in self.members for context in member.all()]
@@ -70,6 +78,14 @@ class Store:
         context = new_context(certificate, self.handle)
         self.contexts.append(context)
         return context
+
+    def forget_lists(self) -> None:
+        if self.lists:
+            from windlass.api.crypto.revocation_lists import release as release_list
+
+            for context in self.lists:
+                release_list(context.address)
+            self.lists.clear()
 
     def remove(self, context: Context) -> None:
         self.contexts.remove(context)
@@ -215,6 +231,7 @@ def _close(handle: int, flags: int) -> None:
     if store.references <= 0:
         for context in list(store.contexts):
             store.remove(context)
+        store.forget_lists()
         handles.close(handle)
     if flags & CLOSE_CHECK and (store.references > 0 or pending):
         raise Refused(CRYPT_E_PENDING_CLOSE)
@@ -360,26 +377,8 @@ def CertGetSubjectCertificateFromStore(
 
 
 @export("crypt32")
-def CertEnumCRLsInStore(hCertStore: HANDLE, pPrevCrlContext: PVOID) -> PVOID:
-    """Stores here hold no revocation lists."""
-    return fail(CRYPT_E_NOT_FOUND)
-
-
-@export("crypt32")
-def CertFindCRLInStore(
-    hCertStore: HANDLE,
-    dwCertEncodingType: DWORD,
-    dwFindFlags: DWORD,
-    dwFindType: DWORD,
-    pvFindPara: PVOID,
-    pPrevCrlContext: PVOID,
-) -> PVOID:
-    return fail(CRYPT_E_NOT_FOUND)
-
-
-@export("crypt32")
 def CertEnumCTLsInStore(hCertStore: HANDLE, pPrevCtlContext: PVOID) -> PVOID:
-    """Nor trust lists."""
+    """Stores here hold no trust lists."""
     return fail(CRYPT_E_NOT_FOUND)
 
 

@@ -15,6 +15,7 @@ try:
     from cryptography.hazmat.primitives.asymmetric import dh, dsa, ec, padding, rsa, utils, x25519
     from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, aead, modes
     from cryptography.hazmat.primitives.ciphers.algorithms import AES
+    from cryptography.x509 import ocsp, oid
 except ImportError as error:
     raise ImportError(
         "Windows' ciphers and certificates need the package cryptography: pip install 'windlass[crypto]'"
@@ -43,6 +44,8 @@ __all__ = [
     "hashes",
     "keywrap",
     "modes",
+    "ocsp",
+    "oid",
     "old_ciphers",
     "padding",
     "rsa",

@@ -14,7 +14,17 @@ from typing import NamedTuple
 from windlass.api.crypto import der
 from windlass.api.crypto.der import Element, decode_oid, elements
 
-__all__ = ["AlgorithmIdentifier", "Attribute", "Certificate", "Extension", "attributes", "parse"]
+__all__ = [
+    "AlgorithmIdentifier",
+    "Attribute",
+    "Certificate",
+    "Extension",
+    "algorithm",
+    "attributes",
+    "extensions",
+    "filetime",
+    "parse",
+]
 
 SUBJECT_ALT_NAME, EXTENDED_KEY_USAGE = "2.5.29.17", "2.5.29.37"
 BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_KEY_IDENTIFIER = "2.5.29.19", "2.5.29.15", "2.5.29.14"
@@ -99,12 +109,12 @@ class Certificate(NamedTuple):
         return hashlib.sha1(self.key, usedforsecurity=False).digest()
 
 
-def _algorithm(element: Element) -> AlgorithmIdentifier:
+def algorithm(element: Element) -> AlgorithmIdentifier:
     oid, *parameters = elements(element.content)
     return AlgorithmIdentifier(decode_oid(oid.content), parameters[0].encoded if parameters else b"")
 
 
-def _filetime(element: Element) -> int:
+def filetime(element: Element) -> int:
     text = element.content.decode("ascii")
     if element.tag == der.UTC_TIME:
         text = ("20" if text[:2] < "50" else "19") + text
@@ -116,6 +126,11 @@ def _extension(element: Element) -> Extension:
     oid, *rest = elements(element.content)
     critical = len(rest) == 2 and rest[0].content != b"\0"
     return Extension(decode_oid(oid.content), critical, rest[-1].content)
+
+
+def extensions(content: bytes) -> tuple[Extension, ...]:
+    """Those in the content of a sequence of them."""
+    return tuple(map(_extension, elements(content)))
 
 
 @functools.lru_cache(maxsize=512)
@@ -136,23 +151,23 @@ def _parse(data: bytes) -> Certificate:
         version = elements(fields.pop(0).content)[0].content[0]
     serial, signature, issuer, validity, subject, key_info, *rest = fields
     before, after = elements(validity.content)
-    algorithm, key = elements(key_info.content)
+    key_algorithm, key = elements(key_info.content)
     found: tuple[Extension, ...] = ()
     for each in rest:
         if each.tag == 0xA3:
-            found = tuple(map(_extension, elements(elements(each.content)[0].content)))
+            found = extensions(elements(each.content)[0].content)
     return Certificate(
         whole.encoded,
         to_be_signed.encoded,
         version,
         serial.content,
-        _algorithm(signature),
+        algorithm(signature),
         issuer.encoded,
-        _filetime(before),
-        _filetime(after),
+        filetime(before),
+        filetime(after),
         subject.encoded,
         key_info.encoded,
-        _algorithm(algorithm),
+        algorithm(key_algorithm),
         key.content[1:],
         found,
     )

@@ -216,22 +216,27 @@ class Exchange:
             load_certificate(settings, self.client_certificate)
         return settings
 
+    def _session(self) -> ssl.SSLSocket | None:
+        session = getattr(self.connection, "sock", None)
+        return session if isinstance(session, ssl.SSLSocket) else None
+
     def certificate(self) -> bytes | None:
         """The server's, encoded."""
-        session = getattr(self.connection, "sock", None)
-        return session.getpeercert(binary_form=True) if isinstance(session, ssl.SSLSocket) else None
+        session = self._session()
+        return session.getpeercert(binary_form=True) if session else None
 
     def _check_certificate(self) -> None:
         """What the program does not ignore of it."""
-        from windlass.api.crypto import x509
         from windlass.api.crypto.certificate_chain import HTTPS_IGNORE, SERVER_USAGE, tls_error
         from windlass.api.crypto.certificate_store import roots
+        from windlass.api.security.schannel import session_certificates
 
-        leaf = x509.parse(self.certificate() or b"")
+        session = self._session()
+        leaf, *others = session_certificates(session) if session else []
         ignored = 0
         for bit, flag in HTTPS_IGNORE.items():
             ignored |= flag if self.ignored & bit else 0
-        error = tls_error(leaf, [], list(roots()), self.target.host, SERVER_USAGE, ignored)
+        error = tls_error(leaf, others, list(roots()), self.target.host, SERVER_USAGE, ignored)
         if error:
             raise Refused(_CHAIN_ERRORS.get(error, INVALID_CA))
 

@@ -2,7 +2,7 @@
 is OpenSSL's, by Python's ssl.
 
 A peer's certificate is checked against the authorities of the system store Root, and against the target's
-name, unless the program says that it checks by itself. Revocation is not looked up.
+name, and for revocation if the program asks for that, unless it says that it checks by itself.
 
 Source: Microsoft, "Schannel", "InitializeSecurityContext (Schannel)", "DecryptMessage (Schannel)",
 "EncryptMessage (Schannel)", "QueryContextAttributes (Schannel)", "SCHANNEL_CRED structure",
@@ -19,11 +19,13 @@ import struct
 from ctypes import c_uint32, c_uint64
 
 from windlass import _core
+from windlass.api.crypto import certificate_chain as chains
 from windlass.api.crypto import x509
 from windlass.api.crypto.certificate_chain import SERVER_USAGE, tls_error
 from windlass.api.crypto.certificate_context import Context as Certificate
 from windlass.api.crypto.certificate_context import context_of
 from windlass.api.crypto.certificate_store import Store, roots, store_of
+from windlass.api.crypto.revocation import NO_CHECK, OFFLINE, REVOKED
 from windlass.api.outputs import get_u64, put_u32
 from windlass.api.refused import Refused
 from windlass.api.security import schannel_facts as facts
@@ -70,6 +72,15 @@ __all__ = ["TlsCredential"]
 
 OLD_VERSION, NEW_VERSION = 4, 5
 MANUAL_VALIDATION, NO_SERVER_NAME_CHECK = 0x8, 0x4
+IGNORE_NO_REVOCATION_CHECK, IGNORE_REVOCATION_OFFLINE = 0x800, 0x1000
+# SCH_CRED_... with what CertGetCertificateChain calls the same.
+_CHAIN_FLAGS = {
+    0x100: chains.CHECK_END_CERT,
+    0x200: chains.CHECK_CHAIN,
+    0x400: chains.CHECK_CHAIN_EXCLUDE_ROOT,
+    0x4000: chains.REVOCATION_CACHE_ONLY,
+    0x8000: chains.CACHE_ONLY_URLS,
+}
 TLS1_3_BITS = 0x3000
 
 
@@ -224,6 +235,17 @@ def load_certificate(settings: ssl.SSLContext, certificate: Certificate) -> None
         os.close(file)
 
 
+def session_certificates(session: ssl.SSLObject | ssl.SSLSocket) -> list[x509.Certificate]:
+    """What the peer sent, its own first; Python before 3.13 keeps the rest to itself."""
+    encoded = session.getpeercert(binary_form=True)
+    if not encoded:
+        return []
+    inner = getattr(getattr(session, "_sslobj", None), "get_unverified_chain", None)
+    found = [part if isinstance(part, bytes) else part.public_bytes(2) for part in inner()] if inner else []
+    rest = [each for each in found if each != encoded]
+    return [x509.parse(each) for each in (encoded, *rest)]
+
+
 # ---- a connection ----
 
 MUTUAL_AUTH, REQUEST_MANUAL_VALIDATION = 0x2, 0x80000
@@ -319,23 +341,20 @@ class TlsContext(SecurityContext):
         leaf, *others = self.peer_certificates()
         trusted = self.credential.trusted
         name = None if flags & NO_SERVER_NAME_CHECK else self.target
-        error = tls_error(leaf, others, list(roots()) if trusted is None else trusted, name, SERVER_USAGE)
+        if trusted is None:
+            trusted = list(roots())
+        checks = sum(chain_flag for bit, chain_flag in _CHAIN_FLAGS.items() if flags & bit)
+        error = tls_error(leaf, others, trusted, name, SERVER_USAGE, checks=checks)
+        if error == NO_CHECK and flags & IGNORE_NO_REVOCATION_CHECK:
+            return
+        if error == OFFLINE and flags & IGNORE_REVOCATION_OFFLINE:
+            return
         if error:
             self.outgoing.read()  # the peer does not learn that the handshake was complete
             raise Refused(_CHAIN_ERRORS.get(error, SEC_E_CERT_UNKNOWN))
 
     def peer_certificates(self) -> list[x509.Certificate]:
-        """The peer's own first; Python before 3.13 keeps the rest to itself."""
-        encoded = self.tls.getpeercert(binary_form=True)
-        if not encoded:
-            return []
-        session = getattr(self.tls, "_sslobj", None)
-        inner = getattr(session, "get_unverified_chain", None)
-        found = (
-            [part if isinstance(part, bytes) else part.public_bytes(2) for part in inner()] if inner else []
-        )
-        rest = [each for each in found if each != encoded]
-        return [x509.parse(each) for each in (encoded, *rest)]
+        return session_certificates(self.tls)
 
     def _take_read_ahead(self, inputs: Buffers) -> Answer:
         """What DecryptMessage gave back as being part of a handshake has been seen already."""
@@ -496,6 +515,9 @@ _CHAIN_ERRORS = {
     CERT_E_CHAINING: SEC_E_UNTRUSTED_ROOT,
     CERT_E_CN_NO_MATCH: SEC_E_WRONG_PRINCIPAL,
     CERT_E_WRONG_USAGE: SEC_E_CERT_WRONG_USAGE,
+    REVOKED: REVOKED,
+    NO_CHECK: NO_CHECK,
+    OFFLINE: OFFLINE,
 }
 
 # By a part of OpenSSL's reason; alerts from the peer among them.
