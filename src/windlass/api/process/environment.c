@@ -42,30 +42,46 @@ static WCHAR *path_item_to_windows(const char *item) {
     return relative;
 }
 
-/* "/usr/bin:/bin" as "Z:\usr\bin;Z:\bin". What is in Windows' form already stays. */
+static WCHAR *with_item(WCHAR *list, const WCHAR *item) {
+    size_t used = wide_length(list), length = wide_length(item);
+    WCHAR *grown = realloc(list, (used + length + 2) * sizeof *grown);
+    if (!grown)
+        return list;
+    if (used)
+        grown[used++] = ';';
+    memcpy(grown + used, item, (length + 1) * sizeof *item);
+    return grown;
+}
+
+/* Every PATH on Windows has these two, and programs look for others, cmd.exe first, along it. A program of Windows that
+ * set PATH has seen to them by itself. */
+static const WCHAR system_folder[] = u"C:\\windows\\system32", windows_folder[] = u"C:\\windows";
+
+static WCHAR *with_system_folders(WCHAR *list) {
+    WCHAR *whole = wide_duplicate(system_folder);
+    if (whole)
+        whole = with_item(with_item(whole, windows_folder), list);
+    free(list);
+    return whole;
+}
+
+/* "/usr/bin:/bin" as "C:\windows\system32;C:\windows;Z:\usr\bin;Z:\bin". What is in Windows' form already stays. */
 static WCHAR *path_list_to_windows(const char *list) {
     if (strchr(list, ';') || strchr(list, '\\'))
         return wide_from_utf8(list);
     char *copy = strdup(list), *rest = copy, *item;
     WCHAR *all = calloc(1, sizeof *all);
-    size_t used = 0;
+    bool has_system = false;
     while (copy && all && (item = strsep(&rest, ":"))) {
         WCHAR *one = path_item_to_windows(item);
-        size_t length = one ? wide_length(one) : 0;
-        WCHAR *grown = one ? realloc(all, (used + length + 2) * sizeof *all) : NULL;
-        if (!grown) {
-            free(one);
-            break;
+        if (one) {
+            has_system |= wide_compare_no_case(one, wide_length(one), system_folder, wide_length(system_folder)) == 0;
+            all = with_item(all, one);
         }
-        all = grown;
-        if (used)
-            all[used++] = ';';
-        memcpy(all + used, one, (length + 1) * sizeof *all);
-        used += length;
         free(one);
     }
     free(copy);
-    return all;
+    return all && !has_system ? with_system_folders(all) : all;
 }
 
 /* "" when the host has no such place. */
@@ -151,6 +167,21 @@ static WCHAR *processors(void) {
 }
 
 static WCHAR *profile(void) { return home_path(""); }
+
+/* The profile's folder in two parts. */
+static WCHAR *home_drive(void) {
+    WCHAR *home = profile();
+    if (home && wide_length(home) > 2)
+        home[2] = 0;
+    return home;
+}
+
+static WCHAR *home_folder(void) {
+    WCHAR *home = profile(), *folder = home && wide_length(home) > 2 ? wide_duplicate(home + 2) : NULL;
+    free(home);
+    return folder;
+}
+
 static WCHAR *roaming(void) { return home_path("/.config"); }
 static WCHAR *local(void) { return home_path("/.local/share"); }
 
@@ -162,8 +193,11 @@ static const struct windows_variable {
     {"ALLUSERSPROFILE", "C:\\ProgramData", NULL},
     {"APPDATA", NULL, roaming},
     {"CommonProgramFiles", "C:\\Program Files\\Common Files", NULL},
+    {"CommonProgramW6432", "C:\\Program Files\\Common Files", NULL},
     {"COMPUTERNAME", NULL, host_name},
     {"ComSpec", "C:\\windows\\system32\\cmd.exe", NULL},
+    {"HOMEDRIVE", NULL, home_drive},
+    {"HOMEPATH", NULL, home_folder},
     {"LOCALAPPDATA", NULL, local},
     {"NUMBER_OF_PROCESSORS", NULL, processors},
     {"OS", "Windows_NT", NULL},
@@ -171,11 +205,13 @@ static const struct windows_variable {
     {"PROCESSOR_ARCHITECTURE", "AMD64", NULL},
     {"ProgramData", "C:\\ProgramData", NULL},
     {"ProgramFiles", "C:\\Program Files", NULL},
+    {"ProgramW6432", "C:\\Program Files", NULL},
     {"PUBLIC", "C:\\users\\Public", NULL},
     {"SystemDrive", "C:", NULL},
     {"SystemRoot", "C:\\windows", NULL},
     {"TEMP", NULL, temporary},
     {"TMP", NULL, temporary},
+    {"USERDOMAIN", NULL, host_name},
     {"USERNAME", NULL, user_name},
     {"USERPROFILE", NULL, profile},
     {"windir", "C:\\windows", NULL},
