@@ -10,6 +10,7 @@
 #include "codepage.h"
 #include "file.h"
 #include "file_query.h"
+#include "pipe_nt.h"
 
 #define STATUS_CANNOT_DELETE ((NTSTATUS)0xC0000121)
 
@@ -144,6 +145,8 @@ NTSTATUS file_query_information(struct file *file, int class, void *buffer, size
     case FileAlignmentInformation: return give(&query, &(ULONG){0}, sizeof(ULONG));
     case FileAllInformation: return give_all(&query);
     case FileStreamInformation: return give_streams(&query);
+    case FilePipeInformation:
+    case FilePipeLocalInformation: return pipe_query_information(file, class, buffer, size, done);
     case FileCompressionInformation: {
         FILE_COMPRESSION_INFORMATION information = {.size = (int64_t)facts->size};
         return GIVE(&query, information);
@@ -345,6 +348,7 @@ NTSTATUS file_set_information(struct file *file, int class, const void *buffer, 
     case FileModeInformation: file->writes_through = *(const ULONG *)buffer & FILE_WRITE_THROUGH; return STATUS_SUCCESS;
     case FileAllocationInformation: return set_allocation(file, *(const int64_t *)buffer);
     case FileEndOfFileInformation: return set_size(file, *(const int64_t *)buffer);
+    case FilePipeInformation: return pipe_set_information(file, buffer);
     case FileIoCompletionNotificationInformation:
         file->notification_modes |= (BYTE)(*(const ULONG *)buffer & 3);
         return STATUS_SUCCESS;

@@ -20,6 +20,7 @@
 #include "synchronous.h"
 #include "wait.h"
 
+#define PIPE_SERVER_END 1u
 #define PIPE_TYPE_MESSAGE 4u
 #define PIPE_READMODE_MESSAGE 2u
 #define PIPE_NOWAIT 1u
@@ -66,15 +67,17 @@ struct pipe_name {
     unsigned instances, maximum;        /* whose handles are open */
     unsigned references;                /* ends that exist */
     bool is_message;
+    DWORD open_mode, in_size, out_size; /* of the latest instance */
 };
 
 struct pipe_end {
     struct pipe_name *server;  /* NULL: a client */
+    struct pipe_name *peer;    /* a client's server; NULL: it is in another process */
     bool is_message;           /* as it was made */
     bool reads_messages;
     bool is_connected;
     bool is_closed;            /* its last handle is */
-    bool was_connected;        /* the client has gone, DisconnectNamedPipe not been called yet */
+    bool is_disconnected;      /* a server since DisconnectNamedPipe, until ConnectNamedPipe */
     DWORD open_mode, timeout, in_size, out_size;
     char *rest;                /* of a message that did not fit into the reader's buffer */
     size_t rest_at, rest_size;
@@ -164,12 +167,21 @@ static void release_name(struct pipe_name *name) {
     free(name);
 }
 
-/* The name with one more instance; NULL with *error. */
-static struct pipe_name *take_name(const char *text, bool is_message, bool first, unsigned maximum, DWORD *error) {
-    pthread_mutex_lock(&pipe_lock);
+/* Under the lock; NULL: this process does not serve it. */
+static struct pipe_name *find_name(const char *text) {
     struct pipe_name *name = pipe_names;
     while (name && strcmp(name->name, text) != 0)
         name = name->next;
+    return name;
+}
+
+/* The name with one more instance; NULL with *error. */
+static struct pipe_name *take_name(const struct pipe_request *request, DWORD *error) {
+    const char *text = request->name;
+    bool is_message = request->is_message, first = request->is_first;
+    unsigned maximum = request->maximum;
+    pthread_mutex_lock(&pipe_lock);
+    struct pipe_name *name = find_name(text);
     *error = ERROR_SUCCESS;
     if (name && (first || name->is_message != is_message))
         *error = ERROR_ACCESS_DENIED;
@@ -185,14 +197,17 @@ static struct pipe_name *take_name(const char *text, bool is_message, bool first
             free(name);
             name = NULL;
         } else {
-            *name = (struct pipe_name){pipe_names, copy, listener, 0, maximum == PIPE_UNLIMITED_INSTANCES ? ~0u : maximum, 0,
-                                       is_message};
+            *name = (struct pipe_name){.next = pipe_names, .name = copy, .listener = listener, .is_message = is_message,
+                                       .maximum = maximum == PIPE_UNLIMITED_INSTANCES ? ~0u : maximum};
             pipe_names = name;
         }
     }
     if (!*error) {
         name->instances++;
         name->references++;
+        name->open_mode = request->open_mode;
+        name->in_size = request->in_size;
+        name->out_size = request->out_size;
     }
     pthread_mutex_unlock(&pipe_lock);
     return *error ? NULL : name;
@@ -208,6 +223,8 @@ void pipe_end_free(struct pipe_end *pipe) {
     pipe_end_close(pipe);
     if (pipe->server)
         release_name(pipe->server);
+    if (pipe->peer)
+        release_name(pipe->peer);
     free(pipe->rest);
     free(pipe);
 }
@@ -222,7 +239,7 @@ struct pipe_end *pipe_end_take(bool is_message, bool reads_messages) {
     struct pipe_end *pipe = malloc(sizeof *pipe);
     if (pipe)
         *pipe = (struct pipe_end){.is_message = is_message, .reads_messages = reads_messages, .is_connected = true,
-                                  .timeout = 50, .open_mode = 3};
+                                  .timeout = 50};
     return pipe;
 }
 
@@ -240,7 +257,7 @@ static struct file *pipe_file(int fd, ACCESS_MASK access, const struct pipe_end 
 }
 
 struct file *pipe_create(const struct pipe_request *request, DWORD *error) {
-    struct pipe_name *name = take_name(request->name, request->is_message, request->is_first, request->maximum, error);
+    struct pipe_name *name = take_name(request, error);
     if (!name)
         return NULL;
     const struct pipe_end model = {.server = name, .is_message = request->is_message,
@@ -328,8 +345,13 @@ static NTSTATUS attempt_connect(struct io_operation *operation, short ready) {
 }
 
 void pipe_settle(struct file *file) {
-    if (file->pipe && file->pipe->server && !file->pipe->is_connected && is_client_waiting(file))
+    const struct pipe_end *pipe = file->pipe;
+    if (pipe && pipe->server && !pipe->is_connected && !pipe->is_disconnected && is_client_waiting(file))
         accept_client(file);
+}
+
+static NTSTATUS unconnected_status(const struct pipe_end *pipe) {
+    return pipe->server && !pipe->is_disconnected ? STATUS_PIPE_LISTENING : STATUS_PIPE_DISCONNECTED;
 }
 
 NTSTATUS pipe_connect(struct file *file, const struct io_request *request) {
@@ -340,6 +362,7 @@ NTSTATUS pipe_connect(struct file *file, const struct io_request *request) {
         poll(&gone, 1, 0);
         return gone.revents & POLLHUP ? STATUS_PIPE_CLOSING : STATUS_PIPE_CONNECTED;
     }
+    file->pipe->is_disconnected = false;
     if (is_client_waiting(file)) { /* it came between CreateNamedPipe and now */
         NTSTATUS status = accept_client(file);
         return status ? status : STATUS_PIPE_CONNECTED;
@@ -371,12 +394,13 @@ NTSTATUS pipe_disconnect(struct file *file) {
     if (!file->pipe || !file->pipe->server)
         return STATUS_INVALID_DEVICE_REQUEST;
     if (!file->pipe->is_connected)
-        return STATUS_PIPE_LISTENING;
+        return unconnected_status(file->pipe);
     int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     shutdown(file->fd, SHUT_RDWR);
     if (fd >= 0)
         dup3(fd, file->fd, O_CLOEXEC), close(fd);
     file->pipe->is_connected = false;
+    file->pipe->is_disconnected = true;
     return STATUS_SUCCESS;
 }
 
@@ -415,10 +439,18 @@ NTSTATUS pipe_open(const struct file_open_request *request, struct file **file) 
     int fd = connect_to(request->path->text, &is_message);
     if (fd < 0)
         return errno == EAGAIN ? STATUS_PIPE_NOT_AVAILABLE : STATUS_OBJECT_NAME_NOT_FOUND;
-    const struct pipe_end model = {.is_message = is_message, .is_connected = true, .timeout = 50, .open_mode = 3};
+    struct pipe_end model = {.is_message = is_message, .is_connected = true, .timeout = 50};
+    pthread_mutex_lock(&pipe_lock);
+    model.peer = find_name(request->path->text);
+    if (model.peer)
+        model.peer->references++;
+    pthread_mutex_unlock(&pipe_lock);
     *file = pipe_file(fd, request->access, &model);
-    if (!*file)
+    if (!*file) {
+        if (model.peer)
+            release_name(model.peer);
         return STATUS_NO_MEMORY;
+    }
     (*file)->is_overlapped = !(request->options & (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT));
     return STATUS_SUCCESS;
 }
@@ -476,7 +508,7 @@ NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done) {
     *done = 0;
     pipe_settle(file);
     if (!pipe->is_connected)
-        return pipe->server ? STATUS_PIPE_LISTENING : STATUS_PIPE_DISCONNECTED;
+        return unconnected_status(pipe);
     if (!pipe->is_message)
         return file_read(file, buffer, size, -1, done);
     pthread_mutex_lock(&file->lock);
@@ -504,7 +536,7 @@ static NTSTATUS write_to(struct file *file, const void *buffer, size_t size, int
     *done = 0;
     pipe_settle(file);
     if (!file->pipe->is_connected)
-        return file->pipe->server ? STATUS_PIPE_LISTENING : STATUS_PIPE_DISCONNECTED;
+        return unconnected_status(file->pipe);
     while (*done < size || !size) {
         ssize_t count = send(file->fd, (const char *)buffer + *done, size - *done, MSG_NOSIGNAL | flags);
         if (count < 0 && errno == EINTR && !synchronous_is_cancelled())
@@ -614,36 +646,88 @@ static struct file *named_pipe(HANDLE handle) {
     return file;
 }
 
+NTSTATUS pipe_set_read_mode(struct file *file, bool reads_messages) {
+    if (reads_messages && !(file->pipe && file->pipe->is_message))
+        return STATUS_INVALID_PARAMETER;
+    if (file->pipe)
+        file->pipe->reads_messages = reads_messages;
+    return STATUS_SUCCESS;
+}
+
 API(kernel32 kernelbase, BOOL, SetNamedPipeHandleState, HANDLE hNamedPipe, LPDWORD lpMode, LPDWORD lpMaxCollectionCount,
     LPDWORD lpCollectDataTimeout) {
     (void)lpMaxCollectionCount, (void)lpCollectDataTimeout;
     struct file *file = named_pipe(hNamedPipe);
     if (!file)
         return FALSE;
-    DWORD error = ERROR_SUCCESS;
-    if (lpMode && *lpMode & PIPE_READMODE_MESSAGE && !(file->pipe && file->pipe->is_message))
-        error = ERROR_INVALID_PARAMETER;
-    if (!error && lpMode) {
-        if (file->pipe)
-            file->pipe->reads_messages = *lpMode & PIPE_READMODE_MESSAGE;
-        if (*lpMode & PIPE_NOWAIT)
-            error = ERROR_NOT_SUPPORTED;
-    }
+    NTSTATUS status = lpMode ? pipe_set_read_mode(file, *lpMode & PIPE_READMODE_MESSAGE) : STATUS_SUCCESS;
+    if (!status && lpMode && *lpMode & PIPE_NOWAIT)
+        status = STATUS_NOT_SUPPORTED;
     file_release(file);
-    return error ? fail(error) : TRUE;
+    return status ? fail(win32_from_status(status)) : TRUE;
+}
+
+enum { USUAL_QUOTA = 4096 };
+
+/* What the host calls a pipe: its reading end is the server's, as CreatePipe makes it on Windows. */
+static void anonymous_facts(struct file *file, struct pipe_facts *facts) {
+    int held = 0, size = fcntl(file->fd, F_GETPIPE_SZ);
+    bool reads = (fcntl(file->fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
+    struct pollfd end = {file->fd, 0, 0};
+    bool is_alone = poll(&end, 1, 0) > 0 && end.revents & (POLLHUP | POLLERR);
+    ioctl(file->fd, FIONREAD, &held);
+    unsigned quota = size > 0 ? (unsigned)size : USUAL_QUOTA;
+    *facts = (struct pipe_facts){.is_server = reads, .open_mode = PIPE_ACCESS_INBOUND, .maximum = 1,
+                                 .state = is_alone ? FILE_PIPE_CLOSING_STATE : FILE_PIPE_CONNECTED_STATE,
+                                 .instances = reads || !is_alone, .in_quota = quota, .out_quota = quota,
+                                 .readable = reads ? (unsigned)held : 0, .unread = reads ? 0 : (unsigned)held};
+}
+
+static DWORD end_state(const struct file *file) {
+    const struct pipe_end *pipe = file->pipe;
+    if (!pipe->is_connected)
+        return pipe->is_disconnected ? FILE_PIPE_DISCONNECTED_STATE : FILE_PIPE_LISTENING_STATE;
+    struct pollfd end = {file->fd, POLLRDHUP, 0};
+    return poll(&end, 1, 0) > 0 && end.revents & (POLLHUP | POLLRDHUP) ? FILE_PIPE_CLOSING_STATE
+                                                                       : FILE_PIPE_CONNECTED_STATE;
+}
+
+void pipe_facts_of(struct file *file, struct pipe_facts *facts) {
+    const struct pipe_end *pipe = file->pipe;
+    if (!pipe) {
+        anonymous_facts(file, facts);
+        return;
+    }
+    pipe_settle(file);
+    const struct pipe_name *name = pipe->server ? pipe->server : pipe->peer;
+    *facts = (struct pipe_facts){.is_server = pipe->server, .is_message = pipe->is_message,
+                                 .reads_messages = pipe->reads_messages, .state = end_state(file),
+                                 .open_mode = name ? name->open_mode : PIPE_ACCESS_INBOUND | PIPE_ACCESS_OUTBOUND,
+                                 .maximum = name && name->maximum != ~0u ? name->maximum : PIPE_UNLIMITED_INSTANCES,
+                                 .instances = name ? name->instances : 1, .in_quota = name ? name->in_size : USUAL_QUOTA,
+                                 .out_quota = name ? name->out_size : USUAL_QUOTA};
+    if (pipe->is_connected) {
+        int readable = 0, unread = 0; /* the host counts what its packets of unread bytes take, not the bytes */
+        ioctl(file->fd, FIONREAD, &readable);
+        ioctl(file->fd, TIOCOUTQ, &unread);
+        facts->readable = (unsigned)readable + (unsigned)(pipe->rest_size - pipe->rest_at);
+        facts->unread = (unsigned)unread;
+    }
 }
 
 API(kernel32 kernelbase, BOOL, GetNamedPipeHandleStateW, HANDLE hNamedPipe, LPDWORD lpState, LPDWORD lpCurInstances,
     LPDWORD lpMaxCollectionCount, LPDWORD lpCollectDataTimeout, LPWSTR lpUserName, DWORD nMaxUserNameSize) {
     (void)lpMaxCollectionCount, (void)lpCollectDataTimeout, (void)lpUserName, (void)nMaxUserNameSize;
     struct file *file = named_pipe(hNamedPipe);
+    struct pipe_facts facts;
     if (!file)
         return FALSE;
-    if (lpState)
-        *lpState = file->pipe && file->pipe->reads_messages ? PIPE_READMODE_MESSAGE : 0;
-    if (lpCurInstances)
-        *lpCurInstances = file->pipe && file->pipe->server ? file->pipe->server->instances : 1;
+    pipe_facts_of(file, &facts);
     file_release(file);
+    if (lpState)
+        *lpState = facts.reads_messages ? PIPE_READMODE_MESSAGE : 0;
+    if (lpCurInstances)
+        *lpCurInstances = facts.instances;
     return TRUE;
 }
 
@@ -702,19 +786,19 @@ API(kernel32 kernelbase, BOOL, GetNamedPipeServerSessionId, HANDLE Pipe, PULONG 
 API(kernel32 kernelbase, BOOL, GetNamedPipeInfo, HANDLE hNamedPipe, LPDWORD lpFlags, LPDWORD lpOutBufferSize,
     LPDWORD lpInBufferSize, LPDWORD lpMaxInstances) {
     struct file *file = named_pipe(hNamedPipe);
+    struct pipe_facts facts;
     if (!file)
         return FALSE;
-    const struct pipe_end *pipe = file->pipe;
-    if (lpFlags)
-        *lpFlags = (pipe && pipe->server ? 1u : 0) | (pipe && pipe->is_message ? PIPE_TYPE_MESSAGE : 0);
-    if (lpOutBufferSize)
-        *lpOutBufferSize = pipe ? pipe->out_size : 4096;
-    if (lpInBufferSize)
-        *lpInBufferSize = pipe ? pipe->in_size : 4096;
-    if (lpMaxInstances)
-        *lpMaxInstances = pipe && pipe->server && pipe->server->maximum != ~0u ? pipe->server->maximum
-                                                                              : PIPE_UNLIMITED_INSTANCES;
+    pipe_facts_of(file, &facts);
     file_release(file);
+    if (lpFlags)
+        *lpFlags = (facts.is_server ? PIPE_SERVER_END : 0) | (facts.is_message ? PIPE_TYPE_MESSAGE : 0);
+    if (lpOutBufferSize)
+        *lpOutBufferSize = facts.out_quota;
+    if (lpInBufferSize)
+        *lpInBufferSize = facts.in_quota;
+    if (lpMaxInstances)
+        *lpMaxInstances = facts.maximum;
     return TRUE;
 }
 

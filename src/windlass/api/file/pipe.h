@@ -58,6 +58,26 @@ struct pipe_state {
  * of the message or of the stream. */
 NTSTATUS pipe_peek(struct file *file, void *buffer, size_t size, size_t *done, struct pipe_state *state);
 
+/* What an end of a pipe, named or anonymous, is and holds. Of a client whose server is in another process the instances
+ * and quotas are not known; it has those of a pipe that was made without saying. */
+struct pipe_facts {
+    bool is_server, is_message, reads_messages;
+    DWORD open_mode;                    /* PIPE_ACCESS_*, the server's */
+    DWORD state;                        /* FILE_PIPE_*_STATE */
+    unsigned maximum, instances;
+    unsigned in_quota, out_quota;       /* the server's */
+    unsigned readable;                  /* bytes */
+    unsigned unread;                    /* of what was written here; at least so many bytes */
+};
+enum {
+    FILE_PIPE_DISCONNECTED_STATE = 1, FILE_PIPE_LISTENING_STATE = 2, FILE_PIPE_CONNECTED_STATE = 3,
+    FILE_PIPE_CLOSING_STATE = 4
+};
+void pipe_facts_of(struct file *file, struct pipe_facts *facts);
+
+/* STATUS_INVALID_PARAMETER: a pipe of bytes has no messages to read. */
+NTSTATUS pipe_set_read_mode(struct file *file, bool reads_messages);
+
 NTSTATUS pipe_connect(struct file *file, const struct io_request *request);
 NTSTATUS pipe_disconnect(struct file *file);
 

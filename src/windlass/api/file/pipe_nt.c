@@ -10,6 +10,7 @@
 
 #include "codepage.h"
 #include "device_control.h"
+#include "file_query.h"
 #include "nt.h"
 #include "pipe_nt.h"
 #include "unicode.h"
@@ -155,7 +156,6 @@ struct peek_buffer {
     ULONG state, available, messages, message_length;
     char data[];
 };
-enum { FILE_PIPE_CONNECTED_STATE = 3, FILE_PIPE_CLOSING_STATE = 4 };
 
 static NTSTATUS peek(struct file *file, const struct control_buffers *buffers, size_t *done) {
     struct peek_buffer *out = buffers->out;
@@ -183,4 +183,49 @@ NTSTATUS pipe_control(struct file *file, ULONG code, const struct control_buffer
         return status ? status : pipe_read(file, buffers->out, buffers->out_size, done);
     default: return STATUS_NOT_SUPPORTED;
     }
+}
+
+/* ---- information classes ---- */
+
+/* "FILE_PIPE_INFORMATION structure" */
+struct pipe_information {
+    ULONG read_mode, completion_mode;
+};
+
+/* "FILE_PIPE_LOCAL_INFORMATION structure" */
+struct pipe_local_information {
+    ULONG type, configuration, maximum, current, in_quota, readable, out_quota, writable, state, end;
+};
+
+static NTSTATUS give(const void *data, size_t needed, void *buffer, size_t size, size_t *done) {
+    if (size < needed)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memcpy(buffer, data, needed);
+    *done = needed;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS pipe_query_information(struct file *file, int class, void *buffer, size_t size, size_t *done) {
+    struct pipe_facts facts;
+    if (file->kind != FILE_KIND_PIPE)
+        return STATUS_INVALID_PARAMETER;
+    pipe_facts_of(file, &facts);
+    if (class == FilePipeInformation) {
+        const struct pipe_information modes = {facts.reads_messages, 0};
+        return give(&modes, sizeof modes, buffer, size, done);
+    }
+    unsigned quota = facts.is_server ? facts.out_quota : facts.in_quota; /* of what this end writes */
+    const struct pipe_local_information local = {
+        .type = facts.is_message, .configuration = facts.open_mode - PIPE_ACCESS_INBOUND, .maximum = facts.maximum,
+        .current = facts.instances, .in_quota = facts.in_quota, .readable = facts.readable, .out_quota = facts.out_quota,
+        .writable = facts.unread < quota ? quota - facts.unread : 0, .state = facts.state, .end = facts.is_server};
+    return give(&local, sizeof local, buffer, size, done);
+}
+
+NTSTATUS pipe_set_information(struct file *file, const void *buffer) {
+    const struct pipe_information *modes = buffer;
+    if (file->kind != FILE_KIND_PIPE || modes->read_mode > 1 || modes->completion_mode > 1)
+        return STATUS_INVALID_PARAMETER;
+    NTSTATUS status = pipe_set_read_mode(file, modes->read_mode);
+    return status || !modes->completion_mode ? status : STATUS_NOT_SUPPORTED; /* PIPE_NOWAIT */
 }

@@ -1,4 +1,4 @@
-/* Opening pipes by their native names; see pipe_nt.c. */
+/* Pipes by the native calls; see pipe_nt.c. */
 #ifndef WINDLASS_PIPE_NT_H
 #define WINDLASS_PIPE_NT_H
 
@@ -8,5 +8,10 @@
 /* True: the name is a pipe's, or the root directory of pipes, and *status says what came of it. */
 bool pipe_open_native(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, ULONG options, struct file **file,
                       NTSTATUS *status);
+
+/* FilePipeInformation and FilePipeLocalInformation. */
+NTSTATUS pipe_query_information(struct file *file, int class, void *buffer, size_t size, size_t *done);
+/* FilePipeInformation. */
+NTSTATUS pipe_set_information(struct file *file, const void *buffer);
 
 #endif
