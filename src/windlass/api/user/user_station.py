@@ -16,12 +16,15 @@ from windlass.types import BOOL, DWORD, HANDLE, HDESK, HWINSTA, INT, LPCSTR, LPC
 ERROR_ACCESS_DENIED = 5
 ERROR_FILE_NOT_FOUND = 2
 ERROR_INVALID_HANDLE = 6
+ERROR_NOT_SUPPORTED = 50
 ERROR_INVALID_PARAMETER = 87
 ERROR_INSUFFICIENT_BUFFER = 122
 ERROR_PRIVILEGE_NOT_HELD = 1314
 STATION, DESKTOP = 0x3C, 0x40
 NAMES = {STATION: ("WinSta0", "WindowStation"), DESKTOP: ("Default", "Desktop")}
 UOI_FLAGS, UOI_NAME, UOI_TYPE, UOI_USER_SID, UOI_HEAPSIZE, UOI_IO = range(1, 7)
+UOI_TIMERPROC_EXCEPTION_SUPPRESSION = 7
+CURRENT_PROCESS = (1 << 64) - 1
 WSF_VISIBLE = 1
 
 
@@ -136,6 +139,37 @@ def GetUserObjectInformationA(
     hObj: HANDLE, nIndex: INT, pvInfo: LPVOID, nLength: DWORD, lpnLengthNeeded: LPDWORD
 ) -> BOOL:
     return give_information(hObj, nIndex, pvInfo, nLength, lpnLengthNeeded, False)
+
+
+def set_information(handle: int, kind: int, info: int, size: int) -> int:
+    """The station and its desktop stay as they are. Exceptions of timer functions are never suppressed here,
+    as Microsoft advises every program to ask for ("SetUserObjectInformationW function", remarks).
+    """
+    if kind == UOI_TIMERPROC_EXCEPTION_SUPPRESSION:
+        if handle != CURRENT_PROCESS:
+            return fail(ERROR_INVALID_HANDLE)
+        if size != 4:
+            return fail(ERROR_INVALID_PARAMETER)
+        return 1 if not any(_core.read(info, 4)) else fail(ERROR_NOT_SUPPORTED)
+    if handle not in NAMES:
+        return fail(ERROR_INVALID_HANDLE)
+    if kind != UOI_FLAGS or size != 12:
+        return fail(ERROR_INVALID_PARAMETER)
+    return (
+        1
+        if _core.read(info, 12) == object_information(handle, UOI_FLAGS, True)
+        else fail(ERROR_ACCESS_DENIED)
+    )
+
+
+@export("user32")
+def SetUserObjectInformationW(hObj: HANDLE, nIndex: INT, pvInfo: LPVOID, nLength: DWORD) -> BOOL:
+    return set_information(hObj, nIndex, pvInfo, nLength)
+
+
+@export("user32")
+def SetUserObjectInformationA(hObj: HANDLE, nIndex: INT, pvInfo: LPVOID, nLength: DWORD) -> BOOL:
+    return set_information(hObj, nIndex, pvInfo, nLength)
 
 
 @export("user32")
