@@ -210,14 +210,49 @@ API(kernel32 kernelbase, BOOL, GetFileInformationByHandleEx, HANDLE hFile, int F
     return status ? fail(win32_from_status(status)) : TRUE;
 }
 
+/* The native renaming with the full path of the name, which here ends with a zero and may be relative to the current
+ * directory; its given length is not heeded ("FILE_RENAME_INFO structure (winbase.h)": FileName). */
+static NTSTATUS rename_by_path(struct file *file, int class, const FILE_RENAME_INFORMATION *given, size_t size) {
+    enum { HEAD = offsetof(FILE_RENAME_INFORMATION, name) };
+    size_t length = 0, room = size > HEAD ? (size - HEAD) / sizeof(WCHAR) : 0;
+    while (length < room && given->name[length])
+        length++;
+    WCHAR *name = calloc(length + 1, sizeof *name), *full = NULL;
+    if (!name)
+        return STATUS_NO_MEMORY;
+    memcpy(name, given->name, length * sizeof *name);
+    DWORD error;
+    bool is_path = room && !given->root && *name != ':'; /* ":name" is a stream's */
+    if (is_path)
+        full = path_full(name, &length, &error);
+    bool failed = is_path && !full;
+    FILE_RENAME_INFORMATION *information = failed ? NULL : calloc(1, HEAD + (length + 1) * sizeof(WCHAR));
+    NTSTATUS status = failed ? status_from_path_error(error) : STATUS_NO_MEMORY;
+    if (information) {
+        memcpy(information, given, HEAD < size ? HEAD : size);
+        information->length = (ULONG)(length * sizeof(WCHAR));
+        memcpy(information->name, full ? full : name, information->length);
+        status = file_set_information(file, class, information, size < HEAD ? size : HEAD + information->length);
+    }
+    free(information);
+    free(full);
+    free(name);
+    return status;
+}
+
 API(kernel32 kernelbase, BOOL, SetFileInformationByHandle, HANDLE hFile, int FileInformationClass,
     LPVOID lpFileInformation, DWORD dwBufferSize) {
     struct file *file = file_from_handle(hFile, 0);
     if (!file)
         return FALSE;
     BYTE class = native_class(FileInformationClass);
-    NTSTATUS status = class || FileInformationClass == 0
-        ? file_set_information(file, class, lpFileInformation, dwBufferSize) : STATUS_INVALID_PARAMETER;
+    NTSTATUS status;
+    if (class == FileRenameInformation || class == FileRenameInformationEx)
+        status = rename_by_path(file, class, lpFileInformation, dwBufferSize);
+    else if (class || FileInformationClass == 0)
+        status = file_set_information(file, class, lpFileInformation, dwBufferSize);
+    else
+        status = STATUS_INVALID_PARAMETER;
     file_release(file);
     if (status == STATUS_INVALID_INFO_CLASS)
         return fail(ERROR_INVALID_PARAMETER);

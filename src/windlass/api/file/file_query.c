@@ -25,7 +25,6 @@ typedef struct { int64_t size; USHORT format; UCHAR shifts[3], reserved[3]; } FI
 typedef struct {
     ULONG logical_sector, physical_sector, performance_sector, effective_sector, flags, sector_offset, partition_offset;
 } FILE_STORAGE_INFORMATION;
-typedef struct { ULONG flags; HANDLE root; ULONG length; WCHAR name[1]; } FILE_RENAME_INFORMATION;
 typedef struct {
     int64_t id, creation, access, write, change, allocation, end;
     ULONG attributes, tag, links;

@@ -19,6 +19,9 @@ enum {
     FileReplaceCompletionInformation = 61, FileRenameInformationEx = 65, FileStatInformation = 68,
 };
 
+/* Of a new name, which has `length` bytes. */
+typedef struct { ULONG flags; HANDLE root; ULONG length; WCHAR name[1]; } FILE_RENAME_INFORMATION;
+
 /* NtQueryInformationFile and NtSetInformationFile. */
 NTSTATUS file_query_information(struct file *file, int class, void *buffer, size_t size, size_t *done);
 NTSTATUS file_set_information(struct file *file, int class, const void *buffer, size_t size);
