@@ -38,6 +38,30 @@ static BOOL CALLBACK find_self(PCSTR name, DWORD64 base, PVOID context)
     return TRUE;
 }
 
+/* mingw-w64 has them in its import library, not in its header. */
+DWORD IMAGEAPI SymAddrIncludeInlineTrace(HANDLE, DWORD64);
+BOOL IMAGEAPI SymQueryInlineTrace(HANDLE, DWORD64, DWORD, DWORD64, DWORD64, LPDWORD, LPDWORD);
+BOOL IMAGEAPI SymFromInlineContext(HANDLE, DWORD64, ULONG, PDWORD64, PSYMBOL_INFO);
+BOOL IMAGEAPI SymGetLineFromInlineContext(HANDLE, DWORD64, ULONG, DWORD64, PDWORD, PIMAGEHLP_LINE64);
+
+/* Exports tell of no inlined functions: a frame's only context is that of the function itself. */
+static void inlined(void)
+{
+    DWORD64 address = (DWORD64)(UINT_PTR)first_function, displacement = 99;
+    DWORD context = 7, index = 7, column = 0;
+    IMAGEHLP_LINE64 line = {sizeof line};
+    say("inlined %u", SymAddrIncludeInlineTrace(process, address));
+    say("trace %d", SymQueryInlineTrace(process, address, 0, address, address, &context, &index));
+    prepare(200);
+    // Wine reports: in context 0
+    // documented: in context 1     (Microsoft, "SymFromInlineContext function")
+    say("in context %d", SymFromInlineContext(process, address, 0, &displacement, &symbol.info));
+    // Wine reports:   '' + 99
+    // documented:   'first_function' + 0     (Microsoft, "SymFromInlineContext function")
+    say("  '%s' + %u", symbol.info.Name, (unsigned)displacement);
+    say("line %d", SymGetLineFromInlineContext(process, address, 0, 0, &column, &line));
+}
+
 static void symbols(HMODULE self)
 {
     DWORD64 displacement = 99, base = 0;
@@ -142,6 +166,7 @@ PROGRAM
     say("initialize %d", SymInitialize(process, "C:\\symbols", TRUE));
     say("path %d '%s'", SymGetSearchPath(process, path, MAX_PATH), path);
     symbols(self);
+    inlined();
     images(self);
     directories();
     say("%u '%s'", UnDecorateSymbolName("?f@C@@QEAAHN@Z", path, MAX_PATH, UNDNAME_COMPLETE), path);

@@ -332,6 +332,39 @@ API(dbghelp imagehlp, BOOL, SymGetLineFromAddr64, HANDLE hProcess, DWORD64 qwAdd
 API_ALIAS(api_SymGetLineFromAddr64, plain, dbghelp imagehlp, "SymGetLineFromAddr");
 API_ALIAS(api_SymGetLineFromAddr64, wide, dbghelp, "SymGetLineFromAddrW64");
 
+/* ---- functions that are inlined, which exports do not tell: every frame is one function's own ("SymQueryInlineTrace
+ * function", "SymAddrIncludeInlineTrace function" ...) ---- */
+
+API(dbghelp, DWORD, SymAddrIncludeInlineTrace, HANDLE hProcess, DWORD64 Address) {
+    (void)hProcess, (void)Address;
+    return 0;
+}
+
+API(dbghelp, BOOL, SymQueryInlineTrace, HANDLE hProcess, DWORD64 StartAddress, DWORD StartContext,
+    DWORD64 StartRetAddress, DWORD64 CurAddress, LPDWORD CurContext, LPDWORD CurFrameIndex) {
+    (void)StartAddress, (void)StartContext, (void)StartRetAddress, (void)CurContext, (void)CurFrameIndex;
+    return symbols_module(hProcess, CurAddress) ? fail(ERROR_INVALID_PARAMETER) : FALSE;
+}
+
+API(dbghelp, BOOL, SymFromInlineContext, HANDLE hProcess, DWORD64 Address, ULONG InlineContext,
+    DWORD64 *Displacement, SYMBOL_INFO *Symbol) {
+    (void)InlineContext;
+    return api_SymFromAddr(hProcess, Address, Displacement, Symbol);
+}
+
+API(dbghelp, BOOL, SymFromInlineContextW, HANDLE hProcess, DWORD64 Address, ULONG InlineContext,
+    DWORD64 *Displacement, SYMBOL_INFOW *Symbol) {
+    (void)InlineContext;
+    return api_SymFromAddrW(hProcess, Address, Displacement, Symbol);
+}
+
+API(dbghelp, BOOL, SymGetLineFromInlineContext, HANDLE hProcess, DWORD64 qwAddr, ULONG InlineContext,
+    DWORD64 qwModuleBaseAddress, LPDWORD pdwDisplacement, PVOID Line64) {
+    (void)InlineContext, (void)qwModuleBaseAddress;
+    return api_SymGetLineFromAddr64(hProcess, qwAddr, pdwDisplacement, Line64);
+}
+API_ALIAS(api_SymGetLineFromInlineContext, wide, dbghelp, "SymGetLineFromInlineContextW");
+
 /* ---- decorated names ---- */
 
 /* The flags are those of the run-time's __unDName. What cannot be read is copied as it is. The
