@@ -147,6 +147,14 @@ def test_a_large_dll():
         assert image.exports.find(export.name).rva == rva
 
 
+def test_room_before_data():
+    exports = [BuiltinExport(name, kind="data", data_size=16, data_lead=8) for name in ("a", "b")]
+    first, second = builtin_image("tables.dll", exports).cells
+    assert first % 16 == second % 16 == 0
+    assert first % 4096 >= 8
+    assert second - first >= 16 + 8
+
+
 @pytest.mark.parametrize(
     ("exports", "reason"),
     [

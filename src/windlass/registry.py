@@ -348,7 +348,7 @@ def _write(name: str, dll: Builtin | None) -> bytes:
 
     ordinals = fixed_ordinals(name)
     exports = [
-        write.BuiltinExport(f.name, kind="data", data_size=f.size)
+        write.BuiltinExport(f.name, kind="data", data_size=f.size, data_lead=_lead(f.name))
         if f.result is None
         else write.BuiltinExport(
             f.name, ordinals.get(f.name), id=None if f.name in tracing.UNTRACEABLE else id
@@ -356,6 +356,11 @@ def _write(name: str, dll: Builtin | None) -> bytes:
         for id, f in (zip(dll.ids(), dll.exports) if dll else ())
     ]
     return write.builtin_image(name, exports).data
+
+
+def _lead(name: str) -> int:
+    """The room before exported data: a table of virtual functions has its locator's address there."""
+    return 8 if name.startswith("??_7") else 0
 
 
 # ---- wiring ----

@@ -44,16 +44,23 @@ struct api_record {
 #define API_ALIAS(symbol_, id_, dlls_, name_) API_DECLARE_ALIAS(symbol_, id_, dlls_, name_)
 #define API_DECLARE_ALIAS(symbol_, id_, dlls_, name_)                                          \
     API_RECORD(symbol_, id_, #dlls_, name_, "=", #symbol_, __FILE__, (void *)symbol_, 0)
-#define API_ASM(dlls_, result_, name_, ...)                                                    \
+#define API_ASM(dlls_, result_, name_, ...) API_DECLARE_ASM(dlls_, result_, name_, __VA_ARGS__)
+#define API_DECLARE_ASM(dlls_, result_, name_, ...)                                            \
     result_ WINAPI api_##name_(__VA_ARGS__);                                                   \
     API_RECORD(api_##name_, record, #dlls_, #name_, #result_, #__VA_ARGS__, __FILE__, (void *)api_##name_, 0)
-#define API_DATA(dll_, type_, name_)                                                           \
-    static type_ *data_##name_;                                                                \
-    API_RECORD(data_##name_, record, #dll_, #name_, NULL, #type_, __FILE__, (void *)&data_##name_, sizeof(type_))
+/* An exported variable whose name is no name in C: *symbol_. A table of virtual functions ("??_7...") has room for the
+ * address of its locator before it. */
+#define API_DATA_AS(symbol_, dll_, type_, name_)                                               \
+    static type_ *symbol_;                                                                     \
+    API_RECORD(symbol_, record, #dll_, name_, NULL, #type_, __FILE__, (void *)&symbol_, sizeof(type_))
+#define API_DATA(dll_, type_, name_) API_DATA_AS(data_##name_, dll_, type_, #name_)
 #define API_START(dll_)                                                                        \
     static void start_##dll_(void);                                                            \
     API_RECORD(start_##dll_, record, #dll_, NULL, NULL, NULL, __FILE__, (void *)start_##dll_, 0); \
     static void start_##dll_(void)
+
+/* The C run-times of Visual C++ 2005 to 2013, which export the same functions for the most part. */
+#define MSVCR_DLLS msvcr80 msvcr90 msvcr100 msvcr110 msvcr120
 
 /* A call of an API function that is declared in another file. */
 #define API_USE(result_, name_, ...) result_ WINAPI api_##name_(__VA_ARGS__)

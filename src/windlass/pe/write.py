@@ -58,6 +58,7 @@ class BuiltinExport(NamedTuple):
     id:         what a function's stub puts into r11d, 32 bits; None: it leaves r11 alone.
     data_size, data_align: storage of exported data.
     data:       what the storage begins with; zeros follow.
+    data_lead:  bytes of storage before the exported address.
     forwarder:  "dll.name" or "dll.#ordinal".
     """
 
@@ -69,6 +70,7 @@ class BuiltinExport(NamedTuple):
     data_align: int = 16
     forwarder: str | None = None
     data: bytes = b""
+    data_lead: int = 0
 
 
 class BuiltinImage(NamedTuple):
@@ -180,7 +182,7 @@ def _lay_out_storage(exports: Sequence[BuiltinExport]) -> tuple[dict[int, int], 
             raise ValueError(f"unknown kind of export: {export.kind!r}")
         if not 0 < export.data_align <= SECTION_ALIGNMENT:
             raise ValueError(f"alignment of {export.name} is not between 1 and {SECTION_ALIGNMENT}")
-        offsets[index] = align_up(end, export.data_align)
+        offsets[index] = align_up(end + export.data_lead, export.data_align)
         end = offsets[index] + max(export.data_size, len(export.data), 1)
     return offsets, end
 

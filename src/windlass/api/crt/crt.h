@@ -205,8 +205,8 @@ void crt_free(void *block);
 size_t crt_wcslen(const WCHAR *string);
 
 /* Names of the C run-time DLLs that share most functions. */
-#define CRT_DLLS ucrtbase msvcrt msvcr100 msvcr110 msvcr120
-#define CRT_OLD_DLLS msvcrt msvcr100 msvcr110 msvcr120
+#define CRT_DLLS ucrtbase msvcrt MSVCR_DLLS
+#define CRT_OLD_DLLS msvcrt MSVCR_DLLS
 #define CRT_C99_DLLS ucrtbase msvcr120          /* what came with the C99 library of Visual Studio 2013 */
 
 #endif

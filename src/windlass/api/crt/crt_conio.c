@@ -13,7 +13,7 @@
 #include "crt_scanf.h"
 #include "crt_text.h"
 
-#define LEGACY_DLLS msvcrt msvcr100 msvcr110 msvcr120
+#define LEGACY_DLLS msvcrt MSVCR_DLLS
 
 /* Guards the two below: the terminal (-1: none, -2: not opened yet) and what _ungetch() and _ungetwch() gave back. */
 static struct crt_lock console_lock;

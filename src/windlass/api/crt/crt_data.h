@@ -12,6 +12,14 @@ struct crt_data_listener {
     struct crt_data_listener *next;
 };
 
+/* Where a DLL exports _fmode and _commode; NULL while its image is not mapped. */
+struct crt_mode_place {
+    int **mode, **commit;
+    struct crt_mode_place *next;
+};
+
+void crt_mode_place_add(struct crt_mode_place *place);
+
 void crt_data_listen(struct crt_data_listener *listener);
 
 void crt_environment_changed(void);

@@ -1,12 +1,13 @@
 /* The variables that a C run-time DLL before the Universal CRT exports; msvcrt.c and the msvcr files include this.
  *
- * The includer defines CRT_DATA_DLL. Several DLLs have variables of these names, each its own; they follow the one C
+ * The includer defines CRT_DATA_DLL, and CRT_DATA_NAMESPACE, that of the exception classes. Several DLLs have variables of these names, each its own; they follow the one C
  * run-time that stands behind them all. */
 #include <math.h>
 
 #include "crt_ctype.h"
 #include "crt_data.h"
 #include "crt_environment.h"
+#include "cxx_exception.h"
 
 #define CRT_DATA(type_, name_) CRT_DATA_IN(CRT_DATA_DLL, type_, name_)
 #define CRT_DATA_IN(dll_, type_, name_) API_DATA(dll_, type_, name_)
@@ -40,6 +41,17 @@ CRT_DATA(LONG, _dstbias);
 CRT_DATA(crt_tz_names, _tzname);
 CRT_DATA(int, __unguarded_readlc_active);
 CRT_DATA(int, __setlc_active);
+CRT_DATA(int, _fmode);
+CRT_DATA(int, _commode);
+
+typedef const void *function_table[CXX_EXCEPTION_VIRTUAL_FUNCTIONS];
+#define CRT_TABLE(symbol_, class_) CRT_TABLE_IN(symbol_, CRT_DATA_DLL, "??_7" class_ CRT_DATA_NAMESPACE "@@6B@")
+#define CRT_TABLE_IN(symbol_, dll_, name_) API_DATA_AS(symbol_, dll_, function_table, name_)
+
+CRT_TABLE(exception_table, "exception");
+CRT_TABLE(bad_cast_table, "bad_cast");
+CRT_TABLE(bad_typeid_table, "bad_typeid");
+CRT_TABLE(non_rtti_object_table, "__non_rtti_object");
 
 API_USE(const char **, __sys_errlist, void);
 API_USE(const BYTE *, __p__mbctype, void);
@@ -73,8 +85,15 @@ static void time_zone_changed(void) {
     (*data__tzname)[1] = (char *)zone->names[1];
 }
 
+/* With the locator's address before it. */
+static void fill_table(function_table *table, enum cxx_exception_class class) {
+    const void *const *functions = cxx_exception_vftable(class);
+    memcpy((const void **)table - 1, functions - 1, sizeof *table + sizeof *functions);
+}
+
 static void fill_data(void) {
     static struct crt_data_listener listener = {environment_changed, locale_changed, time_zone_changed, NULL};
+    static struct crt_mode_place modes = {&data__fmode, &data__commode, NULL};
     const struct crt_arguments *arguments = crt_arguments();
     *data__acmdln = arguments->narrow_command_line;
     *data__wcmdln = arguments->wide_command_line;
@@ -94,5 +113,10 @@ static void fill_data(void) {
     time_zone_changed();
     *data___initenv = *data__environ;
     *data___winitenv = *data__wenviron;
+    fill_table(exception_table, CXX_CLASS_EXCEPTION);
+    fill_table(bad_cast_table, CXX_CLASS_BAD_CAST);
+    fill_table(bad_typeid_table, CXX_CLASS_BAD_TYPEID);
+    fill_table(non_rtti_object_table, CXX_CLASS_NON_RTTI_OBJECT);
     crt_data_listen(&listener);
+    crt_mode_place_add(&modes);
 }

@@ -162,6 +162,30 @@ API(CRT_C99_DLLS, int, fesetexceptflag, const ULONG *saved, int flags) {
     return 0;
 }
 
+/* Raises what is not masked, as an operation would ("feraiseexcept"). */
+API(msvcr120, int, feraiseexcept, int flags) {
+    static const volatile double zero = 0, one = 1, largest = 0x1.fffffffffffffp1023, smallest = 0x1p-1022;
+    volatile double result = 0;
+    if (flags & SW_INVALID)
+        result = zero / zero;
+    if (flags & SW_ZERODIVIDE)
+        result = one / zero;
+    if (flags & SW_OVERFLOW)
+        result = largest * largest;
+    if (flags & SW_UNDERFLOW)
+        result = smallest * smallest;
+    if (flags & SW_INEXACT)
+        result = one / largest;
+    (void)result;
+    return 0;
+}
+
+API(msvcr120, int, feupdateenv, const struct fenv *env) {
+    int raised = api_fetestexcept(FE_ALL_EXCEPT);
+    api_fesetenv(env);
+    return api_feraiseexcept(raised);
+}
+
 API(CRT_C99_DLLS, int, fegetround, void) { return (int)(control_of(read_mxcsr()) & MCW_RC); }
 
 API(CRT_C99_DLLS, int, fesetround, int mode) {

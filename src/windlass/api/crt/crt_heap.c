@@ -43,6 +43,24 @@ API(CRT_DLLS, int, _set_new_mode, int mode) {
     return __atomic_exchange_n(&new_mode, mode, __ATOMIC_RELAXED);
 }
 
+/* The same by their C++ names. A handler of 0 as a number takes the installed one away. */
+API_ALIAS(api__query_new_handler, cpp, CRT_OLD_DLLS, "?_query_new_handler@@YAP6AH_K@ZXZ");
+API_ALIAS(api__query_new_mode, cpp, CRT_OLD_DLLS, "?_query_new_mode@@YAHXZ");
+API_ALIAS(api__set_new_mode, cpp, CRT_OLD_DLLS, "?_set_new_mode@@YAHH@Z");
+API_ALIAS(api__set_new_handler, cpp, CRT_OLD_DLLS, "?_set_new_handler@@YAP6AH_K@ZP6AH0@Z@Z");
+
+API_AS(remove_new_handler, MSVCR_DLLS, new_handler, "?_set_new_handler@@YAP6AH_K@ZH@Z", int handler) {
+    CRT_VALIDATE(handler == 0, CRT_EINVAL, NULL);
+    return api__set_new_handler(NULL);
+}
+
+/* std::set_new_handler of these libraries only takes 0 ("set_new_handler": it is a stub). */
+API_AS(std_set_new_handler, CRT_OLD_DLLS, new_handler, "?set_new_handler@@YAP6AXXZP6AXXZ@Z", new_handler handler) {
+    CRT_VALIDATE(!handler, CRT_EINVAL, NULL);
+    api__set_new_handler(NULL);
+    return NULL;
+}
+
 /* ---- malloc and its kin ---- */
 
 /* Out of memory is cold, so that the common path keeps no registers. */
@@ -232,6 +250,6 @@ API(CRT_DLLS, int, _heapwalk, struct heap_info *entry) {
 }
 
 /* Kept by programs for the small-block heap of old versions; there is none ("_set_sbh_threshold"). */
-API(msvcrt msvcr100, size_t, _get_sbh_threshold, void) { return 0; }
-API(msvcrt msvcr100, int, _set_sbh_threshold, size_t threshold) { return threshold == 0; }
+API(msvcrt msvcr80 msvcr90 msvcr100, size_t, _get_sbh_threshold, void) { return 0; }
+API(msvcrt msvcr80 msvcr90 msvcr100, int, _set_sbh_threshold, size_t threshold) { return threshold == 0; }
 

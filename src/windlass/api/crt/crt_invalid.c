@@ -33,6 +33,7 @@ API(CRT_DLLS, VOID, _invalid_parameter, const WCHAR *expression, const WCHAR *fu
         handler = api__invoke_watson;
     handler(expression, function, file, line, reserved);
 }
+API_ALIAS(api__invalid_parameter, cpp, MSVCR_DLLS, "?_invalid_parameter@@YAXPEBG00I_K@Z");
 
 /* A release build passes null pointers: it has no text of the condition. */
 void crt_invalid_parameter(void) { api__invalid_parameter(NULL, NULL, NULL, 0, 0); }

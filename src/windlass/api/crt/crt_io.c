@@ -4,6 +4,7 @@
  * stays where it is; closing marks it free. */
 #include <pthread.h>
 
+#include "crt_data.h"
 #include "crt_io.h"
 #include "parameters.h"
 #include "path.h"
@@ -137,7 +138,7 @@ static struct fd *acquire_valid(int number) {
     return fd;
 }
 
-API(msvcr100 msvcr110 msvcr120, VOID, _dosmaperr, ULONG code) { crt_set_win32_error(code); }
+API(MSVCR_DLLS, VOID, _dosmaperr, ULONG code) { crt_set_win32_error(code); }
 
 /* Finds a free record, from `number` on, and takes its lock; the record is marked open. */
 static struct fd *take_free(int *number) {
@@ -206,15 +207,34 @@ int fd_new(HANDLE handle, unsigned char flags, enum fd_encoding encoding) {
 
 /* ---- opening ---- */
 
-/* _fmode and _commode: what programs set before they open a file. */
+/* _fmode and _commode: what programs set before they open a file, here or in the variables that the older DLLs export. */
 static int mode_storage, commit_storage;
-API_DATA(msvcrt, int, _fmode);
-API_DATA(msvcrt, int, _commode);
+static struct crt_mode_place *mode_places; /* under the loader lock, which start hooks have; never shortened */
 
-API(CRT_DLLS, int *, __p__fmode, void) { return data__fmode ? data__fmode : &mode_storage; }
-API(CRT_DLLS, int *, __p__commode, void) { return data__commode ? data__commode : &commit_storage; }
+void crt_mode_place_add(struct crt_mode_place *place) {
+    for (struct crt_mode_place *each = mode_places; each; each = each->next)
+        if (each == place)
+            return;
+    place->next = mode_places;
+    __atomic_store_n(&mode_places, place, __ATOMIC_RELEASE);
+}
 
-int fd_default_mode(void) { return *api___p__fmode() & CRT_O_BINARY ? CRT_O_BINARY : CRT_O_TEXT; }
+static const struct crt_mode_place *first_place(void) {
+    const struct crt_mode_place *place = __atomic_load_n(&mode_places, __ATOMIC_ACQUIRE);
+    while (place && !*place->mode)
+        place = place->next;
+    return place;
+}
+
+API(CRT_DLLS, int *, __p__fmode, void) { return first_place() ? *first_place()->mode : &mode_storage; }
+API(CRT_DLLS, int *, __p__commode, void) { return first_place() ? *first_place()->commit : &commit_storage; }
+
+int fd_default_mode(void) {
+    int mode = mode_storage;
+    for (const struct crt_mode_place *place = first_place(); place; place = place->next)
+        mode |= *place->mode ? **place->mode : 0;
+    return mode & CRT_O_BINARY ? CRT_O_BINARY : CRT_O_TEXT;
+}
 
 API(CRT_DLLS, errno_t, _set_fmode, int mode) {
     CRT_VALIDATE(mode == CRT_O_TEXT || mode == CRT_O_BINARY || mode == CRT_O_WTEXT, CRT_EINVAL, CRT_EINVAL);
@@ -448,6 +468,7 @@ API(CRT_DLLS, int, _wopen, const WCHAR *path, int flags, int mode) {
     fd_open(&number, path, flags, CRT_SH_DENYNO, mode);
     return number;
 }
+API_ALIAS(api__wopen, cpp, MSVCR_DLLS, "?_wopen@@YAHPEB_WHH@Z");
 
 API(CRT_DLLS, int, _open, const char *path, int flags, int mode) {
     int number;
@@ -455,6 +476,7 @@ API(CRT_DLLS, int, _open, const char *path, int flags, int mode) {
     open_narrow(&number, path, flags, CRT_SH_DENYNO, mode);
     return number;
 }
+API_ALIAS(api__open, cpp, MSVCR_DLLS, "?_open@@YAHPEBDHH@Z");
 
 API(CRT_DLLS, int, _wsopen, const WCHAR *path, int flags, int share, int mode) {
     int number;
@@ -462,6 +484,7 @@ API(CRT_DLLS, int, _wsopen, const WCHAR *path, int flags, int share, int mode) {
     fd_open(&number, path, flags, share, mode);
     return number;
 }
+API_ALIAS(api__wsopen, cpp, MSVCR_DLLS, "?_wsopen@@YAHPEB_WHHH@Z");
 
 API(CRT_DLLS, int, _sopen, const char *path, int flags, int share, int mode) {
     int number;
@@ -469,6 +492,7 @@ API(CRT_DLLS, int, _sopen, const char *path, int flags, int share, int mode) {
     open_narrow(&number, path, flags, share, mode);
     return number;
 }
+API_ALIAS(api__sopen, cpp, MSVCR_DLLS, "?_sopen@@YAHPEBDHHH@Z");
 
 API(CRT_DLLS, errno_t, _wsopen_s, int *number, const WCHAR *path, int flags, int share, int mode) {
     CRT_VALIDATE(number, CRT_EINVAL, CRT_EINVAL);

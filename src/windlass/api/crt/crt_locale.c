@@ -563,7 +563,7 @@ API(ucrtbase, int, __initialize_lconv_for_unsigned_char, void) {
            offsetof(struct crt_lconv, n_sign_posn) + 1 - offsetof(struct crt_lconv, int_frac_digits));
     return 0;
 }
-API_ALIAS(api___initialize_lconv_for_unsigned_char, msvcrt, msvcrt msvcr100 msvcr110 msvcr120, "__lconv_init");
+API_ALIAS(api___initialize_lconv_for_unsigned_char, msvcrt, msvcrt MSVCR_DLLS, "__lconv_init");
 
 API(CRT_DLLS, const WORD *, __pctype_func, void) { return crt_locale(NULL)->ctype; }
 API(CRT_DLLS, int, ___mb_cur_max_func, void) { return crt_locale(NULL)->mb_cur_max; }

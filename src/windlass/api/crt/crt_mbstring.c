@@ -142,8 +142,8 @@ API(CRT_DLLS, int, _getmbcp, void) {
     return multibyte->double_bytes ? (int)multibyte->codepage : 0;
 }
 
-API(ucrtbase msvcrt msvcr100 msvcr110 msvcr120, const BYTE *, __p__mbctype, void) { return crt_multibyte(NULL)->type; }
-API(ucrtbase msvcr100 msvcr110 msvcr120, const BYTE *, __p__mbcasemap, void) { return crt_multibyte(NULL)->casemap; }
+API(ucrtbase msvcrt MSVCR_DLLS, const BYTE *, __p__mbctype, void) { return crt_multibyte(NULL)->type; }
+API(ucrtbase MSVCR_DLLS, const BYTE *, __p__mbcasemap, void) { return crt_multibyte(NULL)->casemap; }
 
 /* ---- characters ---- */
 
@@ -665,11 +665,11 @@ COLLATE(_mbsnbicoll, true, true)
 
 /* ---- copy ---- */
 
-API(msvcrt msvcr100 msvcr110 msvcr120, MBCHAR *, _mbscpy, MBCHAR *to, const MBCHAR *from) {
+API(msvcrt MSVCR_DLLS, MBCHAR *, _mbscpy, MBCHAR *to, const MBCHAR *from) {
     return crt_memmove(to, from, crt_strlen((const char *)from) + 1), to;
 }
 
-API(msvcrt msvcr100 msvcr110 msvcr120, MBCHAR *, _mbscat, MBCHAR *to, const MBCHAR *from) {
+API(msvcrt MSVCR_DLLS, MBCHAR *, _mbscat, MBCHAR *to, const MBCHAR *from) {
     crt_memmove(to + crt_strlen((const char *)to), from, crt_strlen((const char *)from) + 1);
     return to;
 }

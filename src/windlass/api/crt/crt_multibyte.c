@@ -104,13 +104,13 @@ API(CRT_DLLS, int, _wctomb_l, char *bytes, WCHAR wide, _locale_t locale) {
 }
 API(CRT_DLLS, int, wctomb, char *bytes, WCHAR wide) { return api__wctomb_l(bytes, wide, NULL); }
 
-API(ucrtbase msvcrt msvcr100 msvcr110 msvcr120, WCHAR, btowc, int c) {
+API(ucrtbase msvcrt MSVCR_DLLS, WCHAR, btowc, int c) {
     char byte = (char)c;
     WCHAR wide;
     return c != -1 && crt_mbtowc(&wide, &byte, 1, crt_locale(NULL)) >= 0 ? wide : 0xFFFF;
 }
 
-API(ucrtbase msvcrt msvcr100 msvcr110 msvcr120, int, wctob, WCHAR wide) {
+API(ucrtbase msvcrt MSVCR_DLLS, int, wctob, WCHAR wide) {
     char bytes[MB_LEN_MAX];
     return wide != 0xFFFF && crt_wctomb(bytes, wide, crt_locale(NULL)) == 1 ? (int8_t)bytes[0] : -1;
 }

@@ -278,8 +278,8 @@ API(CRT_DLLS, char *, _getdcwd, int drive, char *buffer, int size) {
     return is_drive(drive) ? give_narrow(current_directory(drive), buffer, (size_t)size, (size_t)size) : NULL;
 }
 
-API_ALIAS(api__wgetdcwd, nolock, msvcr100, "_wgetdcwd_nolock");
-API_ALIAS(api__getdcwd, nolock, msvcr100, "_getdcwd_nolock");
+API_ALIAS(api__wgetdcwd, nolock, msvcr80 msvcr90 msvcr100, "_wgetdcwd_nolock");
+API_ALIAS(api__getdcwd, nolock, msvcr80 msvcr90 msvcr100, "_getdcwd_nolock");
 
 /* ---- absolute paths ---- */
 

@@ -15,7 +15,7 @@
 #include "crt_printf_stream.h"
 #include "crt_printf_string.h"
 
-#define LEGACY_DLLS msvcrt msvcr100 msvcr110 msvcr120
+#define LEGACY_DLLS msvcrt MSVCR_DLLS
 
 /* _set_output_format(): 1 (_TWO_DIGIT_EXPONENT) or 0. */
 static unsigned output_format;

@@ -116,14 +116,14 @@ API(ucrtbase, int, _crt_at_quick_exit, procedure function) {
 }
 
 /* The older DLLs: an EXE's _onexit() and atexit(). A DLL has a table of its own, which it passes along. */
-API(msvcrt msvcr100 msvcr110 msvcr120, procedure, _onexit, procedure function) {
+API(msvcrt MSVCR_DLLS, procedure, _onexit, procedure function) {
     return api__register_onexit_function(&atexit_table, function) == 0 ? function : NULL;
 }
 
-API(msvcrt msvcr100 msvcr110 msvcr120, int, atexit, procedure function) { return api__crt_atexit(function); }
+API(msvcrt MSVCR_DLLS, int, atexit, procedure function) { return api__crt_atexit(function); }
 
 /* "__dllonexit": the DLL's table is given by its begin and end, and grows by one. */
-API(msvcrt msvcr100 msvcr110 msvcr120, procedure, __dllonexit, procedure function, procedure **first,
+API(msvcrt MSVCR_DLLS, procedure, __dllonexit, procedure function, procedure **first,
     procedure **last) {
     size_t count = (size_t)(*last - *first);
     if (!*first)
@@ -205,14 +205,19 @@ API(ucrtbase, crt_terminate_handler, set_terminate, crt_terminate_handler handle
     crt_thread()->terminate = handler;
     return previous;
 }
-API_ALIAS(api_set_terminate, cpp, msvcrt msvcr100 msvcr110 msvcr120, "?set_terminate@@YAP6AXXZP6AXXZ@Z");
+API_ALIAS(api_set_terminate, cpp, msvcrt MSVCR_DLLS, "?set_terminate@@YAP6AXXZP6AXXZ@Z");
+
+API_AS(remove_terminate, MSVCR_DLLS, crt_terminate_handler, "?set_terminate@@YAP6AXXZH@Z", int handler) {
+    (void)handler;
+    return api_set_terminate(NULL);
+}
 
 /* Ends in abort() when the handler returns. */
 API(ucrtbase, VOID, terminate, void) {
     api__get_terminate()();
     api_abort();
 }
-API_ALIAS(api_terminate, cpp, msvcrt msvcr100 msvcr110 msvcr120, "?terminate@@YAXXZ");
+API_ALIAS(api_terminate, cpp, msvcrt MSVCR_DLLS, "?terminate@@YAXXZ");
 
 /* ---- settings ---- */
 
@@ -226,7 +231,7 @@ API(CRT_DLLS, int, _set_error_mode, int mode) {
 }
 
 API_AS(crt_set_app_type, ucrtbase, VOID, "_set_app_type", int type) { app_type = type; }
-API_ALIAS(crt_set_app_type, old, msvcrt msvcr100 msvcr110 msvcr120, "__set_app_type");
+API_ALIAS(crt_set_app_type, old, msvcrt MSVCR_DLLS, "__set_app_type");
 API(ucrtbase, int, _query_app_type, void) { return app_type; }
 
 /* ---- odds and ends ---- */
@@ -238,7 +243,7 @@ API(CRT_DLLS, FARPROC, _getdllprocaddr, HMODULE module, const char *name, intptr
 }
 
 /* What start-up code of older programs asks for. */
-API(msvcrt msvcr100 msvcr110 msvcr120, VOID, _amsg_exit, int number) {
+API(msvcrt MSVCR_DLLS, VOID, _amsg_exit, int number) {
     fprintf(stderr, "runtime error R60%02d\n", number);
     api__exit(255);
 }

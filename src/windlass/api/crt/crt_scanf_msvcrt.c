@@ -3,7 +3,7 @@
  * for h, and in wide functions %s is wide and %S narrow. */
 #include "crt_scanf.h"
 
-#define LEGACY_DLLS msvcrt msvcr100 msvcr110 msvcr120
+#define LEGACY_DLLS msvcrt MSVCR_DLLS
 
 static struct scanf_request request_of(bool wide, unsigned options, const void *format, _locale_t locale,
                                        const uint64_t *arguments) {

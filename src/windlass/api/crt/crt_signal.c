@@ -225,13 +225,13 @@ API(ucrtbase, int, _seh_filter_exe, ULONG code, struct exception_pointers *point
             return filter(exception_signals[i].number, exception_signals[i].code, pointers);
     return CONTINUE_SEARCH;
 }
-API_ALIAS(api__seh_filter_exe, old, msvcrt msvcr100 msvcr110 msvcr120, "_XcptFilter");
+API_ALIAS(api__seh_filter_exe, old, msvcrt MSVCR_DLLS, "_XcptFilter");
 
 /* A DLL's filter cares for C++ exceptions only, and those are no signals. */
 API(ucrtbase, int, _seh_filter_dll, ULONG code, struct exception_pointers *pointers) {
     return code == CPP_EXCEPTION ? api__seh_filter_exe(code, pointers) : CONTINUE_SEARCH;
 }
-API_ALIAS(api__seh_filter_dll, old, msvcr100 msvcr110 msvcr120, "__CppXcptFilter");
+API_ALIAS(api__seh_filter_dll, old, MSVCR_DLLS, "__CppXcptFilter");
 
 API(CRT_DLLS, void **, __pxcptinfoptrs, void) { return &crt_thread()->exception_pointers; }
 API(CRT_DLLS, int *, __fpecode, void) { return &crt_thread()->fpe_code; }

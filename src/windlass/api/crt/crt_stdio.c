@@ -536,24 +536,24 @@ static void after_fork_in_child(void) {
 
 __attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }
 
-API(msvcrt msvcr100 msvcr110 msvcr120, VOID, _lock, int number) {
+API(msvcrt MSVCR_DLLS, VOID, _lock, int number) {
     struct crt_lock *lock = numbered_lock(number);
     if (lock)
         crt_lock_acquire(lock);
 }
 
-API(msvcrt msvcr100 msvcr110 msvcr120, VOID, _unlock, int number) {
+API(msvcrt MSVCR_DLLS, VOID, _unlock, int number) {
     struct crt_lock *lock = numbered_lock(number);
     if (lock)
         crt_lock_release(lock);
 }
 
 API(ucrtbase, struct crt_file *, __acrt_iob_func, unsigned index) { return index < 3 ? &crt_iob[index] : NULL; }
-API(msvcrt msvcr100 msvcr110 msvcr120, struct crt_file *, __iob_func, void) { return crt_iob; }
-API_ALIAS(api___iob_func, p, msvcr100 msvcr110 msvcr120, "__p__iob");
+API(msvcrt MSVCR_DLLS, struct crt_file *, __iob_func, void) { return crt_iob; }
+API_ALIAS(api___iob_func, p, MSVCR_DLLS, "__p__iob");
 
 /* What getc and putc of older headers call when `count` is used up. */
-API(msvcrt msvcr100 msvcr110 msvcr120, int, _filbuf, struct crt_file *file) {
+API(msvcrt MSVCR_DLLS, int, _filbuf, struct crt_file *file) {
     CRT_VALIDATE(file, CRT_EINVAL, CRT_EOF);
     if (stream_of(file) != file)
         file->count = 0;
@@ -564,7 +564,7 @@ API(msvcrt msvcr100 msvcr110 msvcr120, int, _filbuf, struct crt_file *file) {
     return unit;
 }
 
-API(msvcrt msvcr100 msvcr110 msvcr120, int, _flsbuf, int unit, struct crt_file *file) {
+API(msvcrt MSVCR_DLLS, int, _flsbuf, int unit, struct crt_file *file) {
     CRT_VALIDATE(file, CRT_EINVAL, CRT_EOF);
     if (stream_of(file) != file)
         file->count = 0;

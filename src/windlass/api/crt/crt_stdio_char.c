@@ -12,7 +12,7 @@ API(CRT_DLLS, int, _fgetc_nolock, struct crt_file *file) {
     CRT_VALIDATE(stream_is_narrow(file), CRT_EINVAL, CRT_EOF);
     return stream_get(file);
 }
-API_ALIAS(api__fgetc_nolock, getc, ucrtbase msvcr100 msvcr110 msvcr120, "_getc_nolock");
+API_ALIAS(api__fgetc_nolock, getc, ucrtbase MSVCR_DLLS, "_getc_nolock");
 
 API(CRT_DLLS, int, fgetc, struct crt_file *file) {
     CRT_VALIDATE(file, CRT_EINVAL, CRT_EOF);
@@ -23,10 +23,10 @@ API(CRT_DLLS, int, fgetc, struct crt_file *file) {
     stream_unlock(file);
     return unit;
 }
-API_ALIAS(api_fgetc, getc, ucrtbase msvcrt msvcr100 msvcr110 msvcr120, "getc");
+API_ALIAS(api_fgetc, getc, ucrtbase msvcrt MSVCR_DLLS, "getc");
 
 API(CRT_DLLS, int, getchar, void) { return api_fgetc(&crt_iob[0]); }
-API_ALIAS(api_getchar, fgetchar, ucrtbase msvcrt msvcr100 msvcr110 msvcr120, "_fgetchar");
+API_ALIAS(api_getchar, fgetchar, ucrtbase msvcrt MSVCR_DLLS, "_fgetchar");
 
 API(CRT_DLLS, int, _fputc_nolock, int unit, struct crt_file *file) {
     CRT_VALIDATE(file, CRT_EINVAL, CRT_EOF);
@@ -34,7 +34,7 @@ API(CRT_DLLS, int, _fputc_nolock, int unit, struct crt_file *file) {
     CRT_VALIDATE(stream_is_narrow(file), CRT_EINVAL, CRT_EOF);
     return stream_put(file, unit);
 }
-API_ALIAS(api__fputc_nolock, putc, ucrtbase msvcr100 msvcr110 msvcr120, "_putc_nolock");
+API_ALIAS(api__fputc_nolock, putc, ucrtbase MSVCR_DLLS, "_putc_nolock");
 
 API(CRT_DLLS, int, fputc, int unit, struct crt_file *file) {
     CRT_VALIDATE(file, CRT_EINVAL, CRT_EOF);
@@ -45,10 +45,10 @@ API(CRT_DLLS, int, fputc, int unit, struct crt_file *file) {
     stream_unlock(file);
     return result;
 }
-API_ALIAS(api_fputc, putc, ucrtbase msvcrt msvcr100 msvcr110 msvcr120, "putc");
+API_ALIAS(api_fputc, putc, ucrtbase msvcrt MSVCR_DLLS, "putc");
 
 API(CRT_DLLS, int, putchar, int unit) { return api_fputc(unit, &crt_iob[1]); }
-API_ALIAS(api_putchar, fputchar, ucrtbase msvcrt msvcr100 msvcr110 msvcr120, "_fputchar");
+API_ALIAS(api_putchar, fputchar, ucrtbase msvcrt MSVCR_DLLS, "_fputchar");
 
 API(CRT_DLLS, int, _ungetc_nolock, int unit, struct crt_file *file) {
     CRT_VALIDATE(file, CRT_EINVAL, CRT_EOF);

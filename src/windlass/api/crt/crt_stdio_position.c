@@ -93,7 +93,7 @@ API(CRT_DLLS, int, _fseeki64, struct crt_file *file, int64_t offset, int origin)
     return seek_validated(file, offset, origin, false);
 }
 
-API(ucrtbase msvcr100 msvcr110 msvcr120, int, _fseeki64_nolock, struct crt_file *file, int64_t offset, int origin) {
+API(ucrtbase MSVCR_DLLS, int, _fseeki64_nolock, struct crt_file *file, int64_t offset, int origin) {
     return seek_validated(file, offset, origin, true);
 }
 
@@ -106,7 +106,7 @@ API(CRT_DLLS, int, _fseek_nolock, struct crt_file *file, LONG offset, int origin
 }
 
 API(CRT_DLLS, int64_t, _ftelli64, struct crt_file *file) { return tell_validated(file, false); }
-API(ucrtbase msvcr100 msvcr110 msvcr120, int64_t, _ftelli64_nolock, struct crt_file *file) { return tell_validated(file, true); }
+API(ucrtbase MSVCR_DLLS, int64_t, _ftelli64_nolock, struct crt_file *file) { return tell_validated(file, true); }
 API(CRT_DLLS, LONG, ftell, struct crt_file *file) { return long_position(tell_validated(file, false)); }
 API(CRT_DLLS, LONG, _ftell_nolock, struct crt_file *file) { return long_position(tell_validated(file, true)); }
 

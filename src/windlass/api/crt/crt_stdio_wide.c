@@ -97,7 +97,7 @@ API(CRT_DLLS, WCHAR, _fgetwc_nolock, struct crt_file *file) {
     CRT_VALIDATE(file, CRT_EINVAL, CRT_WEOF);
     return stream_get_wide(stream_of(file));
 }
-API_ALIAS(api__fgetwc_nolock, getwc, ucrtbase msvcr100 msvcr110 msvcr120, "_getwc_nolock");
+API_ALIAS(api__fgetwc_nolock, getwc, ucrtbase MSVCR_DLLS, "_getwc_nolock");
 
 API(CRT_DLLS, WCHAR, fgetwc, struct crt_file *file) {
     CRT_VALIDATE(file, CRT_EINVAL, CRT_WEOF);
@@ -107,16 +107,16 @@ API(CRT_DLLS, WCHAR, fgetwc, struct crt_file *file) {
     stream_unlock(file);
     return unit;
 }
-API_ALIAS(api_fgetwc, getwc, ucrtbase msvcrt msvcr100 msvcr110 msvcr120, "getwc");
+API_ALIAS(api_fgetwc, getwc, ucrtbase msvcrt MSVCR_DLLS, "getwc");
 
 API(CRT_DLLS, WCHAR, getwchar, void) { return api_fgetwc(&crt_iob[0]); }
-API_ALIAS(api_getwchar, fgetwchar, ucrtbase msvcrt msvcr100 msvcr110 msvcr120, "_fgetwchar");
+API_ALIAS(api_getwchar, fgetwchar, ucrtbase msvcrt MSVCR_DLLS, "_fgetwchar");
 
 API(CRT_DLLS, WCHAR, _fputwc_nolock, WCHAR unit, struct crt_file *file) {
     CRT_VALIDATE(file, CRT_EINVAL, CRT_WEOF);
     return stream_put_wide(stream_of(file), unit);
 }
-API_ALIAS(api__fputwc_nolock, putwc, ucrtbase msvcr100 msvcr110 msvcr120, "_putwc_nolock");
+API_ALIAS(api__fputwc_nolock, putwc, ucrtbase MSVCR_DLLS, "_putwc_nolock");
 
 API(CRT_DLLS, WCHAR, fputwc, WCHAR unit, struct crt_file *file) {
     CRT_VALIDATE(file, CRT_EINVAL, CRT_WEOF);
@@ -126,10 +126,10 @@ API(CRT_DLLS, WCHAR, fputwc, WCHAR unit, struct crt_file *file) {
     stream_unlock(file);
     return result;
 }
-API_ALIAS(api_fputwc, putwc, ucrtbase msvcrt msvcr100 msvcr110 msvcr120, "putwc");
+API_ALIAS(api_fputwc, putwc, ucrtbase msvcrt MSVCR_DLLS, "putwc");
 
 API(CRT_DLLS, WCHAR, putwchar, WCHAR unit) { return api_fputwc(unit, &crt_iob[1]); }
-API_ALIAS(api_putwchar, fputwchar, ucrtbase msvcrt msvcr100 msvcr110 msvcr120, "_fputwchar");
+API_ALIAS(api_putwchar, fputwchar, ucrtbase msvcrt MSVCR_DLLS, "_fputwchar");
 
 API(CRT_DLLS, WCHAR, _ungetwc_nolock, WCHAR unit, struct crt_file *file) {
     CRT_VALIDATE(file, CRT_EINVAL, CRT_WEOF);

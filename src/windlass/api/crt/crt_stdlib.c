@@ -168,7 +168,7 @@ struct lldiv_result { int64_t quot, rem; };
 
 API(CRT_DLLS ntdll, int, abs, int value) { return value < 0 ? (int)-(unsigned)value : value; }
 API(CRT_DLLS ntdll, LONG, labs, LONG value) { return value < 0 ? (LONG)-(ULONG)value : value; }
-API(ucrtbase msvcr120, LONGLONG, llabs, LONGLONG value) { return value < 0 ? (LONGLONG)-(ULONGLONG)value : value; }
+API(ucrtbase MSVCR_DLLS, LONGLONG, llabs, LONGLONG value) { return value < 0 ? (LONGLONG)-(ULONGLONG)value : value; }
 API_ALIAS(api_llabs, imax, ucrtbase msvcr120, "imaxabs");
 API_ALIAS(api_llabs, abs64, CRT_DLLS, "_abs64");
 
@@ -178,7 +178,7 @@ API(CRT_DLLS, struct div_result, div, int dividend, int divisor) {
 API(CRT_DLLS, struct div_result, ldiv, LONG dividend, LONG divisor) {
     return (struct div_result){dividend / divisor, dividend % divisor};
 }
-API(ucrtbase msvcr120, struct lldiv_result, lldiv, LONGLONG dividend, LONGLONG divisor) {
+API(ucrtbase MSVCR_DLLS, struct lldiv_result, lldiv, LONGLONG dividend, LONGLONG divisor) {
     return (struct lldiv_result){dividend / divisor, dividend % divisor};
 }
 API_ALIAS(api_lldiv, imax, ucrtbase msvcr120, "imaxdiv");

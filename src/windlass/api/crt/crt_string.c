@@ -34,7 +34,7 @@ API(ucrtbase, WCHAR *, wcstok, WCHAR *string, const WCHAR *delimiters, WCHAR **c
     return api_wcstok_s(string, delimiters, context ? context : &crt_thread()->wcstok_next);
 }
 
-API_AS(msvcrt_wcstok, msvcrt msvcr100 msvcr110 msvcr120, WCHAR *, "wcstok", WCHAR *string, const WCHAR *delimiters) {
+API_AS(msvcrt_wcstok, msvcrt MSVCR_DLLS, WCHAR *, "wcstok", WCHAR *string, const WCHAR *delimiters) {
     return api_wcstok_s(string, delimiters, &crt_thread()->wcstok_next);
 }
 
@@ -90,12 +90,12 @@ API(CRT_DLLS ntdll, errno_t, memmove_s, void *to, size_t size, const void *from,
     return 0;
 }
 
-API(ucrtbase msvcrt msvcr100 msvcr110 msvcr120, errno_t, wmemcpy_s, WCHAR *to, size_t size, const WCHAR *from,
+API(ucrtbase msvcrt MSVCR_DLLS, errno_t, wmemcpy_s, WCHAR *to, size_t size, const WCHAR *from,
     size_t count) {
     return api_memcpy_s(to, size * sizeof *to, from, count * sizeof *to);
 }
 
-API(ucrtbase msvcrt msvcr100 msvcr110 msvcr120, errno_t, wmemmove_s, WCHAR *to, size_t size, const WCHAR *from,
+API(ucrtbase msvcrt MSVCR_DLLS, errno_t, wmemmove_s, WCHAR *to, size_t size, const WCHAR *from,
     size_t count) {
     return api_memmove_s(to, size * sizeof *to, from, count * sizeof *to);
 }

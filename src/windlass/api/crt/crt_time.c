@@ -109,19 +109,19 @@ API(CRT_DLLS, LONG *, __timezone, void) {
     shown_seconds_west = crt_time_zone()->seconds_west;
     return &shown_seconds_west;
 }
-API_ALIAS(api___timezone, old, msvcr100 msvcr110 msvcr120, "__p__timezone");
+API_ALIAS(api___timezone, old, MSVCR_DLLS, "__p__timezone");
 
 API(CRT_DLLS, int *, __daylight, void) {
     shown_daylight = crt_time_zone()->has_daylight;
     return &shown_daylight;
 }
-API_ALIAS(api___daylight, old, msvcr100 msvcr110 msvcr120, "__p__daylight");
+API_ALIAS(api___daylight, old, MSVCR_DLLS, "__p__daylight");
 
 API(CRT_DLLS, LONG *, __dstbias, void) {
     shown_daylight_bias = crt_time_zone()->daylight_bias;
     return &shown_daylight_bias;
 }
-API_ALIAS(api___dstbias, old, msvcr100 msvcr110 msvcr120, "__p__dstbias");
+API_ALIAS(api___dstbias, old, MSVCR_DLLS, "__p__dstbias");
 
 API(CRT_DLLS, char **, __tzname, void) {
     const struct crt_time_zone *zone = crt_time_zone();
@@ -129,7 +129,7 @@ API(CRT_DLLS, char **, __tzname, void) {
     shown_names[1] = (char *)zone->names[1];
     return shown_names;
 }
-API_ALIAS(api___tzname, old, msvcr100 msvcr110 msvcr120, "__p__tzname");
+API_ALIAS(api___tzname, old, MSVCR_DLLS, "__p__tzname");
 
 API(CRT_DLLS, errno_t, _get_timezone, LONG *seconds) {
     if (!seconds)

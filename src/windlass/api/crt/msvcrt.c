@@ -1,5 +1,6 @@
 /* msvcrt.dll: its variables. The functions are the C run-time's, declared with the others. */
 #define CRT_DATA_DLL msvcrt
+#define CRT_DATA_NAMESPACE ""
 #include "crt_data_template.h"
 
 API_DATA(msvcrt, unsigned, _osplatform);

@@ -848,7 +848,7 @@ typedef void(WINAPI *memory_freer)(PVOID block);
 enum { TYPE_ONLY = 0x2000 };
 
 /* Without a buffer the result is the caller's to free. What cannot be read is given back as it is. */
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, PSTR, __unDName, PSTR buffer, LPCSTR decorated, INT size,
+API(vcruntime140 msvcrt MSVCR_DLLS ucrtbase, PSTR, __unDName, PSTR buffer, LPCSTR decorated, INT size,
     memory_getter get, memory_freer release, WORD flags) {
     unsigned asked = flags & TYPE_ONLY ? (flags & ~(unsigned)TYPE_ONLY) | UNDECORATE_TYPE : flags;
     char *text = undecorate(decorated, asked);
@@ -866,7 +866,7 @@ API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, PSTR, __unDName, PS
     return buffer;
 }
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, PSTR, __unDNameEx, PSTR buffer, LPCSTR decorated, INT size,
+API(vcruntime140 msvcrt MSVCR_DLLS ucrtbase, PSTR, __unDNameEx, PSTR buffer, LPCSTR decorated, INT size,
     memory_getter get, memory_freer release, PVOID parameter, ULONG flags) {
     (void)parameter;                                 /* asks for the names of template parameters */
     return api___unDName(buffer, decorated, size, get, release, (WORD)flags);

@@ -20,29 +20,44 @@ static PVOID allocate(size_t size) {
     }
 }
 
-API_AS(operator_new, msvcrt msvcr100 msvcr110 msvcr120, PVOID, "??2@YAPEAX_K@Z", size_t size) {
+API_AS(operator_new, msvcrt MSVCR_DLLS, PVOID, "??2@YAPEAX_K@Z", size_t size) {
     PVOID block = allocate(size);
     if (!block)
         cxx_throw_bad_alloc();
     return block;
 }
-API_ALIAS(operator_new, array, msvcrt msvcr100 msvcr110 msvcr120, "??_U@YAPEAX_K@Z");
+API_ALIAS(operator_new, array, msvcrt MSVCR_DLLS, "??_U@YAPEAX_K@Z");
 
-API_AS(operator_new_nothrow, msvcrt msvcr100 msvcr110 msvcr120, PVOID, "??2@YAPEAX_KAEBUnothrow_t@std@@@Z", size_t size,
+API_AS(operator_new_nothrow, msvcrt MSVCR_DLLS, PVOID, "??2@YAPEAX_KAEBUnothrow_t@std@@@Z", size_t size,
        const void *nothrow) {
     (void)nothrow;
     return allocate(size);
 }
-API_ALIAS(operator_new_nothrow, array, msvcrt msvcr100 msvcr110 msvcr120, "??_U@YAPEAX_KAEBUnothrow_t@std@@@Z");
+API_ALIAS(operator_new_nothrow, array, msvcrt MSVCR_DLLS, "??_U@YAPEAX_KAEBUnothrow_t@std@@@Z");
 
-API_AS(operator_delete, msvcrt msvcr100 msvcr110 msvcr120, VOID, "??3@YAXPEAX@Z", PVOID block) { heap_free(block); }
-API_ALIAS(operator_delete, array, msvcrt msvcr100 msvcr110 msvcr120, "??_V@YAXPEAX@Z");
+API_AS(operator_delete, msvcrt MSVCR_DLLS, VOID, "??3@YAXPEAX@Z", PVOID block) { heap_free(block); }
+API_ALIAS(operator_delete, array, msvcrt MSVCR_DLLS, "??_V@YAXPEAX@Z");
+
+/* The debug library's forms, which the others have as well: what for, which file, which line. */
+API_AS(operator_new_debug, msvcrt MSVCR_DLLS, PVOID, "??2@YAPEAX_KHPEBDH@Z", size_t size, int kind, const char *file,
+       int line) {
+    (void)kind, (void)file, (void)line;
+    return operator_new(size);
+}
+API_ALIAS(operator_new_debug, array, msvcrt MSVCR_DLLS, "??_U@YAPEAX_KHPEBDH@Z");
+
+API_AS(operator_delete_debug, MSVCR_DLLS, VOID, "??3@YAXPEAXHPEBDH@Z", PVOID block, int kind, const char *file,
+       int line) {
+    (void)kind, (void)file, (void)line;
+    heap_free(block);
+}
+API_ALIAS(operator_delete_debug, array, MSVCR_DLLS, "??_V@YAXPEAXHPEBDH@Z");
 
 /* ---- calls that must not happen ---- */
 
 static VOID(WINAPI *purecall_handler)(void);
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, int, _purecall, void) {
+API(vcruntime140 msvcrt MSVCR_DLLS ucrtbase, int, _purecall, void) {
     if (purecall_handler)
         purecall_handler();
     fputs("windlass: a pure virtual function was called\n", stderr);
@@ -51,16 +66,16 @@ API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, int, _purecall, voi
 }
 
 typedef VOID(WINAPI *PURECALL_HANDLER)(void);
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, PURECALL_HANDLER, _set_purecall_handler,
+API(vcruntime140 msvcrt MSVCR_DLLS ucrtbase, PURECALL_HANDLER, _set_purecall_handler,
     PURECALL_HANDLER handler) {
     return __atomic_exchange_n(&purecall_handler, handler, __ATOMIC_SEQ_CST);
 }
-API(vcruntime140 msvcr100 msvcr110 msvcr120 ucrtbase, PURECALL_HANDLER, _get_purecall_handler, void) {
+API(vcruntime140 MSVCR_DLLS ucrtbase, PURECALL_HANDLER, _get_purecall_handler, void) {
     return purecall_handler;
 }
 
 /* A stack buffer has been overrun: nothing on the stack can be trusted ("/GS (Buffer Security Check)"). */
-API(vcruntime140 ucrtbase, VOID, __report_gsfailure, ULONG_PTR cookie) {
+API(vcruntime140 ucrtbase MSVCR_DLLS, VOID, __report_gsfailure, ULONG_PTR cookie) {
     char where[256];
     (void)cookie;
     address_describe((uintptr_t)__builtin_return_address(0), where, sizeof where);

@@ -503,15 +503,15 @@ static EXCEPTION_DISPOSITION handle(struct activation *at, EXCEPTION_RECORD *rec
     return ExceptionContinueSearch;
 }
 
-API(vcruntime140 ucrtbase msvcrt msvcr100 msvcr110 msvcr120, EXCEPTION_DISPOSITION, __CxxFrameHandler3,
+API(vcruntime140 ucrtbase msvcrt MSVCR_DLLS, EXCEPTION_DISPOSITION, __CxxFrameHandler3,
     EXCEPTION_RECORD *record, PVOID frame, CONTEXT *context, DISPATCHER_CONTEXT *dispatcher) {
     struct activation at;
     if (!cxx_function_read(&at.function, dispatcher))
         return ExceptionContinueSearch;
     return handle(&at, record, frame, context, dispatcher);
 }
-API_ALIAS(api___CxxFrameHandler3, first, vcruntime140 ucrtbase msvcrt msvcr100 msvcr110 msvcr120, "__CxxFrameHandler");
-API_ALIAS(api___CxxFrameHandler3, second, vcruntime140 ucrtbase msvcrt msvcr100 msvcr110 msvcr120,
+API_ALIAS(api___CxxFrameHandler3, first, vcruntime140 ucrtbase msvcrt MSVCR_DLLS, "__CxxFrameHandler");
+API_ALIAS(api___CxxFrameHandler3, second, vcruntime140 ucrtbase msvcrt MSVCR_DLLS,
           "__CxxFrameHandler2");
 
 API(vcruntime140_1 ucrtbase, EXCEPTION_DISPOSITION, __CxxFrameHandler4, EXCEPTION_RECORD *record, PVOID frame,
@@ -523,7 +523,7 @@ API(vcruntime140_1 ucrtbase, EXCEPTION_DISPOSITION, __CxxFrameHandler4, EXCEPTIO
 
 /* ---- throwing ---- */
 
-API_ASM(vcruntime140 ucrtbase msvcrt msvcr100 msvcr110 msvcr120, VOID, _CxxThrowException, PVOID object,
+API_ASM(vcruntime140 ucrtbase msvcrt MSVCR_DLLS, VOID, _CxxThrowException, PVOID object,
         const struct throw_info *info);
 
 /* "throw;": what the innermost catch block has. */
@@ -568,6 +568,37 @@ void cxx_throw_own(void *object, const struct throw_info *info, uintptr_t base) 
                        record.ExceptionInformation);
 }
 
+/* ---- exception objects, for those who keep them ---- */
+
+/* Its first conversion is the thrown type itself. */
+static const struct catchable_type *thrown_type(const EXCEPTION_RECORD *record) {
+    if (!is_cxx(record) || !object_of(record) || !throw_info_of(record))
+        return NULL;
+    const struct catchable_types *types = (const void *)(image_of(record) + throw_info_of(record)->types);
+    return types->count ? (const void *)(image_of(record) + types->types[0]) : NULL;
+}
+
+size_t cxx_object_size(const EXCEPTION_RECORD *record) {
+    const struct catchable_type *type = thrown_type(record);
+    return type ? type->size : 0;
+}
+
+void cxx_object_copy(void *target, const EXCEPTION_RECORD *record) {
+    const struct catchable_type *type = thrown_type(record);
+    if (type->copy)
+        copy_construct(target, object_of(record), type, image_of(record));
+    else
+        memcpy(target, object_of(record), type->size);
+}
+
+void cxx_object_destroy(const EXCEPTION_RECORD *record) { destroy_object(record); }
+
+void cxx_fill_record(EXCEPTION_RECORD *record, void *object, const struct throw_info *info) {
+    LDR_DATA_TABLE_ENTRY *module = module_from_address(info);
+    *record = (EXCEPTION_RECORD){0};
+    set_thrown(record, object, info, module ? (uintptr_t)module->DllBase : 0);
+}
+
 /* ---- what libraries ask ---- */
 
 API(vcruntime140 ucrtbase, VOID, __std_terminate, void) { cxx_terminate(); }
@@ -582,10 +613,10 @@ API(vcruntime140 ucrtbase, EXCEPTION_RECORD **, __current_exception, void) { ret
 API(vcruntime140 ucrtbase, CONTEXT **, __current_exception_context, void) { return &cxx_thread_now()->context; }
 API(vcruntime140 ucrtbase, int *, __processing_throw, void) { return &cxx_thread_now()->processing; }
 API(vcruntime140, int, __uncaught_exceptions, void) { return cxx_thread_now()->processing; }
-API(vcruntime140 ucrtbase msvcrt, bool, __uncaught_exception, void) { return cxx_thread_now()->processing != 0; }
-API_ALIAS(api___uncaught_exception, old, msvcrt msvcr100 msvcr110 msvcr120, "?__uncaught_exception@@YA_NXZ");
+API(vcruntime140 ucrtbase msvcrt MSVCR_DLLS, bool, __uncaught_exception, void) { return cxx_thread_now()->processing != 0; }
+API_ALIAS(api___uncaught_exception, old, msvcrt MSVCR_DLLS, "?__uncaught_exception@@YA_NXZ");
 
-API(vcruntime140 ucrtbase msvcrt, VOID, __DestructExceptionObject, EXCEPTION_RECORD *record, BOOLEAN may_throw) {
+API(vcruntime140 ucrtbase msvcrt MSVCR_DLLS, VOID, __DestructExceptionObject, EXCEPTION_RECORD *record, BOOLEAN may_throw) {
     (void)may_throw;
     destroy_object(record);
 }
@@ -597,7 +628,7 @@ API(vcruntime140 ucrtbase, SE_TRANSLATOR, _set_se_translator, SE_TRANSLATOR tran
     cxx->translator = translator;
     return previous;
 }
-API_ALIAS(api__set_se_translator, old, msvcrt msvcr100 msvcr110 msvcr120,
+API_ALIAS(api__set_se_translator, old, msvcrt MSVCR_DLLS,
           "?_set_se_translator@@YAP6AXIPEAU_EXCEPTION_POINTERS@@@ZP6AXI0@Z@Z");
 
 typedef void(WINAPI *UNEXPECTED)(void);
@@ -607,9 +638,9 @@ API(vcruntime140 ucrtbase, UNEXPECTED, set_unexpected, UNEXPECTED handler) {
     cxx->unexpected = handler;
     return previous;
 }
-API_ALIAS(api_set_unexpected, old, msvcrt msvcr100 msvcr110 msvcr120, "?set_unexpected@@YAP6AXXZP6AXXZ@Z");
+API_ALIAS(api_set_unexpected, old, msvcrt MSVCR_DLLS, "?set_unexpected@@YAP6AXXZP6AXXZ@Z");
 
-API(vcruntime140 ucrtbase msvcrt, UNEXPECTED, _get_unexpected, void) { return cxx_thread()->unexpected; }
+API(vcruntime140 ucrtbase msvcrt MSVCR_DLLS, UNEXPECTED, _get_unexpected, void) { return cxx_thread()->unexpected; }
 
 API(vcruntime140 ucrtbase, VOID, unexpected, void) {
     struct cxx_thread *cxx = cxx_thread();
@@ -617,7 +648,21 @@ API(vcruntime140 ucrtbase, VOID, unexpected, void) {
         cxx->unexpected();
     cxx_terminate();
 }
-API_ALIAS(api_unexpected, old, msvcrt msvcr100 msvcr110 msvcr120, "?unexpected@@YAXXZ");
+API_ALIAS(api_unexpected, old, msvcrt MSVCR_DLLS, "?unexpected@@YAXXZ");
+
+/* With 0 for a number in the handler's place. */
+API_AS(remove_se_translator, MSVCR_DLLS, SE_TRANSLATOR, "?_set_se_translator@@YAP6AXIPEAU_EXCEPTION_POINTERS@@@ZH@Z",
+       int translator) {
+    (void)translator;
+    return api__set_se_translator(NULL);
+}
+
+API_AS(remove_unexpected, MSVCR_DLLS, UNEXPECTED, "?set_unexpected@@YAP6AXXZH@Z", int handler) {
+    (void)handler;
+    return api_set_unexpected(NULL);
+}
+
+API_AS(cxx_inconsistency, MSVCR_DLLS, VOID, "?_inconsistency@@YAXXZ", void) { cxx_terminate(); }
 
 /* 1 when the exception could be caught as that type, 0 when not ("_is_exception_typeof"). */
 API(vcruntime140 ucrtbase, int, _is_exception_typeof, const struct type_descriptor *type,
@@ -634,7 +679,7 @@ API(vcruntime140 ucrtbase, int, _is_exception_typeof, const struct type_descript
     }
     return 0;
 }
-API_ALIAS(api__is_exception_typeof, old, msvcrt msvcr100 msvcr110 msvcr120,
+API_ALIAS(api__is_exception_typeof, old, msvcrt MSVCR_DLLS,
           "?_is_exception_typeof@@YAHAEBVtype_info@@PEAU_EXCEPTION_POINTERS@@@Z");
 
 /* __C_specific_handler for functions that are noexcept: nothing may come out of them. */
@@ -648,7 +693,7 @@ API(vcruntime140, EXCEPTION_DISPOSITION, __C_specific_handler_noexcept, EXCEPTIO
 }
 
 /* The filter around a destructor that an unwind calls, in code that does so itself. */
-API(vcruntime140 ucrtbase, int, __FrameUnwindFilter, EXCEPTION_POINTERS *pointers) {
+API(vcruntime140 ucrtbase MSVCR_DLLS, int, __FrameUnwindFilter, EXCEPTION_POINTERS *pointers) {
     if (pointers->ExceptionRecord->ExceptionCode == CXX_EXCEPTION) {
         cxx_thread()->processing = 0;
         cxx_terminate();
@@ -672,7 +717,7 @@ static struct frame_info **frame_infos(void) {
     return &first;
 }
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, struct frame_info *, _CreateFrameInfo,
+API(vcruntime140 msvcrt MSVCR_DLLS ucrtbase, struct frame_info *, _CreateFrameInfo,
     struct frame_info *info,
     PVOID object) {
     info->object = object;
@@ -680,7 +725,7 @@ API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, struct frame_info *
     return *frame_infos() = info;
 }
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, VOID, _FindAndUnlinkFrame, struct frame_info *info) {
+API(vcruntime140 msvcrt MSVCR_DLLS ucrtbase, VOID, _FindAndUnlinkFrame, struct frame_info *info) {
     for (struct frame_info **at = frame_infos(); *at; at = &(*at)->next)
         if (*at == info) {
             *at = info->next;
@@ -689,14 +734,14 @@ API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, VOID, _FindAndUnlin
     cxx_terminate();
 }
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, BOOL, _IsExceptionObjectToBeDestroyed, PVOID object) {
+API(vcruntime140 msvcrt MSVCR_DLLS ucrtbase, BOOL, _IsExceptionObjectToBeDestroyed, PVOID object) {
     for (struct frame_info *at = *frame_infos(); at; at = at->next)
         if (at->object == object)
             return FALSE;
     return TRUE;
 }
 
-API(vcruntime140 ucrtbase, PVOID, __AdjustPointer, PVOID object, const struct member_displacement *displacement) {
+API(vcruntime140 ucrtbase MSVCR_DLLS, PVOID, __AdjustPointer, PVOID object, const struct member_displacement *displacement) {
     return adjusted(object, displacement);
 }
 
@@ -707,11 +752,11 @@ struct registered_exception {
     struct frame_info frame;
 };
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, int, __CxxQueryExceptionSize, void) {
+API(vcruntime140 msvcrt MSVCR_DLLS ucrtbase, int, __CxxQueryExceptionSize, void) {
     return sizeof(struct registered_exception);
 }
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, int, __CxxRegisterExceptionObject,
+API(vcruntime140 msvcrt MSVCR_DLLS ucrtbase, int, __CxxRegisterExceptionObject,
     EXCEPTION_POINTERS **pointers,
     struct registered_exception *storage) {
     struct cxx_thread *cxx = cxx_thread();
@@ -725,7 +770,7 @@ API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, int, __CxxRegisterE
     return 1;
 }
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, VOID, __CxxUnregisterExceptionObject,
+API(vcruntime140 msvcrt MSVCR_DLLS ucrtbase, VOID, __CxxUnregisterExceptionObject,
     struct registered_exception *storage, int rethrow) {
     struct cxx_thread *cxx = cxx_thread();
     EXCEPTION_RECORD *ended = cxx->exception;
@@ -737,14 +782,14 @@ API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, VOID, __CxxUnregist
     cxx->context = storage->context;
 }
 
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, int, __CxxDetectRethrow, EXCEPTION_POINTERS **pointers) {
+API(vcruntime140 msvcrt MSVCR_DLLS ucrtbase, int, __CxxDetectRethrow, EXCEPTION_POINTERS **pointers) {
     return pointers && *pointers && is_cxx((*pointers)->ExceptionRecord) &&
            !throw_info_of((*pointers)->ExceptionRecord);
 }
 
 /* A filter for C++ types in __except: 1 when the exception is of the type; *object gets it, or its address for a
  * reference. */
-API(vcruntime140 msvcrt msvcr100 msvcr110 msvcr120 ucrtbase, int, __CxxExceptionFilter, EXCEPTION_POINTERS **pointers,
+API(vcruntime140 msvcrt MSVCR_DLLS ucrtbase, int, __CxxExceptionFilter, EXCEPTION_POINTERS **pointers,
     const struct type_descriptor *type, int adjectives, PVOID object) {
     const EXCEPTION_RECORD *record = pointers && *pointers ? (*pointers)->ExceptionRecord : NULL;
     if (!record || !is_cxx(record))

@@ -6,14 +6,8 @@
 #include <stdio.h>
 
 #include "api.h"
-#include "cxx.h"
+#include "cxx_exception.h"
 #include "heap.h"
-
-/* "exception Class": what() is a copy that the object owns, or a literal. */
-struct exception_data {
-    const char *what;
-    bool owned;
-};
 
 API(vcruntime140 ucrtbase, VOID, __std_exception_copy, const struct exception_data *from, struct exception_data *to) {
     *to = (struct exception_data){from->what, false};
@@ -33,11 +27,6 @@ API(vcruntime140 ucrtbase, VOID, __std_exception_destroy, struct exception_data 
 }
 
 /* ---- classes ---- */
-
-struct exception_object {
-    const void *const *vftable;
-    struct exception_data data;
-};
 
 static const char *WINAPI own_what(const struct exception_object *self) {
     return self->data.what ? self->data.what : "Unknown exception";
@@ -65,18 +54,19 @@ struct named_type {
     char name[40];
 };
 
-enum { EXCEPTION, BAD_ALLOC, BAD_CAST, BAD_TYPEID, NON_RTTI_OBJECT, CLASSES, MAX_BASES = 3 };
+enum { CLASSES = CXX_EXCEPTION_CLASSES, MAX_BASES = 3 };
 
 static const struct {
     const char *name;
     const char *what;
     int bases[MAX_BASES]; /* the class itself first; -1 ends */
 } class_facts[CLASSES] = {
-    [EXCEPTION] = {".?AVexception@std@@", "Unknown exception", {EXCEPTION, -1, -1}},
-    [BAD_ALLOC] = {".?AVbad_alloc@std@@", "bad allocation", {BAD_ALLOC, EXCEPTION, -1}},
-    [BAD_CAST] = {".?AVbad_cast@std@@", "bad cast", {BAD_CAST, EXCEPTION, -1}},
-    [BAD_TYPEID] = {".?AVbad_typeid@std@@", "bad typeid", {BAD_TYPEID, EXCEPTION, -1}},
-    [NON_RTTI_OBJECT] = {".?AV__non_rtti_object@std@@", "no RTTI data", {NON_RTTI_OBJECT, BAD_TYPEID, EXCEPTION}},
+    [CXX_CLASS_EXCEPTION] = {".?AVexception@std@@", "Unknown exception", {CXX_CLASS_EXCEPTION, -1, -1}},
+    [CXX_CLASS_BAD_ALLOC] = {".?AVbad_alloc@std@@", "bad allocation", {CXX_CLASS_BAD_ALLOC, CXX_CLASS_EXCEPTION, -1}},
+    [CXX_CLASS_BAD_EXCEPTION] = {".?AVbad_exception@std@@", "bad exception", {CXX_CLASS_BAD_EXCEPTION, CXX_CLASS_EXCEPTION, -1}},
+    [CXX_CLASS_BAD_CAST] = {".?AVbad_cast@std@@", "bad cast", {CXX_CLASS_BAD_CAST, CXX_CLASS_EXCEPTION, -1}},
+    [CXX_CLASS_BAD_TYPEID] = {".?AVbad_typeid@std@@", "bad typeid", {CXX_CLASS_BAD_TYPEID, CXX_CLASS_EXCEPTION, -1}},
+    [CXX_CLASS_NON_RTTI_OBJECT] = {".?AV__non_rtti_object@std@@", "no RTTI data", {CXX_CLASS_NON_RTTI_OBJECT, CXX_CLASS_BAD_TYPEID, CXX_CLASS_EXCEPTION}},
 };
 
 /* What a compiler would emit for one class ("Run-Time Type Information"; the layout is the compilers'). */
@@ -116,7 +106,7 @@ static void fill_class(int index) {
     record->type.vftable = &own.type_info_vftable[1];
     snprintf(record->type.name, sizeof record->type.name, "%s", class_facts[index].name);
     record->conversion = (struct catchable_type){
-        .properties = index == BAD_ALLOC ? CATCHABLE_BAD_ALLOC : 0, .type = rva_of(&record->type),
+        .properties = index == CXX_CLASS_BAD_ALLOC ? CATCHABLE_BAD_ALLOC : 0, .type = rva_of(&record->type),
         .displacement = {0, -1, 0}, .size = sizeof(struct exception_object), .copy = rva_of(own_copy)};
     record->throw.destructor = rva_of(own_destroy);
     record->throw.types = rva_of(&record->conversions);
@@ -146,14 +136,19 @@ static void fill_classes(void) {
         fill_class(i);
 }
 
-static void throw_class(int class, const char *what) {
+const void *const *cxx_exception_vftable(enum cxx_exception_class class) {
     pthread_once(&own_once, fill_classes);
-    struct exception_object object = {.vftable = &own.classes[class].vftable[1],
+    return &own.classes[class].vftable[1];
+}
+
+static void throw_class(int class, const char *what) {
+    struct exception_object object = {.vftable = cxx_exception_vftable((enum cxx_exception_class)class),
                                       .data = {what ? what : class_facts[class].what, false}};
     cxx_throw_own(&object, &own.classes[class].throw, (uintptr_t)__ehdr_start);
 }
 
-void cxx_throw_bad_alloc(void) { throw_class(BAD_ALLOC, NULL); }
-void cxx_throw_bad_cast(const char *what) { throw_class(BAD_CAST, what); }
-void cxx_throw_bad_typeid(const char *what) { throw_class(BAD_TYPEID, what); }
-void cxx_throw_non_rtti_object(const char *what) { throw_class(NON_RTTI_OBJECT, what); }
+void cxx_throw_bad_alloc(void) { throw_class(CXX_CLASS_BAD_ALLOC, NULL); }
+void cxx_throw_bad_exception(void) { throw_class(CXX_CLASS_BAD_EXCEPTION, NULL); }
+void cxx_throw_bad_cast(const char *what) { throw_class(CXX_CLASS_BAD_CAST, what); }
+void cxx_throw_bad_typeid(const char *what) { throw_class(CXX_CLASS_BAD_TYPEID, what); }
+void cxx_throw_non_rtti_object(const char *what) { throw_class(CXX_CLASS_NON_RTTI_OBJECT, what); }

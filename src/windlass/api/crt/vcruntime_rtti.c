@@ -149,7 +149,7 @@ static bool guarded_cast(char *vfptr, char *object, const struct type_descriptor
     return true;
 }
 
-API(vcruntime140 ucrtbase msvcrt msvcr100 msvcr110 msvcr120, PVOID, __RTDynamicCast, char *object,
+API(vcruntime140 ucrtbase msvcrt MSVCR_DLLS, PVOID, __RTDynamicCast, char *object,
     LONG vftable_displacement, const struct type_descriptor *source, const struct type_descriptor *target,
     BOOL is_reference) {
     char *result;
@@ -173,7 +173,7 @@ static bool guarded_complete(char *object, struct complete_object *complete) {
     return true;
 }
 
-API(vcruntime140 ucrtbase msvcrt msvcr100 msvcr110 msvcr120, const struct type_descriptor *, __RTtypeid,
+API(vcruntime140 ucrtbase msvcrt MSVCR_DLLS, const struct type_descriptor *, __RTtypeid,
     char *object) {
     struct complete_object complete;
     if (!object) {
@@ -188,7 +188,7 @@ API(vcruntime140 ucrtbase msvcrt msvcr100 msvcr110 msvcr120, const struct type_d
 }
 
 /* dynamic_cast<void *>: the complete object. */
-API(vcruntime140 ucrtbase msvcrt msvcr100 msvcr110 msvcr120, PVOID, __RTCastToVoid, char *object) {
+API(vcruntime140 ucrtbase msvcrt MSVCR_DLLS, PVOID, __RTCastToVoid, char *object) {
     struct complete_object complete;
     if (!object)
         return NULL;
@@ -266,36 +266,43 @@ API(vcruntime140 ucrtbase, VOID, __std_type_info_destroy_list, PVOID list) {
 }
 
 /* The class as older run-time libraries export it. */
-API_AS(type_info_name, msvcrt msvcr100 msvcr110 msvcr120, const char *, "?name@type_info@@QEBAPEBDXZ",
+API_AS(type_info_name, msvcrt MSVCR_DLLS, const char *, "?name@type_info@@QEBAPEBDXZ",
        struct type_descriptor *self) {
     return api___std_type_info_name((struct type_info_data *)&self->spare, NULL);
 }
-API_AS(type_info_internal_name, msvcr100 msvcr110 msvcr120, const char *,
+API_AS(type_info_internal_name, MSVCR_DLLS, const char *,
        "?_name_internal_method@type_info@@QEBAPEBDPEAU__type_info_node@@@Z", struct type_descriptor *self,
        PVOID node) {
     (void)node;
     return type_info_name(self);
 }
-API_AS(type_info_raw_name, msvcrt msvcr100 msvcr110 msvcr120, const char *, "?raw_name@type_info@@QEBAPEBDXZ",
+API_AS(type_info_raw_name, msvcrt MSVCR_DLLS, const char *, "?raw_name@type_info@@QEBAPEBDXZ",
        struct type_descriptor *self) {
     return self->name;
 }
-API_AS(type_info_before, msvcrt msvcr100, int, "?before@type_info@@QEBAHAEBV1@@Z", struct type_descriptor *self,
+API_AS(type_info_before, msvcrt msvcr80 msvcr90 msvcr100, int, "?before@type_info@@QEBAHAEBV1@@Z", struct type_descriptor *self,
        const struct type_descriptor *other) {
     return strcmp(self->name + 1, other->name + 1) < 0;
 }
 API_ALIAS(type_info_before, bool, msvcr110 msvcr120, "?before@type_info@@QEBA_NAEBV1@@Z");
-API_AS(type_info_equal, msvcrt msvcr100, int, "??8type_info@@QEBAHAEBV0@@Z", struct type_descriptor *self,
+API_AS(type_info_equal, msvcrt, int, "??8type_info@@QEBAHAEBV0@@Z", struct type_descriptor *self,
        const struct type_descriptor *other) {
     return strcmp(self->name + 1, other->name + 1) == 0;
 }
-API_ALIAS(type_info_equal, bool, msvcr110 msvcr120, "??8type_info@@QEBA_NAEBV0@@Z");
-API_AS(type_info_unequal, msvcrt msvcr100, int, "??9type_info@@QEBAHAEBV0@@Z", struct type_descriptor *self,
+API_ALIAS(type_info_equal, bool, MSVCR_DLLS, "??8type_info@@QEBA_NAEBV0@@Z");
+API_AS(type_info_unequal, msvcrt, int, "??9type_info@@QEBAHAEBV0@@Z", struct type_descriptor *self,
        const struct type_descriptor *other) {
     return strcmp(self->name + 1, other->name + 1) != 0;
 }
-API_ALIAS(type_info_unequal, bool, msvcr110 msvcr120, "??9type_info@@QEBA_NAEBV0@@Z");
-API_AS(type_info_destroy, msvcrt msvcr100 msvcr110 msvcr120, VOID, "??1type_info@@UEAA@XZ",
+API_ALIAS(type_info_unequal, bool, MSVCR_DLLS, "??9type_info@@QEBA_NAEBV0@@Z");
+API_AS(type_info_destroy, msvcrt MSVCR_DLLS, VOID, "??1type_info@@UEAA@XZ",
        struct type_descriptor *self) {
     (void)self;
 }
+API_ALIAS(type_info_destroy, method, MSVCR_DLLS, "?_type_info_dtor_internal_method@type_info@@QEAAXXZ");
+API_ALIAS(type_info_destroy, static_method, MSVCR_DLLS, "?_Type_info_dtor@type_info@@CAXPEAV1@@Z");
+API_ALIAS(type_info_destroy, internal, MSVCR_DLLS, "?_Type_info_dtor_internal@type_info@@CAXPEAV1@@Z");
+API_ALIAS(type_info_internal_name, node, MSVCR_DLLS, "?name@type_info@@QEBAPEBDPEAU__type_info_node@@@Z");
+API_ALIAS(type_info_internal_name, base, MSVCR_DLLS, "?_Name_base@type_info@@CAPEBDPEBV1@PEAU__type_info_node@@@Z");
+API_ALIAS(type_info_internal_name, base_internal, MSVCR_DLLS,
+          "?_Name_base_internal@type_info@@CAPEBDPEBV1@PEAU__type_info_node@@@Z");

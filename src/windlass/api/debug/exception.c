@@ -65,7 +65,7 @@ API_ASM(ntdll kernel32, VOID, RtlUnwindEx, PVOID TargetFrame, PVOID TargetIp,
         EXCEPTION_RECORD *ExceptionRecord, PVOID ReturnValue, CONTEXT *ContextRecord, PVOID HistoryTable);
 API_ASM(ntdll kernel32, VOID, RtlUnwind, PVOID TargetFrame, PVOID TargetIp,
         EXCEPTION_RECORD *ExceptionRecord, PVOID ReturnValue);
-API_ASM(ntdll msvcrt vcruntime140 kernel32 ucrtbase, VOID, _local_unwind, PVOID frame, PVOID target_ip);
+API_ASM(ntdll msvcrt MSVCR_DLLS vcruntime140 kernel32 kernelbase ucrtbase, VOID, _local_unwind, PVOID frame, PVOID target_ip);
 
 API(ntdll kernel32, EXCEPTION_ROUTINE, RtlVirtualUnwind, DWORD HandlerType, DWORD64 ImageBase, DWORD64 ControlPc,
     RUNTIME_FUNCTION *FunctionEntry, CONTEXT *ContextRecord, PVOID *HandlerData, DWORD64 *EstablisherFrame,
@@ -247,19 +247,20 @@ API(kernel32 kernelbase, BOOL, SetThreadStackGuarantee, DWORD *StackSizeInBytes)
     *StackSizeInBytes = before;
     return TRUE;
 }
+API_ALIAS(api_SetThreadStackGuarantee, crt, msvcr110 msvcr120, "__crtSetThreadStackGuarantee");
 
 /* The guard page is the host's and stays armed. */
-API(ucrtbase msvcrt, int, _resetstkoflw, void) { return 1; }
+API(ucrtbase msvcrt MSVCR_DLLS, int, _resetstkoflw, void) { return 1; }
 
-API_ASM(ntdll kernel32, VOID, __chkstk, void);
+API_ASM(ntdll kernel32 kernelbase, VOID, __chkstk, void);
 
 /* ---- setjmp ---- */
 
 API_ASM(vcruntime140 ucrtbase ntdll, int, __intrinsic_setjmp, JUMP_BUFFER *buffer, PVOID frame);
 API_ALIAS(api___intrinsic_setjmp, setjmpex, vcruntime140 ucrtbase ntdll, "__intrinsic_setjmpex");
-API_ALIAS(api___intrinsic_setjmp, msvcrt, msvcrt ntdll, "_setjmp");
-API_ALIAS(api___intrinsic_setjmp, msvcrt_ex, msvcrt ntdll, "_setjmpex");
-API_ASM(vcruntime140 ucrtbase msvcrt ntdll, VOID, longjmp, JUMP_BUFFER *buffer, int value);
+API_ALIAS(api___intrinsic_setjmp, msvcrt, msvcrt MSVCR_DLLS ntdll, "_setjmp");
+API_ALIAS(api___intrinsic_setjmp, msvcrt_ex, msvcrt MSVCR_DLLS ntdll, "_setjmpex");
+API_ASM(vcruntime140 ucrtbase msvcrt MSVCR_DLLS ntdll, VOID, longjmp, JUMP_BUFFER *buffer, int value);
 
 /* ---- __try, __except, __finally ---- */
 
@@ -328,7 +329,7 @@ static EXCEPTION_DISPOSITION terminate_scopes(const EXCEPTION_RECORD *record, PV
 }
 
 /* The language handler of C ("try-except statement", "try-finally statement"). */
-API(ntdll kernel32 vcruntime140 ucrtbase msvcrt msvcr100 msvcr110 msvcr120 kernelbase, EXCEPTION_DISPOSITION,
+API(ntdll kernel32 vcruntime140 ucrtbase msvcrt MSVCR_DLLS kernelbase, EXCEPTION_DISPOSITION,
     __C_specific_handler, EXCEPTION_RECORD *ExceptionRecord,
     PVOID EstablisherFrame, CONTEXT *ContextRecord, DISPATCHER_CONTEXT *DispatcherContext) {
     if (ExceptionRecord->ExceptionFlags & EXCEPTION_UNWIND)

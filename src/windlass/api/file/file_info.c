@@ -209,6 +209,7 @@ API(kernel32 kernelbase, BOOL, GetFileInformationByHandleEx, HANDLE hFile, int F
         return fail(ERROR_INVALID_PARAMETER);
     return status ? fail(win32_from_status(status)) : TRUE;
 }
+API_ALIAS(api_GetFileInformationByHandleEx, crt, msvcr110 msvcr120, "__crtGetFileInformationByHandleEx");
 
 /* The native renaming with the full path of the name, which here ends with a zero and may be relative to the current
  * directory; its given length is not heeded ("FILE_RENAME_INFO structure (winbase.h)": FileName). */
@@ -258,6 +259,7 @@ API(kernel32 kernelbase, BOOL, SetFileInformationByHandle, HANDLE hFile, int Fil
         return fail(ERROR_INVALID_PARAMETER);
     return status ? fail(win32_from_status(status)) : TRUE;
 }
+API_ALIAS(api_SetFileInformationByHandle, crt, msvcr110 msvcr120, "__crtSetFileInformationByHandle");
 
 /* ---- names of open files ---- */
 

@@ -506,6 +506,7 @@ API(kernel32 kernelbase, BOOLEAN, CreateSymbolicLinkW, LPCWSTR lpSymlinkFileName
         return TRUE;
     return (BOOLEAN)fail(errno == EEXIST ? ERROR_ALREADY_EXISTS : path_error(&path, errno));
 }
+API_ALIAS(api_CreateSymbolicLinkW, crt, msvcr110 msvcr120, "__crtCreateSymbolicLinkW");
 
 API(kernel32 kernelbase, BOOLEAN, CreateSymbolicLinkA, LPCSTR lpSymlinkFileName, LPCSTR lpTargetFileName,
     DWORD dwFlags) {

@@ -151,6 +151,7 @@ def check_flags(flags: int, pattern: object) -> bool:
     return not (pattern is not None and chosen) and bin(chosen).count("1") <= 1
 
 
+@export("msvcr110", "msvcr120", name="__crtGetDateFormatEx")
 @export("kernel32", "kernelbase")
 def GetDateFormatEx(
     lpLocaleName: LPCWSTR,
@@ -187,6 +188,7 @@ def GetDateFormatA(
     return fail(ERROR_INVALID_PARAMETER) if text is None else give_ansi(text, lpDateStr, cchDate)
 
 
+@export("msvcr110", "msvcr120", name="__crtGetTimeFormatEx")
 @export("kernel32", "kernelbase")
 def GetTimeFormatEx(
     lpLocaleName: LPCWSTR, dwFlags: DWORD, lpTime: LPCVOID, lpFormat: LPCWSTR, lpTimeStr: LPWSTR, cchTime: INT

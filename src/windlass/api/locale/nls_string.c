@@ -155,6 +155,9 @@ API(kernel32 kernelbase, int, LCMapStringEx, LPCWSTR lpLocaleName, DWORD dwMapFl
     }
     return (int)count;
 }
+/* The C run-time leaves out what is reserved. */
+API_ALIAS(api_LCMapStringEx, crt0, msvcr110 msvcr120, "__crtLCMapStringEx");
+API_ALIAS(api_LCMapStringEx, crt1, msvcr110 msvcr120, "__crtLCMapStringW");
 
 static LPCWSTR casing_locale(LCID locale) {
     return (locale & 0x3FF) == 0x1F ? u"tr-TR" : (locale & 0x3FF) == 0x2C ? u"az-Latn-AZ" : u"";
@@ -209,6 +212,8 @@ API(kernel32 kernelbase, int, CompareStringEx, LPCWSTR lpLocaleName, DWORD dwCmp
     return three_way(nls_collate(dwCmpFlags, lpString1, length_of(lpString1, cchCount1), lpString2,
                                  length_of(lpString2, cchCount2)));
 }
+API_ALIAS(api_CompareStringEx, crt0, msvcr110 msvcr120, "__crtCompareStringEx");
+API_ALIAS(api_CompareStringEx, crt1, msvcr110 msvcr120, "__crtCompareStringW");
 
 API(kernel32 kernelbase, int, CompareStringW, LCID Locale, DWORD dwCmpFlags, LPCWSTR lpString1, int cchCount1,
     LPCWSTR lpString2, int cchCount2) {

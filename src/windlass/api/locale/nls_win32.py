@@ -75,6 +75,7 @@ def info(name: str | None, kind: int, buffer: int, capacity: int, unit: int) -> 
     return needed
 
 
+@export("msvcr110", "msvcr120", name="__crtGetLocaleInfoEx")
 @export("kernel32", "kernelbase")
 def GetLocaleInfoEx(lpLocaleName: LPCWSTR, LCType: LCTYPE, lpLCData: LPWSTR, cchData: INT) -> INT:
     return info(nls_locales.canonical(lpLocaleName), LCType, lpLCData, cchData, 2)
@@ -105,6 +106,7 @@ def LocaleNameToLCID(lpName: LPCWSTR, dwFlags: DWORD) -> LCID:
     return fail(ERROR_INVALID_PARAMETER) if name is None else nls_locales.lcid_of(name)
 
 
+@export("msvcr110", "msvcr120", name="__crtIsValidLocaleName")
 @export("kernel32", "kernelbase")
 def IsValidLocaleName(lpLocaleName: LPCWSTR) -> BOOL:
     return int(lpLocaleName is not None and nls_locales.canonical(lpLocaleName) is not None)
@@ -137,6 +139,7 @@ def default_lcid() -> int:
     return nls_locales.lcid_of(nls_locales.user_default())
 
 
+@export("msvcr110", "msvcr120", name="__crtGetUserDefaultLocaleName")
 @export("kernel32", "kernelbase")
 def GetUserDefaultLocaleName(lpLocaleName: LPWSTR, cchLocaleName: INT) -> INT:
     return give_wide(nls_locales.user_default(), lpLocaleName, cchLocaleName)
@@ -195,6 +198,7 @@ def call_with_text(callback: int, data: bytes, *rest: int) -> bool:
     return bool(_core.call(callback, ctypes.addressof(text), *rest) & 0xFFFFFFFF)
 
 
+@export("msvcr110", "msvcr120", name="__crtEnumSystemLocalesEx")
 @export("kernel32", "kernelbase")
 def EnumSystemLocalesEx(
     lpLocaleEnumProcEx: PVOID, dwFlags: DWORD, lParam: LPARAM, lpReserved: LPVOID

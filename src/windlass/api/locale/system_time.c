@@ -212,6 +212,7 @@ API(ntdll, void, RtlSecondsSince1980ToTime, ULONG Seconds, LARGE_INTEGER *Time) 
 API(kernel32 kernelbase, ULONGLONG, GetTickCount64, void) {
     return (ULONGLONG)clock_ticks(CLOCK_BOOTTIME) / 10000;
 }
+API_ALIAS(api_GetTickCount64, crt, msvcr110 msvcr120, "__crtGetTickCount64");
 
 API(kernel32 kernelbase, DWORD, GetTickCount, void) { return (DWORD)api_GetTickCount64(); }
 API_ALIAS(api_GetTickCount, nt, ntdll, "NtGetTickCount");

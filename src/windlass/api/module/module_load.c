@@ -104,9 +104,9 @@ API(kernel32 kernelbase, BOOL, FreeLibrary, HMODULE hLibModule) {
 
 /* ---- the C run-time's own names ("_loaddll", "_unloaddll" of <process.h>) ---- */
 
-API(ucrtbase msvcrt msvcr100 msvcr110 msvcr120, HMODULE, _loaddll, char *szName) { return api_LoadLibraryA(szName); }
+API(ucrtbase msvcrt MSVCR_DLLS, HMODULE, _loaddll, char *szName) { return api_LoadLibraryA(szName); }
 
 /* 0, or a Win32 error code. */
-API(ucrtbase msvcrt msvcr100 msvcr110 msvcr120, int, _unloaddll, HMODULE hMod) {
+API(ucrtbase msvcrt MSVCR_DLLS, int, _unloaddll, HMODULE hMod) {
     return api_FreeLibrary(hMod) ? 0 : ERROR_INVALID_HANDLE;
 }

@@ -18,6 +18,7 @@ API(kernel32 kernelbase, HANDLE, CreateEventExW, SECURITY_ATTRIBUTES *lpEventAtt
     struct object *event = event_new(dwFlags & CREATE_EVENT_MANUAL_RESET, dwFlags & CREATE_EVENT_INITIAL_SET);
     return create_named(event, lpName, dwDesiredAccess, lpEventAttributes);
 }
+API_ALIAS(api_CreateEventExW, crt, msvcr110 msvcr120, "__crtCreateEventExW");
 
 API(kernel32 kernelbase, HANDLE, CreateEventExA, SECURITY_ATTRIBUTES *lpEventAttributes, LPCSTR lpName,
     DWORD dwFlags, DWORD dwDesiredAccess) {

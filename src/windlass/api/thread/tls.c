@@ -228,6 +228,7 @@ API(kernel32 kernelbase, DWORD, FlsAlloc, fls_callback lpCallback) {
         callbacks[index] = lpCallback;
     return index;
 }
+API_ALIAS(api_FlsAlloc, crt, msvcr110 msvcr120, "__crtFlsAlloc");
 
 /* Calls the callback for every thread's value ("FlsFree function"), before the index can be given out again. */
 API(kernel32 kernelbase, BOOL, FlsFree, DWORD dwFlsIndex) {
@@ -240,6 +241,7 @@ API(kernel32 kernelbase, BOOL, FlsFree, DWORD dwFlsIndex) {
     callbacks[dwFlsIndex] = NULL;
     return give_index_back(fls_used, FLS_SLOTS, dwFlsIndex) ? TRUE : fail(ERROR_INVALID_PARAMETER);
 }
+API_ALIAS(api_FlsFree, crt, msvcr110 msvcr120, "__crtFlsFree");
 
 /* Clears the last error like TlsGetValue. */
 API(kernel32 kernelbase, PVOID, FlsGetValue, DWORD dwFlsIndex) {
@@ -252,6 +254,7 @@ API(kernel32 kernelbase, PVOID, FlsGetValue, DWORD dwFlsIndex) {
         teb->LastErrorValue = ERROR_INVALID_PARAMETER;
     return NULL;
 }
+API_ALIAS(api_FlsGetValue, crt, msvcr110 msvcr120, "__crtFlsGetValue");
 
 API(kernel32 kernelbase, PVOID, FlsGetValue2, DWORD dwFlsIndex) {
     const struct fls *fls = teb_self()->FlsData;
@@ -277,6 +280,7 @@ API(kernel32 kernelbase, BOOL, FlsSetValue, DWORD dwFlsIndex, PVOID lpFlsData) {
     fls->values[dwFlsIndex] = lpFlsData;
     return TRUE;
 }
+API_ALIAS(api_FlsSetValue, crt, msvcr110 msvcr120, "__crtFlsSetValue");
 
 /* ---- ntdll's names ---- */
 
