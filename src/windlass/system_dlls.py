@@ -11,16 +11,17 @@ from __future__ import annotations
 __all__ = ["ordinals", "system_dlls"]
 
 _SYSTEM_DLLS = """
-    advapi32 avicap32 avifil32 avrt bcrypt bcryptprimitives cabinet cfgmgr32 combase comctl32 comdlg32
-    credui crypt32 cryptbase cryptsp d2d1 d3d10 d3d10_1 d3d11 d3d12 d3d9 d3dcompiler_47 dbgeng dbghelp
-    dciman32 dcomp ddraw dhcpcsvc dhcpcsvc6 dinput dinput8 dnsapi dsound dwmapi dwrite dxgi dxva2 esent
-    evr fltlib fwpuclnt gdi32 gdi32full gdiplus glu32 hid httpapi icmp imagehlp imm32 iphlpapi kernel32
-    kernelbase ksuser ktmw32 lz32 mapi32 mf mfplat mfreadwrite mlang mmdevapi mpr msacm32 mscms msctf
-    msdmo msi msimg32 msvcp_win msvcrt msvfw32 mswsock ncrypt netapi32 netutils normaliz ntdll ntdsapi
-    odbc32 odbccp32 ole32 oleacc oleaut32 oledlg opengl32 pdh powrprof propsys psapi quartz rasapi32
-    resutils rpcrt4 rstrtmgr rtutils samcli sechost secur32 sensapi setupapi shcore shell32 shfolder
-    shlwapi snmpapi srvcli sspicli tapi32 tdh traffic ucrtbase uiautomationcore urlmon user32 userenv
-    usp10 uxtheme version virtdisk wer wevtapi win32u windowscodecs winhttp wininet winmm winscard
+    aclui activeds advapi32 authz avicap32 avifil32 avrt bcrypt bcryptprimitives bluetoothapis cabinet
+    cfgmgr32 combase comctl32 comdlg32 credui crypt32 cryptbase cryptnet cryptsp cryptui d2d1 d3d10
+    d3d10_1 d3d11 d3d12 d3d9 d3dcompiler_47 dbgeng dbghelp dciman32 dcomp ddraw dhcpcsvc dhcpcsvc6 dinput
+    dinput8 dnsapi dsound dwmapi dwrite dxgi dxva2 esent evr fltlib fwpuclnt gdi32 gdi32full gdiplus
+    glu32 hid httpapi icmp imagehlp imm32 iphlpapi kernel32 kernelbase ksuser ktmw32 logoncli lz32 mapi32
+    mf mfplat mfreadwrite mlang mmdevapi mpr msacm32 mscms msctf msdmo msi msimg32 msvcp_win msvcrt
+    msvfw32 mswsock ncrypt netapi32 netutils nlaapi normaliz ntdll ntdsapi odbc32 odbccp32 ole32 oleacc
+    oleaut32 oledlg opengl32 pdh powrprof propsys psapi quartz query rasapi32 resutils rpcrt4 rstrtmgr
+    rtutils samcli sechost secur32 sensapi setupapi shcore shell32 shfolder shlwapi snmpapi srvcli
+    sspicli tapi32 tdh traffic ucrtbase uiautomationcore urlmon user32 userenv usp10 uxtheme version
+    virtdisk webservices websocket wer wevtapi win32u windowscodecs winhttp wininet winmm winscard
     winspool.drv wintrust winusb wkscli wlanapi wldap32 ws2_32 wsock32 wtsapi32 xinput1_4 xinput9_1_0
     xmllite
 """

@@ -13,7 +13,7 @@ __all__ = ["Field", "new_record", "record"]
 
 Field = Union[int, bytes, str, "list[Any]"]
 """A DWORD; what a pointer points to (a text is written in UTF-16); an array of pointers,
-or of other fields. b"" and an empty array are NULL."""
+or of other fields. b"" and an empty array are NULL, an empty text is not."""
 
 
 def record(at: int, fields: Sequence[Field]) -> bytes:
@@ -28,7 +28,7 @@ def record(at: int, fields: Sequence[Field]) -> bytes:
         head += bytes(8)
     result = bytearray(head + bytes(-len(head) % 8))
     for place, target in pointers:
-        if target:
+        if target or isinstance(target, str):
             struct.pack_into("<Q", result, place, at + len(result))
             result += _target(at + len(result), target)
     return bytes(result)

@@ -70,14 +70,14 @@ def _open_algorithm(result: int, name: str | None, implementation: str | None, f
     put_u64(result, algorithm.handle)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptOpenAlgorithmProvider(
     phAlgorithm: PHANDLE, pszAlgId: LPCWSTR, pszImplementation: LPCWSTR, dwFlags: ULONG
 ) -> NTSTATUS:
     return code_of(_open_algorithm, phAlgorithm, pszAlgId, pszImplementation, dwFlags)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptCloseAlgorithmProvider(hAlgorithm: BCRYPT_HANDLE, dwFlags: ULONG) -> NTSTATUS:
     if hAlgorithm in PSEUDO_HANDLES:
         return 0
@@ -112,7 +112,7 @@ def _enum_algorithms(operations: int, count_out: int, list_out: int, flags: int)
     put_u64(list_out, block)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptEnumAlgorithms(
     dwAlgOperations: ULONG, pAlgCount: PULONG, ppAlgList: PVOID, dwFlags: ULONG
 ) -> NTSTATUS:
@@ -132,17 +132,17 @@ def _enum_providers(name: str | None, count_out: int, list_out: int, flags: int)
     put_u64(list_out, block)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptEnumProviders(pszAlgId: LPCWSTR, pImplCount: PULONG, ppImplList: PVOID, dwFlags: ULONG) -> NTSTATUS:
     return code_of(_enum_providers, pszAlgId, pImplCount, ppImplList, dwFlags)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptFreeBuffer(pvBuffer: PVOID) -> VOID:
     blocks.free(pvBuffer)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptGetFipsAlgorithmMode(pfEnabled: PVOID) -> NTSTATUS:
     if not pfEnabled:
         return STATUS_INVALID_PARAMETER
@@ -162,7 +162,7 @@ def _get_property(
     deliver(found.get_property(name, output), output, capacity, size_out)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptGetProperty(
     hObject: BCRYPT_HANDLE,
     pszProperty: LPCWSTR,
@@ -183,7 +183,7 @@ def _set_property(handle: int, name: str | None, value: int, size: int, flags: i
     found.set_property(name, _core.read(value, size))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptSetProperty(
     hObject: BCRYPT_HANDLE, pszProperty: LPCWSTR, pbInput: PUCHAR, cbInput: ULONG, dwFlags: ULONG
 ) -> NTSTATUS:
@@ -279,7 +279,7 @@ def _create_hash(
     put_u64(result, handles.new(created))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptCreateHash(
     hAlgorithm: BCRYPT_HANDLE,
     phHash: PHANDLE,
@@ -294,7 +294,7 @@ def BCryptCreateHash(
     )
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptCreateMultiHash(
     hAlgorithm: BCRYPT_HANDLE,
     phHash: PHANDLE,
@@ -320,7 +320,7 @@ def _hash_data(handle: int, data: int, size: int, flags: int) -> None:
         found.state(0).update(_core.view(data, size))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptHashData(hHash: BCRYPT_HANDLE, pbInput: PUCHAR, cbInput: ULONG, dwFlags: ULONG) -> NTSTATUS:
     return code_of(_hash_data, hHash, pbInput, cbInput, dwFlags)
 
@@ -334,7 +334,7 @@ def _finish_hash(handle: int, output: int, size: int, flags: int) -> None:
     _core.write(output, found.finish(0))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptFinishHash(hHash: BCRYPT_HANDLE, pbOutput: PUCHAR, cbOutput: ULONG, dwFlags: ULONG) -> NTSTATUS:
     return code_of(_finish_hash, hHash, pbOutput, cbOutput, dwFlags)
 
@@ -347,14 +347,14 @@ def _duplicate_hash(handle: int, result: int, buffer: int, size: int, flags: int
     put_u64(result, handles.new(found.copy()))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptDuplicateHash(
     hHash: BCRYPT_HANDLE, phNewHash: PHANDLE, pbHashObject: PUCHAR, cbHashObject: ULONG, dwFlags: ULONG
 ) -> NTSTATUS:
     return code_of(_duplicate_hash, hHash, phNewHash, pbHashObject, cbHashObject, dwFlags)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptDestroyHash(hHash: BCRYPT_HANDLE) -> NTSTATUS:
     if handles.object_of(hHash, Hash) is None:
         return STATUS_INVALID_HANDLE
@@ -374,7 +374,7 @@ def _hash(
     _core.write(output, state.finish(0))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptHash(
     hAlgorithm: BCRYPT_HANDLE,
     pbSecret: PUCHAR,
@@ -418,7 +418,7 @@ def _process_multi(handle: int, type: int, operations: int, size: int, flags: in
             raise Refused(STATUS_INVALID_PARAMETER)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptProcessMultiOperations(
     hObject: BCRYPT_HANDLE, operationType: ULONG, pOperations: PVOID, cbOperations: ULONG, dwFlags: ULONG
 ) -> NTSTATUS:
@@ -474,7 +474,7 @@ def _continue(state: digests.Digest, data: bytes) -> bytes:
     return copy.digest()
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptDeriveKeyPBKDF2(
     hPrf: BCRYPT_HANDLE,
     pbPassword: PUCHAR,
@@ -517,7 +517,7 @@ def _derive_capi(handle: int, target: int, output: int, size: int, flags: int) -
     _core.write(output, value[:size])
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptDeriveKeyCapi(
     hHash: BCRYPT_HANDLE,
     hTargetAlg: BCRYPT_HANDLE,

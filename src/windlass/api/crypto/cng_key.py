@@ -91,7 +91,7 @@ def _generate_symmetric(
     put_u64(result, handles.new(_from_secret(algorithm, _core.read(secret, size))))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptGenerateSymmetricKey(
     hAlgorithm: BCRYPT_HANDLE,
     phKey: PHANDLE,
@@ -130,7 +130,7 @@ def _generate_pair(handle: int, result: int, bits: int, flags: int) -> None:
     put_u64(result, handles.new(new_pair(algorithm, bits)))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptGenerateKeyPair(
     hAlgorithm: BCRYPT_HANDLE, phKey: PHANDLE, dwLength: ULONG, dwFlags: ULONG
 ) -> NTSTATUS:
@@ -144,7 +144,7 @@ def _finalize(handle: int, flags: int) -> None:
     pair.generate()
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptFinalizeKeyPair(hKey: BCRYPT_HANDLE, dwFlags: ULONG) -> NTSTATUS:
     return code_of(_finalize, hKey, dwFlags)
 
@@ -157,7 +157,7 @@ def _duplicate(handle: int, result: int, buffer: int, size: int, flags: int) -> 
     put_u64(result, handles.new(key.copy()))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptDuplicateKey(
     hKey: BCRYPT_HANDLE, phNewKey: PHANDLE, pbKeyObject: PUCHAR, cbKeyObject: ULONG, dwFlags: ULONG
 ) -> NTSTATUS:
@@ -170,7 +170,7 @@ def _destroy(handle: int, types: tuple[type, ...]) -> None:
     handles.close(handle)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptDestroyKey(hKey: BCRYPT_HANDLE) -> NTSTATUS:
     return code_of(_destroy, hKey, KEY_TYPES)
 
@@ -197,7 +197,7 @@ def _import_symmetric(
     put_u64(result, handles.new(_from_secret(algorithm, secret)))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptImportKey(
     hAlgorithm: BCRYPT_HANDLE,
     hImportKey: BCRYPT_HANDLE,
@@ -239,7 +239,7 @@ def _import_pair(handle: int, kind: str | None, result: int, blob: bytes) -> Non
     put_u64(result, handles.new(pair_from_blob(algorithm, kind, blob)))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptImportKeyPair(
     hAlgorithm: BCRYPT_HANDLE,
     hImportKey: BCRYPT_HANDLE,
@@ -272,7 +272,7 @@ def _export(
     deliver(blob, output, size, size_out)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptExportKey(
     hKey: BCRYPT_HANDLE,
     hExportKey: BCRYPT_HANDLE,
@@ -311,7 +311,7 @@ def crypt(
     deliver(result, output, capacity, size_out)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptEncrypt(
     hKey: BCRYPT_HANDLE,
     pbInput: PUCHAR,
@@ -328,7 +328,7 @@ def BCryptEncrypt(
     return code_of(lambda: crypt(_cipher_key(hKey), request, pbOutput, cbOutput, pcbResult, True))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptDecrypt(
     hKey: BCRYPT_HANDLE,
     pbInput: PUCHAR,
@@ -370,7 +370,7 @@ def sign(
     deliver(pair.sign(_core.read(value, size), padding, flags), output, capacity, size_out)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptSignHash(
     hKey: BCRYPT_HANDLE,
     pPaddingInfo: PVOID,
@@ -396,7 +396,7 @@ def verify(
         raise Refused(STATUS_INVALID_SIGNATURE)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptVerifySignature(
     hKey: BCRYPT_HANDLE,
     pPaddingInfo: PVOID,
@@ -424,14 +424,14 @@ def agree(mine: KeyPair, peer: KeyPair, result: int, flags: int) -> None:
     put_u64(result, handles.new(Secret(mine.agree(peer))))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptSecretAgreement(
     hPrivKey: BCRYPT_HANDLE, hPubKey: BCRYPT_HANDLE, phAgreedSecret: PHANDLE, dwFlags: ULONG
 ) -> NTSTATUS:
     return code_of(lambda: agree(_pair(hPrivKey), _pair(hPubKey), phAgreedSecret, dwFlags))
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptDestroySecret(hSecret: BCRYPT_HANDLE) -> NTSTATUS:
     return code_of(_destroy, hSecret, (Secret,))
 
@@ -449,7 +449,7 @@ def derive(
     deliver(key, output, size, size_out)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptDeriveKey(
     hSharedSecret: BCRYPT_HANDLE,
     pwszKDF: LPCWSTR,
@@ -473,7 +473,7 @@ def _key_derivation(handle: int, parameters: int, output: int, size: int, size_o
     deliver(key.derive(parameters_of(parameters), size), output, size, size_out)
 
 
-@export("bcrypt")
+@export("bcrypt", "ncrypt")
 def BCryptKeyDerivation(
     hKey: BCRYPT_HANDLE,
     pParameterList: PVOID,

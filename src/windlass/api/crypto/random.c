@@ -42,7 +42,7 @@ API(bcryptprimitives, BOOL, ProcessPrng, BYTE *pbData, SIZE_T cbData) {
 #define BCRYPT_RNG_ALG_HANDLE ((HANDLE)0x81)
 
 /* What the program has in the buffer adds nothing to the kernel's entropy; Windows 8 and later ignore it, too. */
-API(bcrypt, NTSTATUS, BCryptGenRandom, HANDLE hAlgorithm, BYTE *pbBuffer, ULONG cbBuffer, ULONG dwFlags) {
+API(bcrypt ncrypt, NTSTATUS, BCryptGenRandom, HANDLE hAlgorithm, BYTE *pbBuffer, ULONG cbBuffer, ULONG dwFlags) {
     if (dwFlags & ~(BCRYPT_USE_SYSTEM_PREFERRED_RNG | BCRYPT_RNG_USE_ENTROPY_IN_BUFFER) || !pbBuffer)
         return STATUS_INVALID_PARAMETER;
     if (dwFlags & BCRYPT_USE_SYSTEM_PREFERRED_RNG) {

@@ -270,6 +270,29 @@ API(ws2_32 wsock32, int, shutdown, SOCKET s, int how) {
     return result;
 }
 
+/* TCP has no data that goes with the end of a connection ("WSASendDisconnect function"). */
+static int shut_without_data(SOCKET s, const WSABUF *data, int how) {
+    return data && data->len ? socket_failed(WSAENOPROTOOPT) : api_shutdown(s, how);
+}
+
+API(ws2_32, int, WSASendDisconnect, SOCKET s, WSABUF *lpOutboundDisconnectData) {
+    return shut_without_data(s, lpOutboundDisconnectData, SHUT_WR);
+}
+
+API(ws2_32, int, WSARecvDisconnect, SOCKET s, WSABUF *lpInboundDisconnectData) {
+    return shut_without_data(s, lpInboundDisconnectData, SHUT_RD);
+}
+
+/* Windows Sockets 2 has no blocking hooks any more ("Deprecated Windows Sockets 1.1 functions"). */
+API(ws2_32 wsock32, BOOL, WSAIsBlocking, void) { return FALSE; }
+API(ws2_32 wsock32, PVOID, WSASetBlockingHook, PVOID lpBlockFunc) {
+    (void)lpBlockFunc;
+    set_last_error(WSAEOPNOTSUPP);
+    return NULL;
+}
+API(ws2_32 wsock32, int, WSAUnhookBlockingHook, void) { return socket_failed(WSAEOPNOTSUPP); }
+API(ws2_32 wsock32, int, WSACancelBlockingCall, void) { return socket_failed(WSAEOPNOTSUPP); }
+
 static int name_of(SOCKET s, void *name, int *length, bool peer) {
     struct sockaddr_storage address;
     socklen_t size = sizeof address;

@@ -399,6 +399,8 @@ API(mswsock wsock32, BOOL, TransmitFile, SOCKET hSocket, HANDLE hFile, DWORD nNu
 /* ---- what WSAIoctl gives ---- */
 
 API_USE(int, WSAPoll, PVOID, ULONG, INT);
+API_USE(int, WSAGetLastError, void);
+API_USE(int, WSARecv, SOCKET, WSABUF *, DWORD, LPDWORD, LPDWORD, OVERLAPPED *, PVOID);
 API_USE(int, WSASendMsg, SOCKET, WSAMSG *, DWORD, LPDWORD, OVERLAPPED *, PVOID);
 
 static const struct {
@@ -420,4 +422,20 @@ const void *socket_extension(const void *guid) {
         if (memcmp(&extensions[i].id, guid, sizeof(GUID)) == 0)
             return extensions[i].function;
     return NULL;
+}
+
+/* ---- receiving with flags ---- */
+
+/* A message that was cut off is no error here, but told by a flag ("WSARecvEx function"). */
+API(mswsock wsock32, int, WSARecvEx, SOCKET s, CHAR *buf, int len, int *flags) {
+    enum { W_MSG_PARTIAL = 0x8000 };
+    DWORD count = 0, wanted = flags ? (DWORD)*flags : 0;
+    WSABUF buffer = {(ULONG)len, buf};
+    int result = api_WSARecv(s, &buffer, 1, &count, &wanted, NULL, NULL);
+    bool is_partial = result && api_WSAGetLastError() == (int)WSAEMSGSIZE;
+    if (result && !is_partial)
+        return SOCKET_ERROR;
+    if (flags)
+        *flags = is_partial ? W_MSG_PARTIAL : 0;
+    return (int)count;
 }

@@ -17,6 +17,31 @@ API(ws2_32 wsock32, ULONG, htonl, ULONG hostlong) { return htonl(hostlong); }
 API_ALIAS(api_htons, back, ws2_32 wsock32, "ntohs");
 API_ALIAS(api_htonl, back, ws2_32 wsock32, "ntohl");
 
+static int swap_long(SOCKET s, ULONG value, ULONG *out) {
+    struct file *file = socket_from(s);
+    if (!file)
+        return SOCKET_ERROR;
+    file_release(file);
+    if (!out)
+        return socket_failed(WSAEFAULT);
+    *out = htonl(value);
+    return 0;
+}
+
+static int swap_short(SOCKET s, USHORT value, USHORT *out) {
+    ULONG swapped;
+    if (out ? swap_long(s, value, &swapped) : swap_long(s, value, NULL))
+        return SOCKET_ERROR;
+    *out = (USHORT)(swapped >> 16);
+    return 0;
+}
+
+/* All protocols here have the network's order. */
+API(ws2_32, int, WSAHtonl, SOCKET s, ULONG hostlong, ULONG *lpnetlong) { return swap_long(s, hostlong, lpnetlong); }
+API(ws2_32, int, WSAHtons, SOCKET s, USHORT hostshort, USHORT *lpnetshort) { return swap_short(s, hostshort, lpnetshort); }
+API_ALIAS(api_WSAHtonl, back, ws2_32, "WSANtohl");
+API_ALIAS(api_WSAHtons, back, ws2_32, "WSANtohs");
+
 /* ---- text ---- */
 
 API(ws2_32 wsock32, ULONG, inet_addr, LPCSTR cp) {

@@ -43,13 +43,13 @@ def NetApiBufferFree(Buffer: PVOID) -> DWORD:
     return 0
 
 
-def _check_server(name: str | None) -> None:
+def check_server(name: str | None) -> None:
     if name and name.lstrip("\\").lower() not in (computer_name().lower(), "localhost", "."):
         raise Refused(RPC_S_SERVER_UNAVAILABLE)
 
 
 def _join(server: str | None, name: int, status: int) -> None:
-    _check_server(server)
+    check_server(server)
     if not name or not status:
         raise Refused(ERROR_INVALID_PARAMETER)
     put_u64(name, blocks.new(_core.wide_bytes(WORKGROUP)))
@@ -65,7 +65,7 @@ PLATFORM_NT, MAJOR, MINOR = 500, 10, 0
 
 
 def _workstation(server: str | None, level: int, result: int) -> None:
-    _check_server(server)
+    check_server(server)
     if level not in (100, 101, 102):
         raise Refused(ERROR_INVALID_LEVEL)
     values: list[Field] = [PLATFORM_NT, computer_name(), WORKGROUP, MAJOR, MINOR]
@@ -85,7 +85,7 @@ SV_TYPE_WORKSTATION, SV_TYPE_NT = 1, 0x1000
 
 
 def _server(server: str | None, level: int, result: int) -> None:
-    _check_server(server)
+    check_server(server)
     if level not in (100, 101):
         raise Refused(ERROR_INVALID_LEVEL)
     values: list[Field] = [PLATFORM_NT, computer_name()]
@@ -101,28 +101,62 @@ def NetServerGetInfo(servername: LPCWSTR, level: DWORD, bufptr: PVOID) -> DWORD:
 
 PRIVILEGE_USER, PRIVILEGE_ADMINISTRATOR = 1, 2
 UF_SCRIPT, UF_NORMAL_ACCOUNT = 0x1, 0x200
+NEVER, HOURS_A_WEEK, PRIMARY_GROUP = 0xFFFFFFFF, 168, 513
 
 
-def _user(server: str | None, name: str | None, level: int, result: int) -> None:
-    _check_server(server)
-    try:
-        entry = pwd.getpwnam(name or "")
-    except KeyError:
-        raise Refused(NERR_UserNotFound) from None
+def user_record(entry: pwd.struct_passwd, level: int) -> list[Field]:
+    """USER_INFO_0, _1, _2, _3, _10, _11, _20 or _23"""
     full_name = entry.pw_gecos.split(",")[0]
     flags = UF_SCRIPT | UF_NORMAL_ACCOUNT
     privilege = PRIVILEGE_USER if entry.pw_uid else PRIVILEGE_ADMINISTRATOR
     home = _core.path_to_windows(entry.pw_dir)
+    number = 1000 + entry.pw_uid
+    # Of the logon: last, last off, expiry, quota, hours a week, which hours, bad passwords, logons.
+    times: list[Field] = [0, 0, NEVER, NEVER, HOURS_A_WEEK, b"\xff" * (HOURS_A_WEEK // 8)]
+    basic: list[Field] = [entry.pw_name, "", 0, privilege, home, "", flags, ""]
+    more: list[Field] = [*basic, 0, full_name, "", "", "", *times, 0, 0, "", 0, 0]
     records: dict[int, list[Field]] = {
         0: [entry.pw_name],
-        1: [entry.pw_name, "", 0, privilege, home, "", flags, ""],
+        1: basic,
+        2: more,
+        3: [*more, number, PRIMARY_GROUP, "", "", 0],
         10: [entry.pw_name, "", "", full_name],
-        20: [entry.pw_name, full_name, "", flags, (1000 + entry.pw_uid)],
+        11: [
+            entry.pw_name,
+            "",
+            "",
+            full_name,
+            privilege,
+            0,
+            0,
+            home,
+            "",
+            0,
+            0,
+            0,
+            0,
+            "",
+            0,
+            "",
+            NEVER,
+            *times[4:],
+            0,
+        ],
+        20: [entry.pw_name, full_name, "", flags, number],
         23: [entry.pw_name, full_name, "", flags, accounts.user_sid(entry.pw_uid).pack()],
     }
     if level not in records:
         raise Refused(ERROR_INVALID_LEVEL)
-    put_u64(result, new_record(records[level]))
+    return records[level]
+
+
+def _user(server: str | None, name: str | None, level: int, result: int) -> None:
+    check_server(server)
+    try:
+        entry = pwd.getpwnam(name or "")
+    except KeyError:
+        raise Refused(NERR_UserNotFound) from None
+    put_u64(result, new_record(user_record(entry, level)))
 
 
 @export("netapi32", "samcli")

@@ -279,11 +279,11 @@ def default_dacl() -> Acl:
 def _statistics(token: Token, at: int) -> bytes:
     never = 0x7FFFFFFFFFFFFFFF
     counts = (len(_groups()), len(_numbers(token.present)))
-    numbers = (token.id, _authentication_id(), never, token.type, token.level, 4096, 4096, *counts)
+    numbers = (token.id, authentication_id(), never, token.type, token.level, 4096, 4096, *counts)
     return struct.pack("<QQq6IQ", *numbers, token.modified_id)
 
 
-def _authentication_id() -> int:
+def authentication_id() -> int:
     return 0x3E7 if accounts.is_elevated() else 0x10000 + os.getsid(0)
 
 
