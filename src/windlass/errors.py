@@ -244,8 +244,14 @@ def bad_image(path: str, reason: str) -> OSError:
 
 def procedure_not_found(importer: str, provider: str, function: str) -> OSError:
     """A dependency does not export what a module imports from it."""
-    text = f"{_text(ERROR_PROC_NOT_FOUND)}: {importer} needs {provider} for {function}"
+    text = f"{_text(ERROR_PROC_NOT_FOUND)}: {function} in {provider}, needed by {importer}"
     return win_error(ERROR_PROC_NOT_FOUND, text)
+
+
+def no_address_space(path: str, size: int) -> OSError:
+    """The process may not have as much memory as an image takes."""
+    text = f"{_text(ERROR_NOT_ENOUGH_MEMORY)}: {path} takes {size} bytes of address space"
+    return win_error(ERROR_NOT_ENOUGH_MEMORY, text)
 
 
 def no_activation_context(why: str) -> OSError:

@@ -27,12 +27,16 @@ __all__ = ["make_entry", "open_entry", "open_shared", "read_bytes", "write_bytes
 
 @cache
 def folder() -> str | None:
-    """The cache folder; None when there is none that belongs to this user alone."""
+    """The cache folder; None when there is none that belongs to this user alone, and from which code may be
+    mapped.
+    """
     parent = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     path = os.path.join(parent, "windlass")
     try:
         os.makedirs(path, mode=0o700, exist_ok=True)
         status = os.lstat(path)
+        if os.statvfs(path).f_flag & os.ST_NOEXEC:
+            return None
     except OSError:
         return None
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
@@ -77,7 +81,7 @@ def _read_note(fd: int, file_size: int) -> bytes:
 
 
 def make_entry(name: str | None, size: int, produce: Callable[[int], None], note: bytes) -> int:
-    """Write an entry and return a file descriptor of it.
+    """Write an entry and return a file descriptor of it; -1 where no file can be had, not even in memory.
 
     produce: gets a descriptor of an empty file of `size` bytes to write to.
     note:    what to keep with the image, not empty.
@@ -94,6 +98,12 @@ def make_entry(name: str | None, size: int, produce: Callable[[int], None], note
         prune(where)
         with suppress(OSError):  # a full disk, a read-only home: do without
             return _make_named(os.path.join(where, name), name, write)
+    with suppress(OSError):  # a system call filter, a limit of files' sizes
+        return _make_nameless(write)
+    return -1
+
+
+def _make_nameless(write: Callable[[int], None]) -> int:
     fd = os.memfd_create("windlass-image", os.MFD_CLOEXEC)
     try:
         write(fd)
@@ -151,20 +161,31 @@ def _is_due(marker: str) -> bool:
     return True
 
 
-def open_shared(name: str, size: int, initial: bytes) -> int:
+def open_shared(name: str, size: int, initial: bytes) -> int | None:
     """A descriptor of a file that all processes of this user share while any of them has it open.
 
-    The one that finds no other writes the initial data. Without a folder the data is this process's own.
+    The one that finds no other writes the initial data. None where there is no such file, for want of a
+    folder or of space: then the data is this process's own.
     """
-    import fcntl  # few images have such sections
-
     where = folder()
     if where is None:
-        fd = os.memfd_create(name, os.MFD_CLOEXEC)
-        os.pwrite(fd, initial, 0)
-        return fd
+        return None
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    fd = os.open(os.path.join(where, name), flags, 0o600)
+    try:
+        fd = os.open(os.path.join(where, name), flags, 0o600)
+    except OSError:
+        return None
+    try:
+        _share(fd, size, initial)
+    except OSError:
+        os.close(fd)
+        return None
+    return fd
+
+
+def _share(fd: int, size: int, initial: bytes) -> None:
+    import fcntl  # few images have such sections
+
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -173,7 +194,6 @@ def open_shared(name: str, size: int, initial: bytes) -> int:
         os.ftruncate(fd, size)
         os.pwrite(fd, initial, 0)
     fcntl.flock(fd, fcntl.LOCK_SH)
-    return fd
 
 
 def read_bytes(name: str) -> bytes | None:
@@ -195,6 +215,9 @@ def write_bytes(name: str, data: bytes) -> None:
         return
     with suppress(OSError):
         fd, temporary = _new_file(where)
-        with open(fd, "wb") as file:
-            file.write(data)
-        os.rename(temporary, os.path.join(where, name))
+        try:
+            with open(fd, "wb") as file:
+                file.write(data)
+            os.rename(temporary, os.path.join(where, name))
+        except OSError:
+            os.unlink(temporary)

@@ -6,9 +6,10 @@ same in every process.
 
 from __future__ import annotations
 
+import errno
 import os
 
-from windlass import _core, image_cache
+from windlass import _core, errors, image_cache
 from windlass.light import TYPE_CHECKING
 from windlass.plan import FORMAT, READ, WRITE, Plan, page_up
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from windlass.pe import Image
 
 __all__ = ["map_data", "map_image", "map_shared", "memory_of", "patch", "protect"]
+
+END_OF_ADDRESSES = 1 << 47
+"""What Linux and Windows give to programs."""
 
 KEPT_CHOICES = 2
 """For so many of the bases that an image may be given a laid-out copy is kept."""
@@ -71,6 +75,8 @@ def _map_kept(fd: int, note: bytes) -> Plan | None:
             return None
         _map_regions(plan, fd)
         return plan
+    except MemoryError:
+        return None
     finally:
         os.close(fd)
 
@@ -81,13 +87,16 @@ def _map_new(image: Image, plan: Plan, bases: list[int], names: list[str], *, re
 
     for choice, plan.base in enumerate(bases):
         plan.skipped = tuple(bases[:choice])
-        if _reserve(plan.base, page_up(plan.size)):
+        if _reserve_for(image, plan):
             try:
                 name = names[choice] if choice < len(names) else None
                 fd = preparing.laid_out(image, plan, name, relocated)
             except BaseException:
                 _core.unmap(plan.base, page_up(plan.size))
                 raise
+            if fd < 0:
+                preparing.lay_out_here(image, plan, relocated)
+                return plan
             try:
                 _map_regions(plan, fd)
             finally:
@@ -96,11 +105,22 @@ def _map_new(image: Image, plan: Plan, bases: list[int], names: list[str], *, re
     raise image.bad(f"the address space at {image.image_base:#x} is taken and the image cannot be moved", 0)
 
 
+def _reserve_for(image: Image, plan: Plan) -> bool:
+    try:
+        return _reserve(plan.base, page_up(plan.size))
+    except MemoryError:
+        raise errors.no_address_space(image.path or "the image", plan.size) from None
+
+
 def _reserve(base: int, size: int) -> bool:
-    """Take address space; False when it is taken, or below what the system gives to programs."""
+    """Take address space; False when it is taken, or not what the system gives to programs. MemoryError when
+    this process may not have so much.
+    """
     try:
         _core.reserve(base, size)
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.ENOMEM and base + size <= END_OF_ADDRESSES:
+            raise MemoryError("no address space is left") from None
         return False
     return True
 
@@ -131,6 +151,8 @@ def map_shared(plan: Plan, key: str) -> list[int]:
     for rva, size, protection in plan.shared:
         initial = _core.read(plan.base + rva, size)
         fd = image_cache.open_shared(f"{key}-{rva:x}.shared", size, initial)
+        if fd is None:
+            continue
         _core.map(plan.base + rva, size, protection, fd, 0, True)
         held.append(fd)
     return held

@@ -7,7 +7,7 @@ Source: Microsoft, "PE Format".
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from windlass import _core, activation, image_cache
 from windlass.pe import Image, Section, layout
@@ -236,7 +236,9 @@ def places(key: str, size: int, low: bool = False) -> list[int]:
 
 
 def laid_out(image: Image, plan: Plan, name: str | None, relocated: bool) -> int:
-    """A descriptor of a laid-out copy of the image, kept under that name. The address space is reserved."""
+    """A descriptor of a laid-out copy of the image, kept under that name; -1 where no file can be had. The
+    address space is reserved.
+    """
     size = page_up(plan.size)
     return image_cache.make_entry(
         name, size, lambda new: lay_out(image, plan, new, relocated), plan.to_bytes()
@@ -248,18 +250,43 @@ def lay_out(image: Image, plan: Plan, fd: int, relocated: bool) -> None:
     base, size = plan.base, page_up(plan.size)
     _core.map(base, size, READ | WRITE, fd, 0, True)
     try:
-        os.pwrite(fd, image.read(0, min(image.size_of_headers, size)), 0)
-        for section in mapped_sections(image):
-            # The file's bytes go on to the end of the last page, whatever the virtual size is.
-            in_file = section.offset or image.is_low_alignment  # which begins with its headers
-            stored = min(page_up(section.virtual_size), section.raw_size if in_file else 0)
-            if stored:
-                os.pwrite(fd, image.read(section.rva, stored), section.rva)
+        for rva, data in pieces(image, size):
+            os.pwrite(fd, data, rva)  # by a system call: a full disk is an error, not a signal
         if relocated:
             relocate(image, base, size)
     finally:
         # Away with the shared mapping, before the cache marks the file as complete.
         _core.map(base, size, 0, -1, 0, False)
+
+
+def lay_out_here(image: Image, plan: Plan, relocated: bool) -> None:
+    """Lay the image out in memory of this process, where there is no file to map. What it takes is given back
+    when that fails.
+    """
+    base, size = plan.base, page_up(plan.size)
+    try:
+        _core.map(base, size, READ | WRITE, -1, 0, False)
+        for rva, data in pieces(image, size):
+            _core.write(base + rva, data)
+        if relocated:
+            relocate(image, base, size)
+        _core.protect(base, size, 0)
+        for rva, length, _, meanwhile in plan.regions:
+            _core.protect(base + rva, length, meanwhile)
+    except BaseException:
+        _core.unmap(base, size)
+        raise
+
+
+def pieces(image: Image, size: int) -> Iterator[tuple[int, bytes]]:
+    """(RVA, bytes) of the headers and of what the file has of each section."""
+    yield 0, image.read(0, min(image.size_of_headers, size))
+    for section in mapped_sections(image):
+        # The file's bytes go on to the end of the last page, whatever the virtual size is.
+        in_file = section.offset or image.is_low_alignment  # which begins with its headers
+        stored = min(page_up(section.virtual_size), section.raw_size if in_file else 0)
+        if stored:
+            yield section.rva, image.read(section.rva, stored)
 
 
 def relocate(image: Image, base: int, size: int) -> None:

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -60,15 +61,36 @@ static void set_gs(void *base) {
         windlass_fatal("arch_prctl(ARCH_SET_GS): %s", strerror(errno));
 }
 
+/* The main thread's stack as the kernel lays it out: strings at its top, among them the program's name, and a limit to
+ * its size. */
+static bool main_stack(void **lowest, size_t *size) {
+    enum { PAGE = 4096, USUAL = 8 << 20, LARGEST = 1 << 30 };
+    const char *name = (const char *)getauxval(AT_EXECFN);
+    struct rlimit limit;
+    if (getpid() != syscall(SYS_gettid) || !name)
+        return false;
+    bool known = getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur <= LARGEST;
+    *size = known ? limit.rlim_cur & -PAGE : USUAL;
+    *lowest = (char *)(((uintptr_t)name + strlen(name) + PAGE) & -PAGE) - *size;
+    return true;
+}
+
+/* The C library reads /proc/self/maps for the main thread, which a container may not have. */
+static bool stack_of_thread(void **lowest, size_t *size) {
+    pthread_attr_t attributes;
+    if (pthread_getattr_np(pthread_self(), &attributes))
+        return main_stack(lowest, size);
+    pthread_attr_getstack(&attributes, lowest, size);
+    pthread_attr_destroy(&attributes);
+    return true;
+}
+
 /* The real bounds: __chkstk and unwinders read them. */
 static void set_stack_bounds(TEB *teb) {
-    pthread_attr_t attributes;
     void *lowest;
     size_t size;
-    if (pthread_getattr_np(pthread_self(), &attributes))
-        windlass_fatal("pthread_getattr_np failed");
-    pthread_attr_getstack(&attributes, &lowest, &size);
-    pthread_attr_destroy(&attributes);
+    if (!stack_of_thread(&lowest, &size))
+        windlass_fatal("the system does not tell where this thread's stack lies");
     teb->StackBase = (char *)lowest + size;
     teb->StackLimit = lowest;
     teb->DeallocationStack = lowest;
