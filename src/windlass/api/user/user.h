@@ -48,10 +48,12 @@ typedef struct {
 
 enum {
     WM_NULL = 0x0000, WM_CREATE = 0x0001, WM_DESTROY = 0x0002, WM_MOVE = 0x0003, WM_SIZE = 0x0005, WM_ENABLE = 0x000A,
-    WM_SETTEXT = 0x000C, WM_GETTEXT = 0x000D, WM_GETTEXTLENGTH = 0x000E, WM_CLOSE = 0x0010, WM_QUERYENDSESSION = 0x0011,
+    WM_ACTIVATE = 0x0006, WM_SETFOCUS = 0x0007, WM_KILLFOCUS = 0x0008, WM_SETTEXT = 0x000C, WM_GETTEXT = 0x000D, WM_GETTEXTLENGTH = 0x000E, WM_CLOSE = 0x0010, WM_QUERYENDSESSION = 0x0011,
     WM_QUIT = 0x0012, WM_QUERYOPEN = 0x0013, WM_ERASEBKGND = 0x0014, WM_SHOWWINDOW = 0x0018, WM_GETMINMAXINFO = 0x0024,
     WM_WINDOWPOSCHANGING = 0x0046, WM_WINDOWPOSCHANGED = 0x0047, WM_NCCREATE = 0x0081, WM_NCDESTROY = 0x0082,
-    WM_NCCALCSIZE = 0x0083, WM_NCHITTEST = 0x0084, WM_KEYDOWN = 0x0100, WM_TIMER = 0x0113, WM_USER = 0x0400,
+    WM_NCCALCSIZE = 0x0083, WM_NCHITTEST = 0x0084, WM_GETDLGCODE = 0x0087, WM_KEYDOWN = 0x0100, WM_CHAR = 0x0102, WM_INITDIALOG = 0x0110,
+    WM_COMMAND = 0x0111, WM_SYSCOMMAND = 0x0112, WM_TIMER = 0x0113, WM_ENTERIDLE = 0x0121, WM_CAPTURECHANGED = 0x0215,
+    WM_SETFONT = 0x0030, WM_GETFONT = 0x0031, WM_CUT = 0x0300, WM_COPY, WM_PASTE, WM_CLEAR, WM_UNDO, WM_USER = 0x0400,
 };
 
 enum {
@@ -78,6 +80,7 @@ struct user_class {
     ATOM atom;
     WCHAR *name;
     bool is_unicode;                    /* which form of messages lpfnWndProc takes */
+    bool is_system;                     /* one of the controls', registered by nobody */
     WNDCLASSEX facts;
     unsigned windows;
     BYTE extra[40];                     /* cbClsExtra bytes, at most as many as Windows allows */
@@ -86,6 +89,20 @@ struct user_class {
 /* By name, or by the atom that a string pointer below 0x10000 is; the module's own before another's. Under the lock;
  * NULL. */
 struct user_class *user_class_find(const WCHAR *name, HINSTANCE instance);
+
+/* Which form of messages a class's procedure takes; false: it is none of a class. */
+bool user_procedure_form(WNDPROC procedure, bool *is_unicode);
+
+/* What a system class consists of: the standard controls and dialogs. */
+struct system_class {
+    const WCHAR *name;
+    ATOM atom;                          /* 0: any */
+    WNDPROC procedure;
+    UINT style;
+    int extra;
+};
+extern const struct system_class user_controls[];
+extern const unsigned user_control_count;
 
 /* ---- handles of everything else (user_object.c) ---- */
 
@@ -114,6 +131,12 @@ struct window_property {
     HANDLE data;
 };
 
+struct scroll_bar {
+    int minimum, maximum, position, track;
+    UINT page;
+    bool is_set;
+};
+
 struct window {
     HWND handle;
     struct window *parent, *owner;      /* parent: the desktop for top-level windows */
@@ -129,6 +152,9 @@ struct window {
     RECT rect;                          /* on the screen */
     WCHAR *text;
     struct window_property *properties;
+    struct scroll_bar bars[3];          /* SB_HORZ, SB_VERT, and that of a control */
+    void *state;                        /* a control's or dialog's own, gone with free_state() */
+    void (*free_state)(void *state);
     size_t extra_size;
     BYTE extra[];
 };
@@ -159,7 +185,7 @@ void windows_abandon(DWORD thread_id);
 /* ---- messages (user_message.c) ---- */
 
 /* Calls a window procedure; text in the messages that carry some is converted when the caller's form is not the
- * procedure's. */
+ * procedure's (user_message_text.c). */
 LRESULT window_call(const struct window_target *target, HWND handle, UINT message, WPARAM wParam, LPARAM lParam,
                     bool is_unicode);
 
@@ -170,6 +196,17 @@ BOOL window_post(HWND handle, UINT message, WPARAM wParam, LPARAM lParam);
 
 /* The same from a thread of windlass's own, which has no TEB; nothing when the window is gone. */
 void window_notify(HWND handle, UINT message, WPARAM wParam, LPARAM lParam);
+
+/* Which windows of a thread have its input ("Keyboard Input", "Mouse Input"). */
+struct thread_input { HWND focus, active, capture; BYTE keys[256]; };
+struct thread_input *thread_input(void);
+/* The window goes, and with it its input, its timers and what was posted to it ("DestroyWindow function"). */
+void queues_forget(HWND window);
+
+/* Serves what other threads send, and sleeps until there may be something new. */
+void message_wait(void);
+/* Whether nothing in this process could ever end that sleep: no timer and no other thread. */
+bool message_wait_is_hopeless(void);
 
 /* An atom of registered messages and clipboard formats, one number for one name in any case; 0 out of memory. */
 UINT registered_name(const WCHAR *name);

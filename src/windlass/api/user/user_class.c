@@ -1,5 +1,5 @@
 /* Window classes ("About Window Classes"). A class belongs to the module that registered it; there are no system-wide
- * classes but those of the controls, which nothing here draws. */
+ * classes but those of the controls and dialogs. */
 #include "user.h"
 
 #include <stdio.h>
@@ -30,6 +30,40 @@ void user_free_name(WCHAR *name) {
         free(name);
 }
 
+/* The classes of the controls, behind all others. The lock is held. */
+static void add_system_classes(void) {
+    static bool are_there;
+    struct user_class **last = &classes;
+    if (are_there)
+        return;
+    are_there = true;
+    while (*last)
+        last = &(*last)->next;
+    for (unsigned i = 0; i < user_control_count; i++) {
+        const struct system_class *control = &user_controls[i];
+        struct user_class *class = calloc(1, sizeof *class);
+        if (!class || !(class->name = wide_duplicate(control->name)))
+            windlass_fatal("out of memory for window classes");
+        class->atom = control->atom ? control->atom : next_atom++;
+        class->is_unicode = class->is_system = true;
+        class->facts = (WNDCLASSEX){.cbSize = sizeof class->facts, .style = control->style, .lpfnWndProc = control->procedure,
+                                    .cbWndExtra = control->extra};
+        *last = class;
+        last = &class->next;
+    }
+}
+
+bool user_procedure_form(WNDPROC procedure, bool *is_unicode) {
+    user_lock();
+    const struct user_class *class = classes;
+    while (class && class->facts.lpfnWndProc != procedure)
+        class = class->next;
+    if (class)
+        *is_unicode = class->is_unicode;
+    user_unlock();
+    return class != NULL;
+}
+
 static bool is_named(const struct user_class *class, const WCHAR *name) {
     if (is_atom(name))
         return class->atom == (ATOM)(UINT_PTR)name;
@@ -38,10 +72,11 @@ static bool is_named(const struct user_class *class, const WCHAR *name) {
 
 struct user_class *user_class_find(const WCHAR *name, HINSTANCE instance) {
     struct user_class *found = NULL;
+    add_system_classes();
     for (struct user_class *class = classes; class; class = class->next) {
         if (!is_named(class, name))
             continue;
-        if (class->facts.hInstance == instance)
+        if (class->facts.hInstance == instance && !class->is_system)
             return class;
         found = found ? found : class;
     }
@@ -82,7 +117,7 @@ static ATOM register_class(const WNDCLASSEX *facts, const WCHAR *name, bool is_u
         return (ATOM)fail(ERROR_NOT_ENOUGH_MEMORY);
     user_lock();
     const struct user_class *other = user_class_find(name, facts->hInstance);
-    bool is_new = !other || other->facts.hInstance != facts->hInstance;
+    bool is_new = !other || other->is_system || other->facts.hInstance != facts->hInstance;
     ATOM atom = 0;
     if (is_new) {
         atom = class->atom = next_atom++;
@@ -132,7 +167,10 @@ API(user32, ATOM, RegisterClassA, const WNDCLASS *lpWndClass) {
 API(user32, BOOL, UnregisterClassW, LPCWSTR lpClassName, HINSTANCE hInstance) {
     user_lock();
     struct user_class *class = find_or_fail(lpClassName, hInstance);
-    if (class && class->windows) {
+    if (class && class->is_system) {
+        set_last_error(ERROR_CLASS_DOES_NOT_EXIST);
+        class = NULL;
+    } else if (class && class->windows) {
         set_last_error(ERROR_CLASS_HAS_WINDOWS);
         class = NULL;
     }

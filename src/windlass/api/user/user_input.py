@@ -144,27 +144,6 @@ def VkKeyScanW(ch: WCHAR) -> SHORT:
 
 
 @export("user32")
-def GetKeyState(nVirtKey: INT) -> SHORT:
-    return 0
-
-
-@export("user32")
-def GetAsyncKeyState(vKey: INT) -> SHORT:
-    return 0
-
-
-@export("user32")
-def GetKeyboardState(lpKeyState: LPVOID) -> BOOL:
-    _core.write(lpKeyState, bytes(256))
-    return 1
-
-
-@export("user32")
-def SetKeyboardState(lpKeyState: LPVOID) -> BOOL:
-    return 1
-
-
-@export("user32")
 def GetKeyboardLayout(idThread: DWORD) -> HKL:
     return ENGLISH
 
@@ -270,56 +249,11 @@ def TrackMouseEvent(lpEventTrack: LPVOID) -> BOOL:
 
 
 @export("user32")
-def GetCapture() -> HWND:
-    return 0
-
-
-@export("user32")
-def SetCapture(hWnd: HWND) -> HWND:
-    return 0
-
-
-@export("user32")
-def ReleaseCapture() -> BOOL:
-    return 1
-
-
-@export("user32")
 def DragDetect(hwnd: HWND, pt: LPVOID) -> BOOL:
     return 0
 
 
-# ---- focus: no window is in front ----
-
-
-@export("user32")
-def GetFocus() -> HWND:
-    return 0
-
-
-@export("user32")
-def SetFocus(hWnd: HWND) -> HWND:
-    return 0
-
-
-@export("user32")
-def GetActiveWindow() -> HWND:
-    return 0
-
-
-@export("user32")
-def SetActiveWindow(hWnd: HWND) -> HWND:
-    return 0
-
-
-@export("user32")
-def GetForegroundWindow() -> HWND:
-    return 0
-
-
-@export("user32")
-def SetForegroundWindow(hWnd: HWND) -> BOOL:
-    return 0
+# ---- what is in front ----
 
 
 @export("user32")
@@ -340,12 +274,6 @@ def LockSetForegroundWindow(uLockCode: UINT) -> BOOL:
 @export("user32")
 def AttachThreadInput(idAttach: DWORD, idAttachTo: DWORD, fAttach: BOOL) -> BOOL:
     return int(idAttach != idAttachTo) or fail(ERROR_INVALID_PARAMETER)
-
-
-@export("user32")
-def GetGUIThreadInfo(idThread: DWORD, pgui: LPVOID) -> BOOL:
-    _core.write(pgui + 4, bytes(68))
-    return 1
 
 
 @export("user32")

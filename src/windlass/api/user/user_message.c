@@ -57,6 +57,7 @@ struct queue {
     int quit_code;
     DWORD last_time;
     LPARAM extra_information;
+    struct thread_input input;
 };
 
 /* Process state, under the lock. */
@@ -128,6 +129,61 @@ static struct queue *queue_of(DWORD thread_id) {
     return queue;
 }
 
+struct thread_input *thread_input(void) { return &queue_self()->input; }
+
+static void forget_input(struct thread_input *input, HWND window) {
+    input->focus = input->focus == window ? NULL : input->focus;
+    input->active = input->active == window ? NULL : input->active;
+    input->capture = input->capture == window ? NULL : input->capture;
+}
+
+/* What was posted to the window is taken out of the queue, and given back as a list. */
+static struct posted *take_posts_of(struct queue *queue, HWND window) {
+    struct posted *taken = NULL, **at = &queue->posted;
+    while (*at) {
+        struct posted *each = *at;
+        if (each->message.hwnd != window) {
+            at = &each->next;
+            continue;
+        }
+        *at = each->next;
+        each->next = taken;
+        taken = each;
+        queue->posted_count--;
+    }
+    queue->last_posted = at;
+    return taken;
+}
+
+static void free_timers_of(struct queue *queue, HWND window) {
+    for (struct user_timer **at = &queue->timers; *at;) {
+        struct user_timer *timer = *at;
+        if (timer->window != window) {
+            at = &timer->next;
+            continue;
+        }
+        *at = timer->next;
+        free(timer);
+    }
+}
+
+/* The window may be another thread's, which has ended. Timers are touched by their own thread only. */
+void queues_forget(HWND window) {
+    struct queue *self = queue_self();
+    struct posted *taken = NULL;
+    pthread_mutex_lock(&lock);
+    for (struct queue *queue = queues; queue; queue = queue->next)
+        forget_input(&queue->input, window);
+    taken = take_posts_of(self, window);
+    pthread_mutex_unlock(&lock);
+    while (taken) {
+        struct posted *next = taken->next;
+        free(taken);
+        taken = next;
+    }
+    free_timers_of(self, window);
+}
+
 static MSG message_for(HWND window, UINT message, WPARAM wParam, LPARAM lParam) {
     return (MSG){window, message, wParam, lParam, api_GetTickCount(), {0, 0}, 0};
 }
@@ -156,72 +212,6 @@ static DWORD enqueue_posted(DWORD thread_id, const MSG *message) {
 static BOOL post_to(DWORD thread_id, const MSG *message, DWORD error) {
     DWORD result = enqueue_posted(thread_id, message);
     return result ? fail(result == ERROR_INVALID_THREAD_ID ? error : result) : TRUE;
-}
-
-/* ---- text in messages ---- */
-
-static LRESULT call_create(const struct window_target *target, HWND window, UINT message, WPARAM wParam,
-                           const CREATESTRUCT *facts) {
-    CREATESTRUCT copy = *facts;
-    void *name = NULL, *class_name = NULL;
-    if (facts->lpszName)
-        copy.lpszName = name = target->is_unicode ? (void *)wide_from_ansi(facts->lpszName)
-                                                  : (void *)ansi_from_wide(facts->lpszName);
-    if (!is_atom(facts->lpszClass))
-        copy.lpszClass = class_name = target->is_unicode ? (void *)wide_from_ansi(facts->lpszClass)
-                                                         : (void *)ansi_from_wide(facts->lpszClass);
-    LRESULT result = target->procedure(window, message, wParam, (LPARAM)&copy);
-    free(name);
-    free(class_name);
-    return result;
-}
-
-static LRESULT call_set_text(const struct window_target *target, HWND window, WPARAM wParam, LPARAM text) {
-    void *copy = !text ? NULL : target->is_unicode ? (void *)wide_from_ansi((const char *)text)
-                                                   : (void *)ansi_from_wide((const WCHAR *)text);
-    LRESULT result = target->procedure(window, WM_SETTEXT, wParam, (LPARAM)copy);
-    free(copy);
-    return result;
-}
-
-/* The answer is in the other form than the caller's buffer. */
-static LRESULT call_get_text(const struct window_target *target, HWND window, WPARAM size, LPARAM buffer) {
-    size_t room = (size_t)size * 4 + 4, length = 0;
-    void *other = calloc(1, room);
-    if (!other || !size || !buffer) {
-        free(other);
-        return 0;
-    }
-    target->procedure(window, WM_GETTEXT, target->is_unicode ? size : room, (LPARAM)other);
-    if (target->is_unicode) {
-        char *text = ansi_from_wide(other);
-        length = text ? strnlen(text, (size_t)size - 1) : 0;
-        memcpy((char *)buffer, text ? text : "", length);
-        ((char *)buffer)[length] = 0;
-        free(text);
-    } else {
-        WCHAR *text = wide_from_ansi(other);
-        length = text ? wide_length(text) : 0;
-        length = length < (size_t)size ? length : (size_t)size - 1;
-        memcpy((WCHAR *)buffer, text, length * sizeof *text);
-        ((WCHAR *)buffer)[length] = 0;
-        free(text);
-    }
-    free(other);
-    return (LRESULT)length;
-}
-
-LRESULT window_call(const struct window_target *target, HWND window, UINT message, WPARAM wParam, LPARAM lParam,
-                    bool is_unicode) {
-    if (target->is_unicode == is_unicode)
-        return target->procedure(window, message, wParam, lParam);
-    switch (message) {
-    case WM_NCCREATE:
-    case WM_CREATE: return call_create(target, window, message, wParam, (const CREATESTRUCT *)lParam);
-    case WM_SETTEXT: return call_set_text(target, window, wParam, lParam);
-    case WM_GETTEXT: return call_get_text(target, window, wParam, lParam);
-    default: return target->procedure(window, message, wParam, lParam);
-    }
 }
 
 /* ---- sending ---- */
@@ -649,6 +639,16 @@ API(user32, BOOL, WaitMessage, void) {
     return TRUE;
 }
 
+void message_wait(void) { api_WaitMessage(); }
+
+bool message_wait_is_hopeless(void) {
+    thread_list_acquire();
+    const struct thread *first = thread_list_head();
+    bool alone = !first || !first->next;
+    thread_list_release();
+    return alone && !queue_self()->timers;
+}
+
 static LRESULT dispatch(const MSG *message, bool is_unicode) {
     if (message->message == WM_TIMER && message->lParam) {
         ((TIMERPROC)message->lParam)(message->hwnd, WM_TIMER, message->wParam, api_GetTickCount());
@@ -855,13 +855,19 @@ API(user32, LRESULT, DefWindowProcW, HWND hWnd, UINT Msg, WPARAM wParam, LPARAM 
 API(user32, LRESULT, DefWindowProcA, HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam) {
     return default_procedure(hWnd, Msg, wParam, lParam, false);
 }
-API_ALIAS(api_DefWindowProcW, dialog, user32, "DefDlgProcW");
-API_ALIAS(api_DefWindowProcA, dialog, user32, "DefDlgProcA");
+/* A class's procedure takes texts in its own form, whoever calls it. */
+static LRESULT call_procedure(WNDPROC procedure, HWND window, UINT message, WPARAM wParam, LPARAM lParam, bool is_unicode) {
+    struct window_target target = {.procedure = procedure, .is_unicode = is_unicode};
+    user_procedure_form(procedure, &target.is_unicode);
+    return window_call(&target, window, message, wParam, lParam, is_unicode);
+}
 
 API(user32, LRESULT, CallWindowProcW, WNDPROC lpPrevWndFunc, HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam) {
-    return lpPrevWndFunc(hWnd, Msg, wParam, lParam);
+    return call_procedure(lpPrevWndFunc, hWnd, Msg, wParam, lParam, true);
 }
-API_ALIAS(api_CallWindowProcW, ansi, user32, "CallWindowProcA");
+API(user32, LRESULT, CallWindowProcA, WNDPROC lpPrevWndFunc, HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam) {
+    return call_procedure(lpPrevWndFunc, hWnd, Msg, wParam, lParam, false);
+}
 
 /* ---- registered messages; their numbers are clipboard formats', too ---- */
 

@@ -37,11 +37,28 @@ static void unlink_window(struct window *window) {
     window->next = NULL;
 }
 
-/* On top of its siblings. */
-static void link_window(struct window *window, struct window *parent) {
+/* On top of its siblings, or below them all. */
+static void link_window(struct window *window, struct window *parent, bool at_the_bottom) {
+    struct window **at = &parent->first_child;
+    while (at_the_bottom && *at)
+        at = &(*at)->next;
     window->parent = parent;
-    window->next = parent->first_child;
-    parent->first_child = window;
+    window->next = *at;
+    *at = window;
+}
+
+/* "SetWindowPos function", hWndInsertAfter: HWND_BOTTOM, a sibling to be below of, or the top. */
+static void restack(struct window *window, HWND after) {
+    struct window *parent = window->parent, *above = window_find(after);
+    if (!parent)
+        return;
+    unlink_window(window);
+    if (above && above->parent == parent && above != window) {
+        window->next = above->next;
+        above->next = window;
+    } else {
+        link_window(window, parent, after == (HWND)(LONG_PTR)1);
+    }
 }
 
 static bool take_place(struct window *window) {
@@ -166,7 +183,7 @@ static HWND insert(const WCHAR *class_name, const CREATESTRUCT *facts) {
     bool is_child = facts->style & WS_CHILD || is_message_only;
     if (!is_child && parent != desktop)
         window->owner = parent;
-    link_window(window, is_child ? parent : desktop);
+    link_window(window, is_child ? parent : desktop, facts->style & WS_CHILD); /* controls are in the order they are made */
     if (facts->style & WS_CHILD && parent != desktop && !is_message_only) { /* its place is the parent's */
         LONG dx = parent->rect.left, dy = parent->rect.top;
         window->rect = (RECT){window->rect.left + dx, window->rect.top + dy, window->rect.right + dx, window->rect.bottom + dy};
@@ -183,6 +200,8 @@ static void free_window(struct window *window) {
         free(property);
     }
     window->class->windows--;
+    if (window->free_state)
+        window->free_state(window->state);
     free(window->text);
     free(window);
 }
@@ -200,6 +219,7 @@ static void drop(struct window *window) {
 }
 
 static void drop_handle(HWND handle) {
+    queues_forget(handle);
     user_lock();
     struct window *window = window_find(handle);
     if (window)
@@ -498,7 +518,7 @@ API(user32, HWND, SetParent, HWND hWndChild, HWND hWndNewParent) {
     if (window && parent && !is_below && window->parent) {
         old = window->parent->handle;
         unlink_window(window);
-        link_window(window, parent);
+        link_window(window, parent, false);
     }
     user_unlock();
     if (!window || !parent)
@@ -968,6 +988,8 @@ static void place(const WINDOWPOS *position) {
         if (position->flags & SWP_NOSIZE)
             size = (POINT){rect.right - rect.left, rect.bottom - rect.top};
         window->rect = (RECT){corner.x, corner.y, corner.x + size.x, corner.y + size.y};
+        if (!(position->flags & SWP_NOZORDER) && position->hwndInsertAfter != position->hwnd)
+            restack(window, position->hwndInsertAfter);
         if (position->flags & SWP_SHOWWINDOW)
             window->style |= WS_VISIBLE;
         if (position->flags & SWP_HIDEWINDOW)

@@ -1,7 +1,7 @@
-"""Message boxes and dialogs: nobody could answer them. What they would have said goes to standard error, and
-the function fails.
+"""Message boxes and menus that pop up: nobody could answer them. What they would have said goes to standard
+error, and the function fails.
 
-Source: Microsoft, "MessageBoxW function", "DialogBoxParamW function", "FatalAppExitW function".
+Source: Microsoft, "MessageBoxW function", "TrackPopupMenu function", "FatalAppExitW function".
 """
 
 from __future__ import annotations
@@ -14,14 +14,10 @@ from windlass.registry import export
 from windlass.types import (
     BOOL,
     DWORD,
-    HINSTANCE,
     HMENU,
     HWND,
     INT,
-    INT_PTR,
-    LPARAM,
     LPCSTR,
-    LPCVOID,
     LPCWSTR,
     LPVOID,
     UINT,
@@ -76,48 +72,6 @@ def FatalAppExitW(uAction: UINT, lpMessageText: LPCWSTR) -> VOID:
 def FatalAppExitA(uAction: UINT, lpMessageText: LPCSTR) -> VOID:
     refuse("the program ends itself", from_ansi(lpMessageText), None)
     windows("kernel32", "ExitProcess", 1)
-
-
-@export("user32")
-def DialogBoxParamW(
-    hInstance: HINSTANCE, lpTemplateName: LPCVOID, hWndParent: HWND, lpDialogFunc: LPVOID, dwInitParam: LPARAM
-) -> INT_PTR:
-    refuse("dialog", "not shown", None)
-    return -1
-
-
-@export("user32")
-def DialogBoxParamA(
-    hInstance: HINSTANCE, lpTemplateName: LPCVOID, hWndParent: HWND, lpDialogFunc: LPVOID, dwInitParam: LPARAM
-) -> INT_PTR:
-    refuse("dialog", "not shown", None)
-    return -1
-
-
-@export("user32")
-def DialogBoxIndirectParamW(
-    hInstance: HINSTANCE, hDialogTemplate: LPVOID, hWndParent: HWND, lpDialogFunc: LPVOID, dwInitParam: LPARAM
-) -> INT_PTR:
-    refuse("dialog", "not shown", None)
-    return -1
-
-
-@export("user32")
-def DialogBoxIndirectParamA(
-    hInstance: HINSTANCE, hDialogTemplate: LPVOID, hWndParent: HWND, lpDialogFunc: LPVOID, dwInitParam: LPARAM
-) -> INT_PTR:
-    refuse("dialog", "not shown", None)
-    return -1
-
-
-@export("user32")
-def IsDialogMessageW(hDlg: HWND, lpMsg: LPVOID) -> BOOL:
-    return 0
-
-
-@export("user32")
-def IsDialogMessageA(hDlg: HWND, lpMsg: LPVOID) -> BOOL:
-    return 0
 
 
 @export("user32")
