@@ -1,13 +1,33 @@
-/* Fonts: one can be made and selected, but none is installed: there is nothing to enumerate and no font data. Programs that
- * draw text bring fonts of their own, and ask GDI for others first. */
-#include "gdi.h"
+/* Logical fonts: what a program asks for ("LOGFONTW structure"). What it gets is font_map.c's to say. */
+#include "fonts.h"
 
-struct font {
-    struct gdi_object head;
-    LOGFONTW like;
+#include "codepage.h"
+
+struct stock_font { int which; LONG height, width, weight; BYTE set, pitch_and_family; const WCHAR *face; };
+
+/* "GetStockObject function". The system font is the one that menus and dialogs had before Windows 2000. */
+static const struct stock_font stock_fonts[] = {
+    {OEM_FIXED_FONT, 12, 0, FW_NORMAL, OEM_CHARSET, FIXED_PITCH | FF_MODERN, u"Terminal"},
+    {ANSI_FIXED_FONT, 12, 0, FW_NORMAL, ANSI_CHARSET, FIXED_PITCH | FF_MODERN, u"Courier"},
+    {ANSI_VAR_FONT, 12, 0, FW_NORMAL, ANSI_CHARSET, VARIABLE_PITCH | FF_SWISS, u"MS Sans Serif"},
+    {SYSTEM_FONT, 16, 7, FW_BOLD, ANSI_CHARSET, VARIABLE_PITCH | FF_SWISS, u"System"},
+    {DEVICE_DEFAULT_FONT, 16, 0, FW_BOLD, ANSI_CHARSET, VARIABLE_PITCH | FF_SWISS, u"System"},
+    {SYSTEM_FIXED_FONT, 16, 0, FW_NORMAL, ANSI_CHARSET, FIXED_PITCH | FF_MODERN, u"Fixedsys"},
+    {DEFAULT_GUI_FONT, -11, 0, FW_NORMAL, ANSI_CHARSET, VARIABLE_PITCH | FF_SWISS, u"MS Shell Dlg"},
 };
 
-void *font_stock(int which) { return (void)which, gdi_new(OBJ_FONT, sizeof(struct font)); }
+void *font_stock(int which) {
+    struct font *font = gdi_new(OBJ_FONT, sizeof *font);
+    for (size_t i = 0; font && i < sizeof stock_fonts / sizeof *stock_fonts; i++) {
+        const struct stock_font *stock = &stock_fonts[i];
+        if (stock->which != which)
+            continue;
+        font->like = (LOGFONTW){.lfHeight = stock->height, .lfWidth = stock->width, .lfWeight = stock->weight,
+                                .lfCharSet = stock->set, .lfPitchAndFamily = stock->pitch_and_family};
+        memcpy(font->like.lfFaceName, stock->face, wide_length(stock->face) * sizeof(WCHAR));
+    }
+    return font;
+}
 
 int font_describe(const void *font, int size, void *to) {
     if (!to)
@@ -17,103 +37,58 @@ int font_describe(const void *font, int size, void *to) {
     return size;
 }
 
-typedef int(WINAPI *FONTENUMPROC)(const void *font, const void *metric, DWORD type, LONG_PTR parameter);
+/* Behind the name's end there may be anything. */
+static void copy_face_name(WCHAR *to, const WCHAR *from) {
+    unsigned length = 0;
+    while (from && length < LF_FACESIZE - 1 && from[length])
+        length++;
+    memset(to, 0, LF_FACESIZE * sizeof *to);
+    if (length)
+        memcpy(to, from, length * sizeof *to);
+}
 
 API(gdi32, HFONT, CreateFontIndirectW, const LOGFONTW *lplf) {
-    struct font *font = gdi_new(OBJ_FONT, sizeof *font);
-    if (font)
-        font->like = *lplf;
+    struct font *font = lplf ? gdi_new(OBJ_FONT, sizeof *font) : NULL;
+    if (!font)
+        return NULL;
+    font->like = *lplf;
+    copy_face_name(font->like.lfFaceName, lplf->lfFaceName);
     return gdi_add(font);
+}
+
+static void name_from_ansi(WCHAR *to, const CHAR *from, size_t most) {
+    size_t length = from ? strnlen(from, most) : 0;
+    memset(to, 0, LF_FACESIZE * sizeof *to);
+    codepage_to_wide(codepage_ansi(), 0, from, length, to, LF_FACESIZE - 1, NULL);
 }
 
 API(gdi32, HFONT, CreateFontIndirectA, const LOGFONTA *lplf) {
     LOGFONTW wide;
+    if (!lplf)
+        return NULL;
     memcpy(&wide, lplf, offsetof(LOGFONTW, lfFaceName));
-    for (int i = 0; i < LF_FACESIZE; i++)            /* faces have ASCII names */
-        wide.lfFaceName[i] = (BYTE)lplf->lfFaceName[i];
+    name_from_ansi(wide.lfFaceName, lplf->lfFaceName, LF_FACESIZE);
     return api_CreateFontIndirectW(&wide);
 }
 
-static LOGFONTW font_of(int height, int width, int escapement, int orientation, int weight, DWORD italic,
-                        DWORD underline, DWORD strike_out, DWORD character_set, DWORD pitch) {
-    return (LOGFONTW){.lfHeight = height, .lfWidth = width, .lfEscapement = escapement, .lfOrientation = orientation,
-                      .lfWeight = weight, .lfItalic = (BYTE)italic, .lfUnderline = (BYTE)underline,
-                      .lfStrikeOut = (BYTE)strike_out, .lfCharSet = (BYTE)character_set,
-                      .lfPitchAndFamily = (BYTE)pitch};
-}
+/* "ENUMLOGFONTEXDV structure": only its logical font counts; the axes are those of multiple master fonts. */
+API(gdi32, HFONT, CreateFontIndirectExW, const LOGFONTW *lpelfe) { return api_CreateFontIndirectW(lpelfe); }
+API(gdi32, HFONT, CreateFontIndirectExA, const LOGFONTA *lpelfe) { return api_CreateFontIndirectA(lpelfe); }
 
 API(gdi32, HFONT, CreateFontW, int cHeight, int cWidth, int cEscapement, int cOrientation, int cWeight, DWORD bItalic,
     DWORD bUnderline, DWORD bStrikeOut, DWORD iCharSet, DWORD iOutPrecision, DWORD iClipPrecision, DWORD iQuality,
     DWORD iPitchAndFamily, LPCWSTR pszFaceName) {
-    LOGFONTW font = font_of(cHeight, cWidth, cEscapement, cOrientation, cWeight, bItalic, bUnderline, bStrikeOut,
-                            iCharSet, iPitchAndFamily);
-    (void)iOutPrecision, (void)iClipPrecision, (void)iQuality;
-    for (int i = 0; pszFaceName && i < LF_FACESIZE - 1 && pszFaceName[i]; i++)
-        font.lfFaceName[i] = pszFaceName[i];
+    LOGFONTW font = {cHeight, cWidth, cEscapement, cOrientation, cWeight, (BYTE)bItalic, (BYTE)bUnderline, (BYTE)bStrikeOut,
+                     (BYTE)iCharSet, (BYTE)iOutPrecision, (BYTE)iClipPrecision, (BYTE)iQuality, (BYTE)iPitchAndFamily, {0}};
+    copy_face_name(font.lfFaceName, pszFaceName);
     return api_CreateFontIndirectW(&font);
 }
 
 API(gdi32, HFONT, CreateFontA, int cHeight, int cWidth, int cEscapement, int cOrientation, int cWeight, DWORD bItalic,
     DWORD bUnderline, DWORD bStrikeOut, DWORD iCharSet, DWORD iOutPrecision, DWORD iClipPrecision, DWORD iQuality,
     DWORD iPitchAndFamily, LPCSTR pszFaceName) {
-    LOGFONTW font = font_of(cHeight, cWidth, cEscapement, cOrientation, cWeight, bItalic, bUnderline, bStrikeOut,
-                            iCharSet, iPitchAndFamily);
-    (void)iOutPrecision, (void)iClipPrecision, (void)iQuality;
-    for (int i = 0; pszFaceName && i < LF_FACESIZE - 1 && pszFaceName[i]; i++)
-        font.lfFaceName[i] = (BYTE)pszFaceName[i];
-    return api_CreateFontIndirectW(&font);
+    WCHAR name[LF_FACESIZE];
+    name_from_ansi(name, pszFaceName, LF_FACESIZE);
+    return api_CreateFontW(cHeight, cWidth, cEscapement, cOrientation, cWeight, bItalic, bUnderline, bStrikeOut, iCharSet,
+                           iOutPrecision, iClipPrecision, iQuality, iPitchAndFamily, name);
 }
-
-/* The face of the selected font; Windows names the installed face that it chose instead, which here is none. The length
- * counts the terminating zero. */
-API(gdi32, int, GetTextFaceW, HDC hdc, int c, LPWSTR lpName) {
-    struct dc *dc = dc_find(hdc);
-    struct font *font = dc ? gdi_find(dc->now.font, OBJ_FONT) : NULL;
-    int length = 0;
-    if (!font)
-        return 0;
-    while (font->like.lfFaceName[length])
-        length++;
-    if (!lpName)
-        return length + 1;
-    if (c <= 0)
-        return 0;
-    int copied = length < c ? length : c - 1;
-    memcpy(lpName, font->like.lfFaceName, (size_t)copied * sizeof *lpName);
-    lpName[copied] = 0;
-    return copied + 1;
-}
-
-API(gdi32, int, GetTextFaceA, HDC hdc, int c, LPSTR lpName) {
-    WCHAR wide[LF_FACESIZE];
-    int length = api_GetTextFaceW(hdc, LF_FACESIZE, wide);
-    if (!lpName || !length)
-        return length;
-    int copied = length <= c ? length : c;
-    for (int i = 0; i < copied; i++)
-        lpName[i] = (CHAR)wide[i];
-    if (copied > 0)
-        lpName[copied - 1] = 0;
-    return copied;
-}
-
-API(gdi32, DWORD, GetFontData, HDC hdc, DWORD dwTable, DWORD dwOffset, PVOID pvBuffer, DWORD cjBuffer) {
-    (void)hdc, (void)dwTable, (void)dwOffset, (void)pvBuffer, (void)cjBuffer;
-    return GDI_ERROR;
-}
-
-/* "EnumFontFamiliesExW function": the result is the callback's last one; it is never called here. */
-API(gdi32, int, EnumFontFamiliesExW, HDC hdc, const void *lpLogfont, FONTENUMPROC lpProc, LONG_PTR lParam,
-    DWORD dwFlags) {
-    (void)lpLogfont, (void)lpProc, (void)lParam, (void)dwFlags;
-    return dc_find(hdc) != NULL;
-}
-API_ALIAS(api_EnumFontFamiliesExW, ansi, gdi32, "EnumFontFamiliesExA");
-
-API(gdi32, int, EnumFontFamiliesW, HDC hdc, LPCWSTR lpLogfont, FONTENUMPROC lpProc, LONG_PTR lParam) {
-    (void)lpLogfont, (void)lpProc, (void)lParam;
-    return dc_find(hdc) != NULL;
-}
-API_ALIAS(api_EnumFontFamiliesW, ansi, gdi32, "EnumFontFamiliesA");
-API_ALIAS(api_EnumFontFamiliesW, fonts, gdi32, "EnumFontsW");
-API_ALIAS(api_EnumFontFamiliesW, fonts_ansi, gdi32, "EnumFontsA");
