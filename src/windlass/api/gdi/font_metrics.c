@@ -265,16 +265,17 @@ API(gdi32, int, GetTextFaceW, HDC hdc, int c, LPWSTR lpName) {
     return copied;
 }
 
+/* Here the length does not count it, but where there is no buffer. */
 API(gdi32, int, GetTextFaceA, HDC hdc, int c, LPSTR lpName) {
     WCHAR wide[LF_FACESIZE];
     if ((lpName && c <= 0) || !api_GetTextFaceW(hdc, LF_FACESIZE, wide))
         return 0;
     char *name = ansi_from_wide(wide);
-    int needed = name ? (int)strlen(name) + 1 : 0, copied = needed < c || !lpName ? needed : c;
+    int length = name ? (int)strlen(name) : 0, copied = length < c ? length : c - 1;
     if (name && lpName) {
         memcpy(lpName, name, (size_t)copied);
-        lpName[copied - 1] = 0;
+        lpName[copied] = 0;
     }
     free(name);
-    return copied;
+    return lpName ? copied : length + 1;
 }

@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-enum { KEPT = 48, DEFAULT_HEIGHT = 16, BOLD_PART = 24, LATEST_ADVANCE = 0x7fff, NOT_ASKED = -0x8000 };
+enum { KEPT = 48, DEFAULT_HEIGHT = 16, BOLD_PART = 24, LARGEST_ADVANCE = 0x7fff, NOT_ASKED = -0x8000 };
+enum { AS_WINDOWS = FT_LOAD_NO_BITMAP | FT_LOAD_NO_AUTOHINT }; /* it fits to the grid only by a font's own instructions */
 #define SLANT 0.25
 
 static struct scaled_font *scaled_fonts;             /* the latest used first; the lock is fonts.h's */
@@ -206,7 +207,7 @@ static long fixed(double value) { return (long)floor(value * 0x10000 + 0.5); }
 FT_GlyphSlotRec *glyph_load(struct scaled_font *font, unsigned glyph, int flags) {
     FT_Face opened = font->face->opened;
     freetype.Activate_Size(font->size);
-    if (freetype.Load_Glyph(opened, glyph, flags | FT_LOAD_NO_BITMAP) || opened->glyph->format != FT_GLYPH_FORMAT_OUTLINE)
+    if (freetype.Load_Glyph(opened, glyph, flags | AS_WINDOWS) || opened->glyph->format != FT_GLYPH_FORMAT_OUTLINE)
         return NULL;
     if (font->is_emboldened)
         freetype.Outline_Embolden(&opened->glyph->outline, (long)font->ppem * 64 / BOLD_PART);
@@ -229,9 +230,9 @@ LONG glyph_advance(struct scaled_font *font, unsigned glyph) {
         return 0;
     if (font->advances[glyph] == NOT_ASKED) {
         freetype.Activate_Size(font->size);
-        bool has = freetype.Load_Glyph(opened, glyph, FT_LOAD_NO_BITMAP) == 0;
+        bool has = freetype.Load_Glyph(opened, glyph, AS_WINDOWS) == 0;
         LONG advance = has ? stretched_advance(font, opened->glyph) : 0;
-        font->advances[glyph] = (SHORT)(advance > LATEST_ADVANCE ? LATEST_ADVANCE : advance);
+        font->advances[glyph] = (SHORT)(advance > LARGEST_ADVANCE ? LARGEST_ADVANCE : advance);
     }
     return font->advances[glyph];
 }

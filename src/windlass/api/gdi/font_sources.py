@@ -1,7 +1,7 @@
 """Where fonts are, and which names stand for which: what the font mapper is told once.
 
-Source: Microsoft, "Font Installation and Deletion", "Registry Keys Affected by WOW64" (Fonts, FontSubstitutes),
-"About Fonts"; which families have the metrics of Windows' own is what their makers say.
+Source: Microsoft, "Font Installation and Deletion", "About Fonts". Which families have the metrics of
+those of Windows is what their makers say.
 """
 
 from __future__ import annotations
@@ -67,13 +67,14 @@ STAND_INS = {
 }
 
 
-def sources() -> tuple[tuple[bytes, ...], ...]:
-    """FreeType libraries and font files as host paths; pairs of a name and what it stands for, and of a name and
-    a family that is taken for it.
-    """
-    pairs = {**SUBSTITUTES, **dict(_texts("FontSubstitutes"))}
+Pairs = tuple[tuple[str, str], ...]
+
+
+def sources() -> tuple[tuple[bytes, ...], tuple[bytes, ...], Pairs, Pairs]:
+    """FreeType libraries, font files, names with what they stand for, names with families taken for them."""
+    substitutes = {**SUBSTITUTES, **dict(_texts("FontSubstitutes"))}
     alike = ((name, family) for name, families in STAND_INS.items() for family in families)
-    return tuple(_libraries()), tuple(map(os.fsencode, _files())), tuple(pairs.items()), tuple(alike)  # type: ignore[return-value]
+    return tuple(_libraries()), tuple(map(os.fsencode, _files())), tuple(substitutes.items()), tuple(alike)
 
 
 def _libraries() -> Iterator[bytes]:

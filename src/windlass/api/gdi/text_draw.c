@@ -139,7 +139,7 @@ static void draw_glyph(struct line *line, struct scaled_font *font, unsigned gly
 
 /* ---- glyphs as figures of a path ---- */
 
-struct outliner { struct path *path; struct point origin; FT_Vector last; };
+struct outliner { struct path *path; struct point origin; FT_Vector last; unsigned first; };
 
 static int add_figure_point(struct outliner *outliner, const FT_Vector *to, BYTE type) {
     LONG x = (LONG)floor(outliner->origin.x * PARTS + (double)to->x / 4 + 0.5);
@@ -148,9 +148,21 @@ static int add_figure_point(struct outliner *outliner, const FT_Vector *to, BYTE
     return !path_add(outliner->path, x, y, type);
 }
 
+/* A line back to where the contour began is what closing it draws. */
+static void close_contour(struct outliner *outliner) {
+    struct path *path = outliner->path;
+    unsigned last = path->count - 1;
+    if (path->count > outliner->first + 1 && path->types[last] == PT_LINETO && path->points[last].x == path->points[outliner->first].x &&
+        path->points[last].y == path->points[outliner->first].y)
+        path->count--;
+    path_close(path);
+}
+
 static int outline_move(const FT_Vector *to, void *context) {
     struct outliner *outliner = context;
-    path_close(outliner->path);
+    if (outliner->path->count > outliner->first)
+        close_contour(outliner);
+    outliner->first = outliner->path->count;
     return add_figure_point(outliner, to, PT_MOVETO);
 }
 
@@ -170,14 +182,14 @@ static int outline_conic(const FT_Vector *control, const FT_Vector *to, void *co
 
 static void add_glyph_to_path(struct line *line, struct scaled_font *font, unsigned glyph, struct point at) {
     static const FT_Outline_Funcs functions = {outline_move, outline_line, outline_conic, outline_cubic, 0, 0};
-    struct outliner outliner = {.path = &line->dc->path, .origin = at};
+    struct outliner outliner = {.path = &line->dc->path, .origin = at, .first = line->dc->path.count};
     FT_GlyphSlotRec *slot = glyph_load(font, glyph, 0);
     if (!slot || !slot->outline.n_points)
         return;
     if (font->is_turned)
         freetype.Outline_Transform(&slot->outline, &font->turn);
     freetype.Outline_Decompose(&slot->outline, &functions, &outliner);
-    path_close(&line->dc->path);
+    close_contour(&outliner);
 }
 
 /* ---- a line ---- */

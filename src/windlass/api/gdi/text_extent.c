@@ -39,14 +39,13 @@ static bool measure(struct extents *extents, const struct dc *dc, const WCHAR *t
     return good;
 }
 
-/* *fit gets how many characters are no wider than `most`, ends[] the widths up to each of those. */
+/* *fit gets how many characters are no wider than `most`, ends[] the widths up to each. */
 static void give_fit(const struct extents *extents, int most, int *fit, int *ends) {
     int fitting = 0;
     while (fitting < extents->count && extents->ends[fitting] <= most)
         fitting++;
     if (ends)
-        for (int i = 0; i < (fit ? fitting : extents->count); i++)
-            ends[i] = extents->ends[i];
+        memcpy(ends, extents->ends, (size_t)extents->count * sizeof *ends);
     if (fit)
         *fit = fitting;
 }
@@ -61,7 +60,7 @@ static BOOL give_extents(const struct dc *dc, WCHAR *text, int count, unsigned f
         return FALSE;
     give_fit(&extents, most, fit, ends);
     if (size)
-        *size = (SIZE){count ? extents.ends[count - 1] : 0, extents.height};
+        *size = count ? (SIZE){extents.ends[count - 1], extents.height} : (SIZE){0, 0};
     free_extents(&extents);
     return TRUE;
 }
