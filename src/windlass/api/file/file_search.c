@@ -79,6 +79,12 @@ static size_t native_pattern(const WCHAR *pattern, size_t length, WCHAR out[256]
 
 /* ---- enumeration ---- */
 
+struct directory_name {
+    char *host;
+    size_t length;
+    WCHAR text[];
+};
+
 struct directory_search {
     DIR *directory;
     char *host;
@@ -86,6 +92,11 @@ struct directory_search {
     size_t pattern_length;
     bool is_root; /* has no "." and ".." */
     int dots;     /* how many of the two have been given */
+    /* The names that are wanted, in the order that NTFS keeps them in and programs have come to rely on ("FindNextFileW
+     * function"); read when the first is asked for. */
+    struct directory_name **names;
+    size_t count, at;
+    bool is_read;
 };
 
 struct directory_search *directory_search_open(const char *host, const WCHAR *pattern, size_t length, bool is_root,
@@ -107,7 +118,17 @@ struct directory_search *directory_search_open(const char *host, const WCHAR *pa
     return NULL;
 }
 
+static void forget_names(struct directory_search *search) {
+    for (size_t i = 0; i < search->count; i++)
+        free(search->names[i]);
+    free(search->names);
+    search->names = NULL;
+    search->count = search->at = 0;
+    search->is_read = false;
+}
+
 void directory_search_close(struct directory_search *search) {
+    forget_names(search);
     if (search->directory)
         closedir(search->directory);
     free(search->host);
@@ -115,6 +136,7 @@ void directory_search_close(struct directory_search *search) {
 }
 
 void directory_search_restart(struct directory_search *search) {
+    forget_names(search);
     rewinddir(search->directory);
     search->dots = 0;
 }
@@ -142,17 +164,60 @@ static bool next_dots(struct directory_search *search, struct directory_entry *e
     return false;
 }
 
+/* Entries whose names Windows cannot have are left out. */
+static struct directory_name *name_of(const struct directory_search *search, const char *host) {
+    WCHAR text[256];
+    size_t length = path_name_to_windows(host, strlen(host), text, 255);
+    if (length > 255 || strcmp(host, ".") == 0 || strcmp(host, "..") == 0 || !wants(search, text, length))
+        return NULL;
+    size_t size = strlen(host) + 1;
+    struct directory_name *name = malloc(sizeof *name + length * sizeof *text + size);
+    if (!name)
+        return NULL;
+    name->length = length;
+    memcpy(name->text, text, length * sizeof *text);
+    name->host = memcpy(name->text + length, host, size);
+    return name;
+}
+
+static int by_name(const void *one, const void *other) {
+    const struct directory_name *a = *(struct directory_name *const *)one, *b = *(struct directory_name *const *)other;
+    int order = wide_compare_no_case(a->text, a->length, b->text, b->length);
+    return order ? order : strcmp(a->host, b->host);
+}
+
+static void read_names(struct directory_search *search) {
+    size_t room = 0;
+    search->is_read = true;
+    for (struct dirent *each; (each = readdir(search->directory));) {
+        struct directory_name *name = name_of(search, each->d_name);
+        if (name && search->count == room) {
+            room = room ? 2 * room : 16;
+            struct directory_name **grown = realloc(search->names, room * sizeof *grown);
+            if (!grown) {
+                free(name);
+                break;
+            }
+            search->names = grown;
+        }
+        if (name)
+            search->names[search->count++] = name;
+    }
+    if (search->count)
+        qsort(search->names, search->count, sizeof *search->names, by_name);
+}
+
 bool directory_search_next(struct directory_search *search, struct directory_entry *entry) {
     if (next_dots(search, entry))
         return true;
-    for (struct dirent *each; (each = readdir(search->directory));) {
-        if (strcmp(each->d_name, ".") == 0 || strcmp(each->d_name, "..") == 0)
-            continue;
-        entry->length = path_name_to_windows(each->d_name, strlen(each->d_name), entry->name, 255);
-        if (entry->length > 255)
-            continue;
+    if (!search->is_read)
+        read_names(search);
+    while (search->at < search->count) {
+        const struct directory_name *name = search->names[search->at++];
+        entry->length = name->length;
+        memcpy(entry->name, name->text, name->length * sizeof *name->text);
         entry->name[entry->length] = 0;
-        if (wants(search, entry->name, entry->length) && facts_of_entry(search, each->d_name, &entry->facts))
+        if (facts_of_entry(search, name->host, &entry->facts)) /* it may have been deleted since */
             return true;
     }
     return false;
