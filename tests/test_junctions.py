@@ -20,8 +20,12 @@ def test_a_junction_stays_one(exe, tmp_path):
         "get 1 tag 0xa0000003",
         "substitute 1",
         "shown 1",
+        "time set 1",
+        "the link's 1, the target's 0",
         "delete as a symbolic link 0 error 4394",
         "delete 1",
         "attributes 0x10",
+        "with a backslash: set 1, kept 1",
+        "followed 1",
         "target left 1",
     ]

@@ -75,16 +75,28 @@ static NTSTATUS put_link(const struct control_buffers *buffers, const WCHAR *tex
     return STATUS_SUCCESS;
 }
 
+static WCHAR *with_backslash(WCHAR *text) {
+    size_t length = wide_length(text);
+    WCHAR *grown = realloc(text, (length + 2) * sizeof *grown);
+    if (!grown)
+        free(text);
+    else if (grown[length - 1] != '\\')
+        memcpy(grown + length, u"\\", 2 * sizeof *grown);
+    return grown;
+}
+
 static NTSTATUS get_reparse_point(struct file *file, const struct control_buffers *buffers, size_t *done) {
     char target[HOST_PATH_SIZE];
     ssize_t count = file->path ? readlink(file->path, target, sizeof target - 1) : -1;
     if (count < 0)
         return errno == EINVAL || !file->path ? STATUS_NOT_A_REPARSE_POINT : status_from_errno(errno);
     bool is_junction = file_link_tag(-1, file->path) == IO_REPARSE_TAG_MOUNT_POINT;
-    target[is_junction ? count - 1 : count] = 0;
-    bool relative = target[0] != '/';
+    target[is_junction ? --count : count] = 0;
+    bool relative = target[0] != '/', ends_in_slash = is_junction && count > 1 && target[count - 1] == '/';
     size_t length;
     WCHAR *text = relative ? wide_from_utf8(target) : path_to_windows(target, &length);
+    if (text && ends_in_slash)
+        text = with_backslash(text);
     if (!text)
         return STATUS_NO_MEMORY;
     length = wide_length(text);
@@ -121,6 +133,16 @@ static NTSTATUS link_target(const WCHAR *text, size_t length, bool relative, cha
     return status;
 }
 
+/* By a slash behind the target (see file_link_tag()), and by another if the text has one that is to be read again. */
+static void mark_junction(char *target, bool ends_in_slash) {
+    size_t end = strlen(target);
+    while (end > 1 && target[end - 1] == '/')
+        end--;
+    const char *mark = !end || target[end - 1] == '/' ? "" : ends_in_slash ? "//" : "/";
+    if (end + strlen(mark) < HOST_PATH_SIZE)
+        strcpy(target + end, mark);
+}
+
 /* A link takes the place of the empty file or directory that the handle is for. */
 static NTSTATUS set_reparse_point(struct file *file, const struct control_buffers *buffers, size_t *done) {
     const struct reparse_data *data = buffers->in;
@@ -140,9 +162,8 @@ static NTSTATUS set_reparse_point(struct file *file, const struct control_buffer
                                   is_link && data->link.flags & SYMLINK_FLAG_RELATIVE, target);
     if (status)
         return status;
-    size_t end = strlen(target);
-    if (!is_link && end && end < sizeof target - 1 && target[end - 1] != '/') /* see file_link_tag() */
-        memcpy(target + end, "/", 2);
+    if (!is_link)
+        mark_junction(target, text[(data->substitute_offset + data->substitute_length) / 2 - 1] == '\\');
     if (lstat(file->path, &facts))
         return status_from_errno(errno);
     if (S_ISDIR(facts.st_mode) ? rmdir(file->path) : unlink(file->path))

@@ -85,16 +85,20 @@ static bool facts_of(const char *path, int fd, bool follow, struct file_facts *f
     if (statx(fd >= 0 ? fd : AT_FDCWD, fd >= 0 ? "" : path, flags, STATX_BASIC_STATS | STATX_BTIME, &status))
         return false;
     bool is_link = S_ISLNK(status.stx_mode);
-    struct statx target;
-    /* A link is told with its target's kind, size and times, which is what programs that do not know links want. */
-    if (is_link && path && statx(AT_FDCWD, path, 0, STATX_BASIC_STATS | STATX_BTIME, &target) == 0)
+    struct statx target = {0};
+    bool has_target = is_link && path && statx(AT_FDCWD, path, 0, STATX_BASIC_STATS | STATX_BTIME, &target) == 0;
+    /* By its name a link is told with its target's kind, size and times, which is what programs that do not know links
+     * want. One that opened the link itself is told the link's own. */
+    if (has_target && fd < 0)
         status = target;
+    else if (is_link)
+        status.stx_size = 0;
     facts_from_statx(&status, facts);
     if (is_link) {
-        facts->attributes |= FILE_ATTRIBUTE_REPARSE_POINT;
         facts->reparse_tag = file_link_tag(fd, path);
-        if (facts->reparse_tag == IO_REPARSE_TAG_MOUNT_POINT)
-            facts->attributes |= FILE_ATTRIBUTE_DIRECTORY; /* also without its target */
+        if (facts->reparse_tag == IO_REPARSE_TAG_MOUNT_POINT || (has_target && S_ISDIR(target.stx_mode)))
+            facts->attributes = FILE_ATTRIBUTE_DIRECTORY; /* a junction also without its target */
+        facts->attributes |= FILE_ATTRIBUTE_REPARSE_POINT;
         return true;
     }
     struct record record;
@@ -140,10 +144,15 @@ int file_set_attributes(const char *path, int fd, DWORD attributes) {
     return 0;
 }
 
+/* Of an open file: also of a link itself, or of one that was opened for neither reading nor writing. */
+static int set_open_times(int fd, const struct timespec times[2]) {
+    return utimensat(fd, "", times, AT_EMPTY_PATH) ? futimens(fd, times) : 0; /* the host's kernel may not know the flag */
+}
+
 int file_set_times(const char *path, int fd, int64_t creation, int64_t access, int64_t write) {
     const struct timespec omit = {0, UTIME_OMIT};
     struct timespec times[2] = {access ? host_from_filetime(access) : omit, write ? host_from_filetime(write) : omit};
-    if ((access || write) && (fd >= 0 ? futimens(fd, times) : utimensat(AT_FDCWD, path, times, 0)))
+    if ((access || write) && (fd >= 0 ? set_open_times(fd, times) : utimensat(AT_FDCWD, path, times, 0)))
         return errno;
     if (!creation)
         return 0;
