@@ -72,7 +72,12 @@ def test_a_command(cmd, command, output, code):
 
 def test_an_unknown_command(cmd):
     text = "'nosuch' is not recognized as an internal or external command,\noperable program or batch file.\n"
-    assert cmd("nosuch /x") == (text, 9009 & 0xFF)
+    assert cmd("nosuch /x") == (text, 1)
+
+
+def test_an_unknown_command_in_a_batch_file(cmd, tmp_path):
+    (tmp_path / "do.bat").write_text("@nosuch 2>nul\n@echo %errorlevel%\n@exit /b %errorlevel%")
+    assert cmd("do.bat") == ("9009\n", 9009 & 0xFF)
 
 
 def test_files(cmd, tmp_path):

@@ -83,6 +83,8 @@ def RunCommandProcessor() -> DWORD:
             shell.say(f"{VERSION}\n")
         if options.kind != "c":
             _interact(shell)
+        if options.kind == "c" and shell.is_lost:
+            return 1  # only batch files end with the 9009 that %errorlevel% has
     except (Exit, EndOfBatch):
         pass
     return shell.code & 0xFFFFFFFF

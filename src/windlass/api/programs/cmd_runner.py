@@ -98,6 +98,7 @@ class Shell:
         self.for_variables: dict[str, str] = {}
         self.batch: Batch | None = None
         self.code = 0
+        self.is_lost = False  # the last program of the command line, not of a batch file, was not found
         self.echo = True
         self.delayed = False
         self.command_line = ""
@@ -303,6 +304,7 @@ class Shell:
         if not text.strip():
             return
         name, rest = self.builtin_of(text)
+        self.is_lost = False
         if name:
             code = self.builtins[name](self, name, rest)
             if code is not None:
@@ -336,6 +338,7 @@ class Shell:
         rest = text[len(word) :]
         name = word.replace('"', "")
         path = system.find_program(name)
+        self.is_lost = path is None and self.batch is None
         if path is None:
             message = f"'{name}' is not recognized as an internal or external command,"
             self.code = self.failed(f"{message}\noperable program or batch file.", NOT_FOUND)
