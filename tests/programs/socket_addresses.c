@@ -80,6 +80,7 @@ static void options(void)
     check(getsockopt(s, SOL_SOCKET, SO_RCVBUF, (char *)&number, &size) == 0);
     say("buffer %d", number);
     result("no value", setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, NULL, 4));
+    result("IPv6's option", setsockopt(s, IPPROTO_IPV6, IPV6_MULTICAST_IF, (char *)&number, sizeof number));
     closesocket(s);
     SOCKET six = socket(AF_INET6, SOCK_STREAM, 0);
     struct sockaddr_in6 unknown;

@@ -209,12 +209,20 @@ static int set_own_option(struct file *file, int name, const void *value, int si
     }
 }
 
+/* IPv6's options are no level of an IPv4 socket's ("setsockopt function"). */
+static bool has_level(int fd, int level) {
+    int domain = AF_UNSPEC;
+    socklen_t size = sizeof domain;
+    return level != IPPROTO_IPV6 || getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) || domain != AF_INET;
+}
+
 API(ws2_32 wsock32, int, setsockopt, SOCKET s, int level, int optname, const CHAR *optval, int optlen) {
     struct file *file = socket_from(s);
     if (!file)
         return SOCKET_ERROR;
     const struct option *option = find_option(level, optname);
-    int result = option ? set_option(file->fd, option, optval, optlen)
+    int result = !has_level(file->fd, level) ? socket_failed(WSAEINVAL)
+        : option ? set_option(file->fd, option, optval, optlen)
         : is_own_option(level, optname) ? set_own_option(file, optname, optval, optlen) : socket_failed(WSAENOPROTOOPT);
     file_release(file);
     return result;
