@@ -157,6 +157,34 @@ static void anonymous(void)
     CloseHandle(server);
 }
 
+/* Programs open a path and find out by this whether it is a pipe. */
+static void no_pipe(void)
+{
+    char folder[MAX_PATH], path[MAX_PATH];
+    DWORD mode = PIPE_READMODE_BYTE;
+    GetTempPathA(sizeof folder, folder);
+    GetTempFileNameA(folder, "pip", 0, path);
+    HANDLE file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    check(file != INVALID_HANDLE_VALUE);
+    // Wine reports: a file as a pipe: 0 6
+    // documented: a file as a pipe: 0 87     (Microsoft, "NtSetInformationFile function": STATUS_INVALID_PARAMETER)
+    say("a file as a pipe: %d %lu", SetNamedPipeHandleState(file, &mode, NULL, NULL), GetLastError());
+    CloseHandle(file);
+}
+
+/* Only the first instance may say that it must be that. */
+static void first_instance(void)
+{
+    make_pipe("first", PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE, PIPE_TYPE_BYTE);
+    char name[80];
+    wsprintfA(name, "\\\\.\\pipe\\windlass-test-information-first-%lu", GetCurrentProcessId());
+    HANDLE second = CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE, 0, 3, 5000, 6000, 0, NULL);
+    // Wine reports: another first: 0 0
+    // documented: another first: 1 5     (Microsoft, "CreateNamedPipeW function")
+    say("another first: %d %lu", second == INVALID_HANDLE_VALUE, GetLastError());
+    close_both();
+}
+
 PROGRAM
 {
     STATUS_BLOCK block;
@@ -168,8 +196,7 @@ PROGRAM
     make_pipe("short", PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE);
     say("too short: %lx", NtQueryInformationFile(server, &block, &now, sizeof now - 4, FilePipeLocalInformation));
     close_both();
-    HANDLE device = CreateFileA("NUL", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
-    say("of no pipe: %d", NtQueryInformationFile(device, &block, &now, sizeof now, FilePipeLocalInformation) < 0);
-    CloseHandle(device);
+    no_pipe();
+    first_instance();
     return 0;
 }

@@ -192,7 +192,8 @@ static struct pipe_name *take_name(const struct pipe_request *request, DWORD *er
         char *copy = name ? strdup(text) : NULL;
         int listener = copy ? listen_on(text, is_message) : -1;
         if (listener < 0) {
-            *error = copy ? errno == EADDRINUSE ? ERROR_PIPE_BUSY : win32_from_errno(errno) : ERROR_NOT_ENOUGH_MEMORY;
+            *error = !copy ? ERROR_NOT_ENOUGH_MEMORY : errno != EADDRINUSE ? win32_from_errno(errno)
+                     : first ? ERROR_ACCESS_DENIED : ERROR_PIPE_BUSY;
             free(copy);
             free(name);
             name = NULL;
@@ -636,15 +637,17 @@ API(kernel32 kernelbase, BOOL, PeekNamedPipe, HANDLE hNamedPipe, LPVOID lpBuffer
 
 /* ---- state ---- */
 
-static struct file *named_pipe(HANDLE handle) {
+static struct file *pipe_or_error(HANDLE handle, DWORD error) {
     struct file *file = file_from_handle(handle, 0);
     if (file && file->kind != FILE_KIND_PIPE) {
         file_release(file);
-        set_last_error(ERROR_INVALID_FUNCTION);
+        set_last_error(error);
         return NULL;
     }
     return file;
 }
+
+static struct file *named_pipe(HANDLE handle) { return pipe_or_error(handle, ERROR_INVALID_FUNCTION); }
 
 NTSTATUS pipe_set_read_mode(struct file *file, bool reads_messages) {
     if (reads_messages && !(file->pipe && file->pipe->is_message))
@@ -657,7 +660,7 @@ NTSTATUS pipe_set_read_mode(struct file *file, bool reads_messages) {
 API(kernel32 kernelbase, BOOL, SetNamedPipeHandleState, HANDLE hNamedPipe, LPDWORD lpMode, LPDWORD lpMaxCollectionCount,
     LPDWORD lpCollectDataTimeout) {
     (void)lpMaxCollectionCount, (void)lpCollectDataTimeout;
-    struct file *file = named_pipe(hNamedPipe);
+    struct file *file = pipe_or_error(hNamedPipe, ERROR_INVALID_PARAMETER);
     if (!file)
         return FALSE;
     NTSTATUS status = lpMode ? pipe_set_read_mode(file, *lpMode & PIPE_READMODE_MESSAGE) : STATUS_SUCCESS;
