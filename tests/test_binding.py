@@ -23,6 +23,8 @@ from tiny_image import (
     Tiny,
 )
 from windlass import _core, ctypes, hooks, loader
+from windlass.cli.dependencies import Walk
+from windlass.cli.locate import locate
 
 EVERYTHING = 0xE0000060  # code and data, readable, writable, executable
 READ_ONLY = 0x40000040
@@ -428,6 +430,30 @@ def with_config(**fields: int) -> bytes:
 def test_calls_through_control_flow_guard_reach_their_targets():
     """The slots keep what the linker put there: functions that let every call pass."""
     assert call(with_config()) == 42
+
+
+@pytest.mark.parametrize(
+    ("flags", "found"), [(0, True), (0x800, False), (0x2000, True), (0x900, True), (0x1000, False)]
+)
+def test_dependent_load_flags_say_where_imports_are_searched(tmp_path, flags, found):
+    """Beside the DLL, or by flags that its linker was given not there."""
+    needed = Dll("needed.dll")
+    needed.function("g", RETURN_42)
+    (tmp_path / "needed.dll").write_bytes(needed.bytes())
+    dll = Dll("needy.dll")
+    dll.jump("f", dll.imports("needed.dll", "g"))
+    config = bytearray(112)
+    struct.pack_into("<I74xH", config, 0, 112, flags)
+    dll.directories[LOAD_CONFIG] = (dll.body.add(bytes(config), 8), 112)
+    path = tmp_path / "needy.dll"
+    path.write_bytes(dll.bytes())
+    assert Walk(locate(str(path))).loads is found
+    if found:
+        with windlass.load(path) as module:
+            assert _core.call(module.export("f")) == 42
+    else:
+        with pytest.raises(FileNotFoundError, match="needed"):
+            windlass.load(path)
 
 
 def test_exception_continuation_metadata_does_not_matter():

@@ -26,6 +26,7 @@ KERNEL32 = (
 def build(folder: Path, name: str, defines: list[str], options: list[str]) -> Path:
     libraries = [
         str(compiler.import_library("kernel32.dll", KERNEL32, folder)),
+        str(compiler.import_library("vcruntime140.dll", ["__intrinsic_setjmp", "longjmp"], folder)),
         str(compiler.import_library("kernelbase.dll", ["SetProcessValidCallTargets"], folder)),
     ]
     source, made = compiler.FIXTURES / "guarded.c", folder / f"{name}.obj"
@@ -71,6 +72,8 @@ ALLOWED = {
     "u": 14,  # nor one beyond the region
     "n": 15,
     "k": 16,  # what VirtualProtect makes executable
+    "j": 18,  # longjmp to where setjmp was called
+    "x": 2,  # a function by the dispatch of eXtended Flow Guard
 }
 
 
@@ -83,6 +86,7 @@ def test_what_may_be_called(program, what):
 REFUSED = {
     "H": "guarded.exe",  # a function whose address was never taken
     "M": "guarded.exe",  # the middle of one
+    "X": "guarded.exe",  # the same by the dispatch of eXtended Flow Guard
     "I": "",  # memory of PAGE_TARGETS_INVALID
     "R": "",  # what was declared no target any more
 }
@@ -94,6 +98,12 @@ def test_what_ends_the_process(program, what):
     assert done.returncode < 0
     assert "fast fail, code 10: an indirect call to" in done.stderr
     assert REFUSED[what] in done.stderr
+
+
+def test_a_jump_to_where_setjmp_was_not_called_ends_the_process(program):
+    done = run(program, "J")
+    assert done.returncode < 0
+    assert "fast fail, code 38: a longjmp to guarded.exe" in done.stderr
 
 
 def test_the_dlls_of_a_guarded_program_are_guarded(program, library):

@@ -291,6 +291,10 @@ def guard_is_on() -> bool: ...
 def guard_set_range(address: int, size: int, valid: bool) -> None:
     """Say whether all addresses of a range may be called indirectly, or none."""
 
+def guard_add_jumps(base: int, size: int, table: int, count: int, stride: int) -> None:
+    """Let longjmp lead into an image only where its table, sorted RVAs in its own memory, says so."""
+
+def guard_remove_jumps(base: int) -> None: ...
 def guard_add_table(base: int, size: int, table: bytes, stride: int) -> None:
     """Make the functions of an image's table targets; an entry has `stride` bytes."""
 

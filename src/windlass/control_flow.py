@@ -2,7 +2,9 @@
 
 As on Windows the program decides: it is enforced in a process whose EXE was linked with /guard:cf, and
 nowhere while Python is the program. Images that were not built for it, and code that is made at run time, may
-be called at any address; a program may declare its own functions by SetProcessValidCallTargets.
+be called at any address; a program may declare its own functions by SetProcessValidCallTargets. Into an image
+that lists where longjmp may lead, it leads nowhere else. Where exception handlers continue is never checked:
+Windows does that with hardware shadow stacks only ("/guard:ehcont (Enable EH Continuation Metadata)").
 
 Source: Microsoft, "Control Flow Guard", "PE Format".
 """
@@ -31,19 +33,24 @@ def enter(module: Module) -> None:
     """
     if not module.plan.guard or not _core.guard_is_on():
         return
-    check, dispatch, table, count, stride = module.plan.guard
+    checks, dispatches, functions, jumps, stride = module.plan.guard
     for rva, size, protection, _ in module.plan.regions:
         if protection & EXECUTE:
             _core.guard_set_range(module.handle + rva, size, False)
-    if count:
-        functions = _core.read(module.handle + table, count * stride)
-        _core.guard_add_table(module.handle, module.size, functions, stride)
-    for rva, address in ((check, _core.guard_check), (dispatch, _core.guard_dispatch)):
-        if rva:
-            mapping.patch(module.plan, rva, address.to_bytes(8, "little"))
+    if functions:
+        rva, count = functions
+        listed = _core.read(module.handle + rva, count * stride)
+        _core.guard_add_table(module.handle, module.size, listed, stride)
+    if jumps:
+        rva, count = jumps
+        _core.guard_add_jumps(module.handle, module.size, module.handle + rva, count, stride)
+    for slots, address in ((checks, _core.guard_check), (dispatches, _core.guard_dispatch)):
+        for slot in slots:
+            mapping.patch(module.plan, slot, address.to_bytes(8, "little"))
 
 
 def leave(module: Module) -> None:
     """The module is about to be unmapped: what lies there next is another matter."""
     if module.plan.guard and _core.guard_is_on():
+        _core.guard_remove_jumps(module.handle)
         _core.guard_set_range(module.handle, module.size, True)

@@ -304,11 +304,15 @@ class _Load:
         return module
 
     def find(self, name: str, needed_by: Module | None, imported: bytes) -> search.Found:
+        flags, directory = self.flags, self.directory
+        if needed_by is not None:
+            own = needed_by.plan.load_flags
+            flags, directory = search.for_imports(flags, directory, own, needed_by.path)
         try:
             found = search.find(
                 name,
-                load_directory=self.directory,
-                flags=self.flags,
+                load_directory=directory,
+                flags=flags,
                 redirect=lambda base: _redirected(base, needed_by),
             )
         except search.NotFound as error:

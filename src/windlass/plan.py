@@ -12,6 +12,13 @@ from __future__ import annotations
 import marshal
 
 from windlass import _core
+from windlass.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Optional
+
+    Table = Optional[tuple[int, int]]
+    Guard = tuple[tuple[int, ...], tuple[int, ...], Table, Table, int]
 
 __all__ = ["Plan", "functions", "page_up"]
 
@@ -33,8 +40,10 @@ class Plan:
     tls_index:       RVA of the variable for its index, 0 if none.
     tls_callbacks:   RVAs of the TLS callbacks; tls_callback_table: of the table that lists them.
     security_cookie: RVA of the cookie that still has its linker's value; 0 if there is none.
-    guard:           (RVA of the slot for the check, of the one for dispatch, of the table of functions, their
-                     count, bytes of an entry) of an image with Control Flow Guard, or None; 0: there is none.
+    guard:           of an image with Control Flow Guard, or None: the RVAs of the slots for the check and for
+                     dispatch, where there are such; (RVA, count) of the tables of functions and of targets of
+                     longjmp, None if there is none; bytes of their entries.
+    load_flags:      of LoadLibraryEx, by which what it imports is searched for; 0: by those of its own load.
     skipped:         better bases, which were taken when the image was laid out.
     slots:           RVA of a builtin image's slots, 0 if there are none.
     """
@@ -45,6 +54,7 @@ class Plan:
         "guard",
         "imports",
         "is_dll",
+        "load_flags",
         "manifest",
         "preferred_base",
         "regions",
@@ -63,9 +73,10 @@ class Plan:
 
     base: int
     entry_point: int
-    guard: tuple[int, int, int, int, int] | None
+    guard: Guard | None
     imports: tuple[tuple[str, int, bytes], ...]
     is_dll: bool
+    load_flags: int
     manifest: bytes | None
     preferred_base: int
     regions: tuple[tuple[int, int, int, int], ...]
@@ -99,7 +110,7 @@ class Plan:
         return plan
 
 
-VERSION = 5
+VERSION = 6
 """To be raised when a plan's fields come to mean something else."""
 
 FORMAT = f"{VERSION}{_core.hash(' '.join(Plan.__slots__).encode()) & 0xFFFF:04x}"

@@ -10,10 +10,14 @@ import os
 from collections.abc import Iterable, Iterator
 
 from windlass import _core, activation, image_cache
+from windlass.light import TYPE_CHECKING
 from windlass.pe import Image, Section, layout
 from windlass.pe.imports import ImportedFunction
 from windlass.pe.tls import Tls
 from windlass.plan import EXECUTE, PAGE, READ, WRITE, Plan, page_up
+
+if TYPE_CHECKING:
+    from windlass.plan import Guard
 
 __all__ = ["bases", "check", "laid_out", "places", "plan_of", "resource_plan"]
 
@@ -58,6 +62,7 @@ def plan_of(image: Image) -> Plan:
     _plan_tls(plan, image.tls)
     plan.security_cookie = _security_cookie_of(image)
     plan.guard = _guard_of(image)
+    plan.load_flags = image.load_config.record.dependent_load_flags if image.load_config else 0
     plan.slots = next((section.rva for section in image.sections if section.name == ".slots"), 0)
     plan.shared = tuple(
         (*_pages(image, each), _protection_of(each))
@@ -73,7 +78,7 @@ def resource_plan(image: Image) -> Plan:
     image.check()
     plan = _plan_headers(image)
     plan.imports, plan.shared, plan.manifest = (), (), None
-    plan.security_cookie, plan.slots, plan.guard = 0, 0, None
+    plan.security_cookie, plan.slots, plan.guard, plan.load_flags = 0, 0, None, 0
     _plan_tls(plan, None)
     plan.regions = _regions_of(image, [])
     return plan
@@ -150,9 +155,10 @@ def _used_by_loading(image: Image, plan: Plan) -> list[tuple[int, int, bool, str
         used += [(template, size, False, "the TLS template")] if size else []
         used += [(plan.tls_index, 4, True, "the TLS index")] if plan.tls_index else []
     if plan.guard:
-        check, dispatch, table, count, stride = plan.guard
-        used += [(rva, 8, False, "a slot for Control Flow Guard") for rva in (check, dispatch) if rva]
-        used += [(table, count * stride, False, "the table of Control Flow Guard")] if count else []
+        checks, dispatches, functions, jumps, stride = plan.guard
+        used += [(rva, 8, False, "a slot for Control Flow Guard") for rva in checks + dispatches]
+        tables = [table for table in (functions, jumps) if table]
+        used += [(rva, count * stride, False, "a table of Control Flow Guard") for rva, count in tables]
     if plan.security_cookie:
         used.append((plan.security_cookie, 8, True, "the security cookie"))
     return used
@@ -181,22 +187,40 @@ def _security_cookie_of(image: Image) -> int:
     return rva if image.read(rva, 8) == DEFAULT_SECURITY_COOKIE else 0
 
 
-def _guard_of(image: Image) -> tuple[int, int, int, int, int] | None:
-    """See Plan. Source: Microsoft, "PE Format", "Control Flow Guard"."""
+def _guard_of(image: Image) -> Guard | None:
+    """See Plan. What is compiled for eXtended Flow Guard calls through the dispatch, with a hash that is not
+    looked at.
+
+    Source: Microsoft, "PE Format", "Control Flow Guard", "Load Configuration Layout".
+    """
     config = image.load_config
     if not image.dll_characteristics & layout.DLL_GUARD_CF or config is None:
         return None
     record, flags = config.record, config.record.guard_flags
     if not flags & layout.GUARD_CF_INSTRUMENTED:
         return None
-    slots = (
-        config.rva_of(record.guard_cf_check_function_address),
-        config.rva_of(record.guard_cf_dispatch_function_address),
+
+    def slots(*addresses: int) -> tuple[int, ...]:
+        return tuple(config.rva_of(address) for address in addresses if address)
+
+    def table(flag: int, address: int, count: int) -> tuple[int, int] | None:
+        return (config.rva_of(address), count) if flags & flag and count else None
+
+    return (
+        slots(record.guard_cf_check_function_address),
+        slots(record.guard_cf_dispatch_function_address, record.guard_xfg_dispatch_function_address),
+        table(
+            layout.GUARD_CF_FUNCTION_TABLE_PRESENT,
+            record.guard_cf_function_table_address,
+            record.guard_cf_function_count,
+        ),
+        table(
+            layout.GUARD_CF_LONGJUMP_TABLE_PRESENT,
+            record.guard_long_jump_target_table_address,
+            record.guard_long_jump_target_count,
+        ),
+        4 + (flags >> layout.GUARD_TABLE_STRIDE_SHIFT),
     )
-    has_table = flags & layout.GUARD_CF_FUNCTION_TABLE_PRESENT
-    count = record.guard_cf_function_count if has_table else 0
-    table = config.rva_of(record.guard_cf_function_table_address) if count else 0
-    return (*slots, table, count, 4 + (flags >> layout.GUARD_TABLE_STRIDE_SHIFT))
 
 
 def _packed(functions: Iterable[ImportedFunction]) -> bytes:

@@ -231,6 +231,22 @@ def _standard_places(load_directory: str | None, flags: int) -> Iterator[Place]:
         yield Place(path, "PATH", owned=True)
 
 
+def for_imports(
+    flags: int, load_directory: str | None, own: int, importer: str | None
+) -> tuple[int, str | None]:
+    """The flags, and the folder that comes first, by which what a DLL imports is searched for.
+
+    flags, load_directory: those of the load that brings the DLL in.
+    own:      the flags that its linker has put into it, which come before them.
+    importer: the DLL's path.
+
+    Source: Microsoft, "/DEPENDENTLOADFLAG (Set default dependent load flags)".
+    """
+    if not own & SEARCH_FLAGS:
+        return flags | own & SAFE_CURRENT_DIRS, load_directory
+    return own, os.path.dirname(importer) if importer and own & SEARCH_DLL_LOAD_DIR else None
+
+
 def others_can_write(directory: str) -> bool:
     """Whether a user other than this one and root can put files into a folder."""
     try:

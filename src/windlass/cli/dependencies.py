@@ -100,6 +100,12 @@ class MissingFunction(NamedTuple):
     delay: bool
 
 
+def load_flags(image: Image | None) -> int:
+    """The flags that a linker has put into a DLL for what it imports; see search.for_imports."""
+    config = image.load_config if image is not None else None
+    return config.record.dependent_load_flags if config is not None else 0
+
+
 class Walk:
     """A DLL with everything that loading it brings in."""
 
@@ -158,7 +164,7 @@ class Walk:
         names = [text(key_of(function), descriptor.name) for function in functions]
         providers = []
         for name in search.api_set_hosts(descriptor.name) or (descriptor.name,):
-            provider = self._need(name, delay)
+            provider = self._need(name, dll, delay)
             if isinstance(provider, search.NotFound):
                 self.missing_dlls.append(MissingDll(name, dll.name, names, provider.searched, delay))
                 self.edges.append(Edge(dll.name, name, descriptor.name, names, [], delay, False))
@@ -182,18 +188,21 @@ class Walk:
             MissingFunction(descriptor.name, name, dll.name, builtin, delay) for name in lacking
         ]
 
-    def _need(self, name: str, delay: bool) -> Dll | search.NotFound:
+    def _need(self, name: str, needed_by: Dll, delay: bool) -> Dll | search.NotFound:
         key = search.with_extension(name).lower()
         if key in self._by_name:
             return self._by_name[key]
         if key in self._not_found:
             return self._not_found[key]
+        flags, directory = search.for_imports(
+            search.SEARCH_DEFAULT_DIRS, self._directory, load_flags(needed_by.image), needed_by.path
+        )
         try:
-            found = search.find(name, load_directory=self._directory)
+            found = search.find(name, load_directory=directory, flags=flags)
         except search.NotFound as missing:
             self._not_found[key] = missing
             return missing
-        steps = search.walk(name, load_directory=self._directory)
+        steps = search.walk(name, load_directory=directory, flags=flags)
         why = next(step.what for step in steps if step.found == found)
         return self._visit(found, delay, why)
 
@@ -209,7 +218,7 @@ class Walk:
     def _forwards(self, dll: Dll, export: Export, delay: bool, chain: int) -> bool:
         library, _, function = (export.forwarder or "").rpartition(".")
         for name in search.api_set_hosts(library + ".dll") or (library + ".dll",):
-            target = self._need(name, delay)
+            target = self._need(name, dll, delay)
             if isinstance(target, search.NotFound):
                 continue
             if dll.name not in target.needed_by:

@@ -8,7 +8,8 @@ import click
 
 from windlass import _core, search
 from windlass.cli import output
-from windlass.cli.locate import locate
+from windlass.cli.dependencies import load_flags
+from windlass.cli.locate import locate, open_image
 
 __all__ = ["command"]
 
@@ -40,6 +41,8 @@ def walk(name: str, importer: str | None, flags: int) -> list[search.Step]:
     if importer is not None:
         found = locate(importer)
         directory = os.path.dirname(found.path) if found.path else None
+        with open_image(found) as image:
+            flags, directory = search.for_imports(flags, directory, load_flags(image), found.path)
     if "\\" in name or name[1:2] == ":":
         name = _core.path_to_host(name) or name
     if "/" in name:

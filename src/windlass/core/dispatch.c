@@ -5,6 +5,7 @@
  * ("x64 exception handling", "Structured Exception Handling"). Both end at the boundary, the innermost call from the
  * host into Windows code: nothing unwinds through Python. What nobody handled is left in the thread's record, cleaned
  * up after, and ends that call. */
+#include "guard.h"
 #include "unwind.h"
 
 extern const char context_code_begin[], context_code_end[], handler_call_exception_return[],
@@ -416,6 +417,7 @@ void WINAPI local_unwind(PVOID frame, PVOID ip, PVOID third, PVOID fourth, CONTE
 void WINAPI long_jump(JUMP_BUFFER *buffer, int value, PVOID third, PVOID fourth, CONTEXT *context);
 void WINAPI long_jump(JUMP_BUFFER *buffer, int value, PVOID third, PVOID fourth, CONTEXT *context) {
     (void)third, (void)fourth;
+    guard_check_jump(buffer->Rip);
     EXCEPTION_RECORD record = {.ExceptionCode = (DWORD)STATUS_LONGJUMP, .NumberParameters = 1,
                                .ExceptionInformation = {(ULONG_PTR)buffer}};
     PVOID result = (PVOID)(ULONG_PTR)(value ? (unsigned)value : 1);

@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -107,13 +108,77 @@ bool guard_set_target(uintptr_t target, bool valid) {
     return chunk || valid;
 }
 
-/* From guard.S: a call to what is no target. Windows ends the process; no handler is asked ("__fastfail"). */
+/* Windows ends the process; no handler is asked ("__fastfail"). */
+static _Noreturn void refuse(const char *what, uintptr_t target, unsigned code) {
+    char where[256];
+    address_describe(target, where, sizeof where);
+    windlass_fatal("fast fail, code %u: %s to %s, which is no target of Control Flow Guard "
+                   "(STATUS_STACK_BUFFER_OVERRUN, 0x%08x)",
+                   code, what, where, (unsigned)STATUS_STACK_BUFFER_OVERRUN);
+}
+
+/* From guard.S: a call to what is no target. */
 _Noreturn void WINAPI guard_refuse(uintptr_t target);
 _Noreturn void WINAPI guard_refuse(uintptr_t target) {
     enum { FAST_FAIL_GUARD_ICALL_CHECK_FAILURE = 10 };
-    char where[256];
-    address_describe(target, where, sizeof where);
-    windlass_fatal("fast fail, code %u: an indirect call to %s, which is no target of Control Flow Guard "
-                   "(STATUS_STACK_BUFFER_OVERRUN, 0x%08x)",
-                   (unsigned)FAST_FAIL_GUARD_ICALL_CHECK_FAILURE, where, (unsigned)STATUS_STACK_BUFFER_OVERRUN);
+    refuse("an indirect call", target, FAST_FAIL_GUARD_ICALL_CHECK_FAILURE);
+}
+
+/* ---- longjmp ---- */
+
+struct jumps {
+    struct jumps *next;
+    uintptr_t begin, end;
+    const unsigned char *table;
+    size_t count, stride;
+};
+
+static struct jumps *all_jumps;                      /* under the lock; of the images that list their targets */
+
+bool guard_add_jumps(uintptr_t begin, uintptr_t end, const unsigned char *table, size_t count, size_t stride) {
+    struct jumps *jumps = malloc(sizeof *jumps);
+    if (!jumps)
+        return false;
+    pthread_mutex_lock(&lock);
+    *jumps = (struct jumps){all_jumps, begin, end, table, count, stride};
+    all_jumps = jumps;
+    pthread_mutex_unlock(&lock);
+    return true;
+}
+
+void guard_remove_jumps(uintptr_t begin) {
+    pthread_mutex_lock(&lock);
+    for (struct jumps **at = &all_jumps, *jumps; (jumps = *at); ) {
+        if (jumps->begin == begin) {
+            *at = jumps->next;
+            free(jumps);
+        } else {
+            at = &jumps->next;
+        }
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+static int compare_rva(const void *wanted, const void *entry) {
+    uint32_t left = *(const uint32_t *)wanted, right;
+    memcpy(&right, entry, sizeof right);
+    return (left > right) - (left < right);
+}
+
+static bool may_jump(uintptr_t target) {
+    bool allowed = true;
+    pthread_mutex_lock(&lock);
+    for (struct jumps *jumps = all_jumps; jumps; jumps = jumps->next)
+        if (target >= jumps->begin && target < jumps->end) {
+            uint32_t rva = (uint32_t)(target - jumps->begin);
+            allowed = bsearch(&rva, jumps->table, jumps->count, jumps->stride, compare_rva);
+        }
+    pthread_mutex_unlock(&lock);
+    return allowed;
+}
+
+void guard_check_jump(uintptr_t target) {
+    enum { FAST_FAIL_INVALID_LONGJUMP_TARGET = 38 };
+    if (guard_chunks && !may_jump(target))
+        refuse("a longjmp", target, FAST_FAIL_INVALID_LONGJUMP_TARGET);
 }

@@ -14,6 +14,14 @@ bool guard_is_on(void);
 bool guard_set_range(uintptr_t begin, uintptr_t end, bool valid);
 bool guard_set_target(uintptr_t target, bool valid);
 
+/* longjmp may lead into [begin, end) only to what a table lists: sorted RVAs, each at the beginning of `stride` bytes. The
+ * table stays where it is until guard_remove_jumps. False: out of memory. */
+bool guard_add_jumps(uintptr_t begin, uintptr_t end, const unsigned char *table, size_t count, size_t stride);
+void guard_remove_jumps(uintptr_t begin);
+
+/* Ends the process if longjmp must not lead to `target`. */
+void guard_check_jump(uintptr_t target);
+
 /* What images call through their load configuration: `guard_check` with the target in rcx, which returns; and
  * `guard_dispatch` with the target in rax, to which it goes on. All arguments stay. */
 extern const char guard_check[], guard_dispatch[];

@@ -177,11 +177,33 @@ static PyObject *core_guard_add_table(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+static PyObject *core_guard_add_jumps(PyObject *self, PyObject *args) {
+    unsigned long long base, table;
+    unsigned size, count, stride;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "KIKII", &base, &size, &table, &count, &stride))
+        return NULL;
+    return guard_add_jumps((uintptr_t)base, (uintptr_t)base + size, (const unsigned char *)(uintptr_t)table, count, stride)
+               ? Py_BuildValue("")
+               : PyErr_NoMemory();
+}
+
+static PyObject *core_guard_remove_jumps(PyObject *self, PyObject *args) {
+    unsigned long long base;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "K", &base))
+        return NULL;
+    guard_remove_jumps((uintptr_t)base);
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef functions[] = {
     {"guard_enable", core_guard_enable, METH_NOARGS, NULL},
     {"guard_is_on", core_guard_is_on, METH_NOARGS, NULL},
     {"guard_set_range", core_guard_set_range, METH_VARARGS, NULL},
     {"guard_add_table", core_guard_add_table, METH_VARARGS, NULL},
+    {"guard_add_jumps", core_guard_add_jumps, METH_VARARGS, NULL},
+    {"guard_remove_jumps", core_guard_remove_jumps, METH_VARARGS, NULL},
     {"read", core_read, METH_VARARGS, NULL},
     {"view", core_view, METH_VARARGS, NULL},
     {"string", core_string, METH_VARARGS, NULL},
