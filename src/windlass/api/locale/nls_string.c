@@ -449,15 +449,19 @@ API(user32 kernelbase, LPSTR, CharNextExA, WORD CodePage, LPCSTR lpCurrentChar, 
 
 API(user32 kernelbase, LPSTR, CharNextA, LPCSTR lpsz) { return api_CharNextExA(CP_ACP, lpsz, 0); }
 
-API(user32 kernelbase, LPSTR, CharPrevA, LPCSTR lpszStart, LPCSTR lpszCurrent) {
-    LPCSTR at = lpszStart;
-    while (at < lpszCurrent && *at) {
-        LPCSTR next = api_CharNextA(at);
-        if (next >= lpszCurrent)
+API(user32 kernelbase, LPSTR, CharPrevExA, WORD CodePage, LPCSTR lpStart, LPCSTR lpCurrentChar, DWORD dwFlags) {
+    LPCSTR at = lpStart;
+    while (at < lpCurrentChar && *at) {
+        LPCSTR next = api_CharNextExA(CodePage, at, dwFlags);
+        if (next >= lpCurrentChar)
             return (LPSTR)at;
         at = next;
     }
     return (LPSTR)at;
+}
+
+API(user32 kernelbase, LPSTR, CharPrevA, LPCSTR lpszStart, LPCSTR lpszCurrent) {
+    return api_CharPrevExA(CP_ACP, lpszStart, lpszCurrent, 0);
 }
 
 API(user32 kernelbase, BOOL, IsCharAlphaW, WCHAR ch) { return (unicode_ctype1(ch) & C1_ALPHA) != 0; }
@@ -506,6 +510,12 @@ API_ALIAS(api_OemToCharBuffA, to_oem, user32, "CharToOemBuffA");
 API(user32, BOOL, CharToOemW, LPCWSTR pSrc, LPSTR pDst) {
     size_t length = wide_length(pSrc) + 1;
     codepage_from_wide(codepage_oem(), 0, pSrc, length, pDst, length * 4, NULL, NULL, NULL);
+    return TRUE;
+}
+
+/* "The buffer is not zero-terminated" but where the zero is among the characters. */
+API(user32, BOOL, CharToOemBuffW, LPCWSTR lpszSrc, LPSTR lpszDst, DWORD cchDstLength) {
+    codepage_from_wide(codepage_oem(), 0, lpszSrc, cchDstLength, lpszDst, (size_t)cchDstLength * 4, NULL, NULL, NULL);
     return TRUE;
 }
 
