@@ -117,6 +117,7 @@ struct file {
     bool is_signaled;                   /* the last operation is complete; under the dispatcher lock */
     BYTE notification_modes;            /* SetFileCompletionNotificationModes */
     bool has_network_events;            /* WSAEventSelect */
+    bool connect_untold;                /* connect() was called; FD_CONNECT of that is to be told yet */
     _Atomic int taken_error;            /* SO_ERROR that was read off the host's socket and not told yet */
     char drive;
     char *path;                         /* the host's; NULL for pipes and what came as a descriptor */

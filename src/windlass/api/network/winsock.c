@@ -245,6 +245,7 @@ API(ws2_32 wsock32, int, connect, SOCKET s, const void *name, int namelen) {
             result = error ? -1 : 0;
             errno = error;
         }
+        file->connect_untold = !result || errno == EINPROGRESS;
         if (result)
             result = host_failed();
         else

@@ -35,7 +35,7 @@ struct selected {
     struct file *file;     /* not referenced: it forgets this when its last handle is closed */
     int fd;                /* a duplicate */
     struct listener listener;
-    LONG wanted, recorded;
+    LONG wanted, recorded, told; /* told: not watched for until it is re-enabled */
     bool is_connecting, was_closed;
     int errors[FD_EVENTS];
 };
@@ -53,18 +53,30 @@ static struct selected *find(const struct file *file) {
     return each;
 }
 
+/* Of a stream that is neither connected nor listening the host tells the end at once, Windows nothing. */
+static bool is_idle(const struct selected *each) {
+    return socket_is_stream(each->fd) && !each->is_connecting && !each->file->was_connected &&
+           !socket_is_listening(each->fd) && !socket_has_peer(each->fd);
+}
+
+/* Watches for these events, once; none: for nothing, not even for what the host tells without being asked. */
+static void watch(struct selected *each, uint32_t events) {
+    struct epoll_event event = {.events = events | EPOLLONESHOT, .data.fd = each->fd};
+    if (!events)
+        epoll_ctl(epoll_fd, EPOLL_CTL_DEL, each->fd, NULL);
+    else if (epoll_ctl(epoll_fd, EPOLL_CTL_MOD, each->fd, &event))
+        epoll_ctl(epoll_fd, EPOLL_CTL_ADD, each->fd, &event);
+}
+
 /* Watches for what is wanted and not recorded yet. The lock is held. */
 static void arm(struct selected *each) {
-    LONG open = each->wanted & ~each->recorded;
+    LONG open = is_idle(each) ? 0 : each->wanted & ~(each->recorded | each->told);
     int waiting = 0;
     if (each->was_closed && ioctl(each->fd, FIONREAD, &waiting) == 0 && !waiting)
         open &= ~(LONG)FD_READ; /* the end stays readable for ever */
-    uint32_t events = EPOLLONESHOT | (open & (FD_READ | FD_ACCEPT) ? EPOLLIN : 0) |
-                      (open & FD_OOB ? EPOLLPRI : 0) | (open & FD_CLOSE && !each->was_closed ? EPOLLRDHUP : 0) |
-                      (open & FD_CONNECT && each->is_connecting ? EPOLLOUT : 0) |
-                      (open & FD_WRITE && !each->is_connecting ? EPOLLOUT : 0);
-    struct epoll_event event = {.events = events, .data.fd = each->fd};
-    epoll_ctl(epoll_fd, EPOLL_CTL_MOD, each->fd, &event);
+    bool writing = open & FD_WRITE || (open & FD_CONNECT && each->is_connecting);
+    watch(each, (open & (FD_READ | FD_ACCEPT) ? EPOLLIN : 0) | (open & FD_OOB ? EPOLLPRI : 0) |
+                    (open & FD_CLOSE && !each->was_closed ? EPOLLRDHUP : 0) | (writing ? EPOLLOUT : 0));
 }
 
 /* A message for each: lParam has the event, and above it the error. */
@@ -92,6 +104,7 @@ static void record(struct selected *each, uint32_t got) {
         error = each->file->taken_error;
         each->errors[4] = error ? (int)winsock_error(error) : 0;
         each->is_connecting = false;
+        each->file->was_connected |= !error;
         events |= FD_CONNECT | (error ? 0 : FD_WRITE);
     } else if (got & EPOLLOUT) {
         events |= FD_WRITE;
@@ -105,8 +118,11 @@ static void record(struct selected *each, uint32_t got) {
     each->recorded |= fresh;
     if (fresh && each->listener.event)
         event_set(each->listener.event);
-    if (fresh && each->listener.window)
+    if (fresh && each->listener.window) {
         notify_window(each, fresh);
+        if (fresh & FD_CONNECT)
+            each->file->connect_untold = false;
+    }
 }
 
 static void *event_thread(void *context) {
@@ -161,32 +177,16 @@ void socket_rearm(struct file *socket, int events) {
     pthread_mutex_lock(&selections_lock);
     struct selected *each = find(socket);
     if (each) {
-        if (events & POLLIN)
-            each->recorded &= ~(LONG)(FD_READ | FD_ACCEPT | FD_OOB);
-        if (events & POLLOUT) {
-            struct pollfd state = {each->fd, POLLOUT, 0};
-            each->recorded &= ~(LONG)FD_WRITE;
-            int error;
-            socklen_t size = sizeof error;
-            struct sockaddr_storage peer;
-            socklen_t peer_size = sizeof peer;
-            bool unconnected = getpeername(each->fd, (struct sockaddr *)&peer, &peer_size) != 0;
-            if (unconnected && poll(&state, 1, 0) == 0 && getsockopt(each->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0)
-                each->is_connecting = true;
+        LONG enabled = (events & POLLIN ? FD_READ | FD_ACCEPT | FD_OOB : 0) | (events & POLLOUT ? FD_WRITE : 0);
+        each->recorded &= ~enabled;
+        each->told &= ~enabled;
+        if (events & POLLOUT && socket->connect_untold) {
+            each->is_connecting = true;
+            each->told &= ~(LONG)FD_CONNECT;
         }
         arm(each);
     }
     pthread_mutex_unlock(&selections_lock);
-}
-
-/* Whether a connection is being made, or could not be made and nobody was told. */
-static bool is_connecting(const struct file *socket) {
-    struct sockaddr_storage peer;
-    socklen_t size = sizeof peer;
-    struct pollfd state = {socket->fd, POLLOUT, 0};
-    if (getpeername(socket->fd, (struct sockaddr *)&peer, &size) == 0 || poll(&state, 1, 0) < 0)
-        return false;
-    return !state.revents || state.revents & POLLERR || socket->taken_error;
 }
 
 API_USE(int, ioctlsocket, SOCKET, LONG, ULONG *);
@@ -197,11 +197,9 @@ static bool listen_for(struct file *file, const struct listener *listener, LONG 
     if (!each)
         return false;
     *each = (struct selected){.next = selections, .file = file, .fd = dup(file->fd), .listener = *listener,
-                              .wanted = events, .is_connecting = is_connecting(file)};
+                              .wanted = events, .is_connecting = file->connect_untold};
     selections = each;
     file->has_network_events = true;
-    struct epoll_event nothing = {.events = EPOLLONESHOT, .data.fd = each->fd};
-    epoll_ctl(epoll_fd, EPOLL_CTL_ADD, each->fd, &nothing);
     arm(each);
     return true;
 }
@@ -258,11 +256,11 @@ API(ws2_32, int, WSAEnumNetworkEvents, SOCKET s, HANDLE hEventObject, WSANETWORK
     if (each) {
         lpNetworkEvents->lNetworkEvents = each->recorded;
         memcpy(lpNetworkEvents->iErrorCode, each->errors, sizeof each->errors);
-        /* Told now; reading, accepting and sending re-enable their own, closing is told once. */
-        each->recorded &= FD_READ | FD_ACCEPT | FD_OOB | FD_WRITE | FD_CONNECT | FD_CLOSE;
-        LONG told = each->recorded;
+        /* Reading, accepting and sending re-enable their own; a connection and its end are told once. */
+        each->told |= each->recorded;
+        if (each->recorded & FD_CONNECT)
+            file->connect_untold = false;
         each->recorded = 0;
-        each->wanted &= ~(told & FD_CONNECT);
     }
     pthread_mutex_unlock(&selections_lock);
     object_release(event);
