@@ -195,16 +195,25 @@ API(ntdll, NTSTATUS, NtWriteFile, HANDLE FileHandle, HANDLE Event, APC_ROUTINE A
     return transfer(FileHandle, true, Buffer, Length, ByteOffset, &request);
 }
 
-API(ntdll, NTSTATUS, NtFlushBuffersFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock) {
+/* The flags say what may stay in caches: file metadata other than the size, or the device's own cache. */
+API(ntdll, NTSTATUS, NtFlushBuffersFileEx, HANDLE FileHandle, ULONG Flags, PVOID Parameters, ULONG ParametersSize,
+    IO_STATUS_BLOCK *IoStatusBlock) {
+    enum { FLUSH_FLAGS_FILE_DATA_ONLY = 1, FLUSH_FLAGS_NO_SYNC = 2, FLUSH_FLAGS_FILE_DATA_SYNC_ONLY = 4 };
+    (void)Parameters, (void)ParametersSize;
     NTSTATUS status;
     struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
     if (!file)
         return status;
-    if (file->kind == FILE_KIND_DISK && fsync(file->fd))
+    bool data_only = Flags & (FLUSH_FLAGS_FILE_DATA_ONLY | FLUSH_FLAGS_NO_SYNC | FLUSH_FLAGS_FILE_DATA_SYNC_ONLY);
+    if (file->kind == FILE_KIND_DISK && (data_only ? fdatasync(file->fd) : fsync(file->fd)))
         status = status_from_errno(errno);
     file_release(file);
     *IoStatusBlock = (IO_STATUS_BLOCK){{status}, 0};
     return status;
+}
+
+API(ntdll, NTSTATUS, NtFlushBuffersFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock) {
+    return api_NtFlushBuffersFileEx(FileHandle, 0, NULL, 0, IoStatusBlock);
 }
 
 API(ntdll, NTSTATUS, NtCancelIoFileEx, HANDLE FileHandle, IO_STATUS_BLOCK *IoRequestToCancel,
