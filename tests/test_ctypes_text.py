@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes as host
+import sys
 
 import pytest
 
@@ -288,6 +289,12 @@ def test_reading_memory():
     for function in (wstring_at, ctypes.string_at):
         with pytest.raises(OSError, match="exception: access violation reading 0x0000000000000000"):
             function(0)
+
+
+@pytest.mark.parametrize("function", [wstring_at, ctypes.string_at])
+def test_more_than_any_memory_cannot_be_read(function):
+    with pytest.raises(MemoryError):
+        function("abc", sys.maxsize - 1)
 
 
 def test_lone_surrogates_survive():

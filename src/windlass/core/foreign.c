@@ -376,6 +376,8 @@ static void touch(const volatile char *memory, size_t size) {
 }
 
 static PyObject *WINAPI memory_string(const volatile char *text, Py_ssize_t size) {
+    if (size > PY_SSIZE_T_MAX / 2)
+        return PyErr_NoMemory();
     if (size < 0)
         for (size = 0; text[size]; size++)
             ;
