@@ -61,6 +61,40 @@ _ORDINALS = {
     SHSimpleIDListFromPath=162 SHCreateDirectory=165 ILCreateFromPathA=189 ILCreateFromPathW=190
     SHFree=195 SHAlloc=196 IsUserAnAdmin=680
     """,
+    "odbc32.dll": """
+    SQLAllocConnect=1 SQLAllocEnv=2 SQLAllocStmt=3 SQLBindCol=4 SQLCancel=5 SQLColAttributes=6
+    SQLConnect=7 SQLDescribeCol=8 SQLDisconnect=9 SQLError=10 SQLExecDirect=11 SQLExecute=12 SQLFetch=13
+    SQLFreeConnect=14 SQLFreeEnv=15 SQLFreeStmt=16 SQLGetCursorName=17 SQLNumResultCols=18 SQLPrepare=19
+    SQLRowCount=20 SQLSetCursorName=21 SQLSetParam=22 SQLTransact=23 SQLAllocHandle=24 SQLBindParam=25
+    SQLCloseCursor=26 SQLColAttribute=27 SQLCopyDesc=28 SQLEndTran=29 SQLFetchScroll=30 SQLFreeHandle=31
+    SQLGetConnectAttr=32 SQLGetDescField=33 SQLGetDescRec=34 SQLGetDiagField=35 SQLGetDiagRec=36
+    SQLGetEnvAttr=37 SQLGetStmtAttr=38 SQLSetConnectAttr=39 SQLColumns=40 SQLDriverConnect=41
+    SQLGetConnectOption=42 SQLGetData=43 SQLGetFunctions=44 SQLGetInfo=45 SQLGetStmtOption=46
+    SQLGetTypeInfo=47 SQLParamData=48 SQLPutData=49 SQLSetConnectOption=50 SQLSetStmtOption=51
+    SQLSpecialColumns=52 SQLStatistics=53 SQLTables=54 SQLBrowseConnect=55 SQLColumnPrivileges=56
+    SQLDataSources=57 SQLDescribeParam=58 SQLExtendedFetch=59 SQLForeignKeys=60 SQLMoreResults=61
+    SQLNativeSql=62 SQLNumParams=63 SQLParamOptions=64 SQLPrimaryKeys=65 SQLProcedureColumns=66
+    SQLProcedures=67 SQLSetPos=68 SQLSetScrollOptions=69 SQLTablePrivileges=70 SQLDrivers=71
+    SQLBindParameter=72 SQLSetDescField=73 SQLSetDescRec=74 SQLSetEnvAttr=75 SQLSetStmtAttr=76
+    SQLAllocHandleStd=77 SQLBulkOperations=78 SQLColAttributesW=106 SQLConnectW=107 SQLDescribeColW=108
+    SQLErrorW=110 SQLExecDirectW=111 SQLGetCursorNameW=117 SQLPrepareW=119 SQLSetCursorNameW=121
+    SQLColAttributeW=127 SQLGetConnectAttrW=132 SQLGetDescFieldW=133 SQLGetDescRecW=134
+    SQLGetDiagFieldW=135 SQLGetDiagRecW=136 SQLGetStmtAttrW=138 SQLSetConnectAttrW=139 SQLColumnsW=140
+    SQLDriverConnectW=141 SQLGetConnectOptionW=142 SQLGetInfoW=145 SQLGetTypeInfoW=147
+    SQLSetConnectOptionW=150 SQLSpecialColumnsW=152 SQLStatisticsW=153 SQLTablesW=154
+    SQLBrowseConnectW=155 SQLColumnPrivilegesW=156 SQLDataSourcesW=157 SQLForeignKeysW=160
+    SQLNativeSqlW=162 SQLPrimaryKeysW=165 SQLProcedureColumnsW=166 SQLProceduresW=167
+    SQLTablePrivilegesW=170 SQLDriversW=171 SQLSetDescFieldW=173 SQLSetStmtAttrW=176
+    SQLColAttributesA=206 SQLConnectA=207 SQLDescribeColA=208 SQLErrorA=210 SQLExecDirectA=211
+    SQLGetCursorNameA=217 SQLPrepareA=219 SQLSetCursorNameA=221 SQLColAttributeA=227
+    SQLGetConnectAttrA=232 SQLGetDescFieldA=233 SQLGetDescRecA=234 SQLGetDiagFieldA=235
+    SQLGetDiagRecA=236 SQLGetStmtAttrA=238 SQLSetConnectAttrA=239 SQLColumnsA=240 SQLDriverConnectA=241
+    SQLGetConnectOptionA=242 SQLGetInfoA=245 SQLGetTypeInfoA=247 SQLSetConnectOptionA=250
+    SQLSpecialColumnsA=252 SQLStatisticsA=253 SQLTablesA=254 SQLBrowseConnectA=255
+    SQLColumnPrivilegesA=256 SQLDataSourcesA=257 SQLForeignKeysA=260 SQLNativeSqlA=262
+    SQLPrimaryKeysA=265 SQLProcedureColumnsA=266 SQLProceduresA=267 SQLTablePrivilegesA=270
+    SQLDriversA=271 SQLSetDescFieldA=273 SQLSetStmtAttrA=276
+    """,
     "comctl32.dll": """
     InitCommonControls=17
     """,
