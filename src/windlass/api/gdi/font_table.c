@@ -184,7 +184,7 @@ API(gdi32, DWORD, GetFontLanguageInfo, HDC hdc) {
     enum { ARABIC = 1 << 6 };
     struct dc *dc = dc_find(hdc);
     struct kerning kerning = {NULL, 0};
-    FONTSIGNATURE signature;
+    FONTSIGNATURE signature = {0};
     if (!dc || !selected_kerning(dc, &kerning))
         return GCP_ERROR;
     api_GetTextCharsetInfo(hdc, &signature, 0);
