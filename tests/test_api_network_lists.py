@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import os
 import pwd
-from ctypes import Structure
 
 import windlass.ctypes as c
+from windlass.ctypes import Structure
 
 ERROR_NOT_CONNECTED, ERROR_BAD_DEVICE, ERROR_NO_MORE_ITEMS, ERROR_NO_NETWORK = 2250, 1200, 259, 1222
 NERR_USER_NOT_FOUND, NERR_GROUP_NOT_FOUND, NERR_SERVER_NOT_STARTED = 2221, 2220, 2114
@@ -17,11 +17,11 @@ netapi32, wtsapi32 = c.windll.netapi32, c.windll.wtsapi32
 
 
 class Name(Structure):
-    _fields_ = [("name", c.c_wchar_p)]
+    _fields_ = [("name", c.c_wchar_p)]  # noqa: RUF012
 
 
 class Member(Structure):
-    _fields_ = [("sid", c.c_void_p), ("usage", c.c_uint), ("name", c.c_wchar_p)]
+    _fields_ = [("sid", c.c_void_p), ("usage", c.c_uint), ("name", c.c_wchar_p)]  # noqa: RUF012
 
 
 def listed(function, type, *before, filter=()):
@@ -101,7 +101,7 @@ def test_drives_are_not_connected():
 
 def test_processes_are_enumerated():
     class Process(Structure):
-        _fields_ = [("session", c.c_uint), ("number", c.c_uint), ("name", c.c_wchar_p), ("user", c.c_void_p)]
+        _fields_ = [("session", c.c_uint), ("number", c.c_uint), ("name", c.c_wchar_p), ("user", c.c_void_p)]  # noqa: RUF012
 
     rows, count = c.POINTER(Process)(), c.c_uint()
     assert wtsapi32.WTSEnumerateProcessesW(None, 0, 1, c.byref(rows), c.byref(count))
