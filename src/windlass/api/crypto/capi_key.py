@@ -177,7 +177,7 @@ AT_KEYEXCHANGE, AT_SIGNATURE = 1, 2
 _containers: dict[tuple[int, int], RsaHandle] = {}
 
 
-def _pair_of(provider: Provider, spec: int) -> RsaHandle:
+def pair_of(provider: Provider, spec: int) -> RsaHandle:
     if spec not in (AT_KEYEXCHANGE, AT_SIGNATURE):
         raise Refused(NTE_BAD_KEY)
     found = _containers.get((provider.serial, spec))
@@ -292,7 +292,7 @@ def CryptDestroyKey(hKey: HCRYPTKEY) -> BOOL:
 
 
 def _user_key(handle: int, spec: int, result: int) -> None:
-    put_u64(result, handles.new(_pair_of(provider_of(handle), spec)))
+    put_u64(result, handles.new(pair_of(provider_of(handle), spec)))
 
 
 @export("advapi32", "cryptsp")
@@ -414,7 +414,7 @@ def _unwrapped(provider: Provider, algorithm: int, body: bytes, by: int, flags: 
     """The secret in a SIMPLEBLOB, encrypted for the given key or the container's."""
     if len(body) < 4 or struct.unpack_from("<I", body)[0] != CALG_RSA_KEYX:
         raise Refused(NTE_BAD_ALGID)
-    pair = key_of(by) if by else _pair_of(provider, AT_KEYEXCHANGE)
+    pair = key_of(by) if by else pair_of(provider, AT_KEYEXCHANGE)
     if not isinstance(pair, RsaHandle):
         raise Refused(NTE_BAD_KEY)
     return _rsa_decrypt(pair.key, body[4 : 4 + pair.key.size], flags)[::-1]
@@ -620,7 +620,7 @@ def _digest_name(state: Hash, flags: int) -> str | None:
 
 def _sign(hashed: int, spec: int, flags: int, output: int, size_in_out: int) -> None:
     state = hash_of(hashed)
-    pair = _pair_of(state.provider, spec)
+    pair = pair_of(state.provider, spec)
     if flags & ~CRYPT_NOHASHOID:
         raise Refused(NTE_BAD_FLAGS)
     if not output:

@@ -12,13 +12,15 @@ from __future__ import annotations
 import ctypes
 import struct
 from collections.abc import Callable
+from ctypes import c_int32, c_uint32
 
 from windlass import _core
 from windlass.api import blocks
+from windlass.api.crypto import certificate_structures as structures
 from windlass.api.crypto import der, x509
-from windlass.api.crypto.certificate_context import Blob, PublicKeyInfo
+from windlass.api.crypto.certificate_context import BitBlob, Blob, PublicKeyInfo
 from windlass.api.crypto.der import decode_oid, elements, encode, encode_integer, encode_oid
-from windlass.api.outputs import get_u32, put_u32, put_u64
+from windlass.api.outputs import get_u32, get_u64, put_u32, put_u64
 from windlass.api.records import Field, record
 from windlass.api.refused import Refused, done
 from windlass.api.structures import get_structure
@@ -29,7 +31,7 @@ ERROR_FILE_NOT_FOUND = 2
 ERROR_INVALID_PARAMETER = 87
 ERROR_MORE_DATA = 234
 CRYPT_E_ASN1_BADTAG = 0x8009310B
-CRYPT_DECODE_ALLOC, CRYPT_ENCODE_ALLOC = 0x8000, 0x8000
+CRYPT_DECODE_ALLOC, CRYPT_ENCODE_ALLOC, NO_SIGNATURE_REVERSAL = 0x8000, 0x8000, 0x8
 
 X509_ASN_ENCODING, PKCS_7_ASN_ENCODING = 1, 0x10000
 PUBLIC_KEY_INFO, KEY_USAGE, BASIC_CONSTRAINTS2, RSA_CSP_PUBLIC = 8, 14, 15, 19
@@ -39,6 +41,14 @@ _OIDS = {
     x509.KEY_USAGE.encode(): KEY_USAGE,
     x509.BASIC_CONSTRAINTS.encode(): BASIC_CONSTRAINTS2,
     x509.EXTENDED_KEY_USAGE.encode(): ENHANCED_KEY_USAGE,
+    x509.SUBJECT_KEY_IDENTIFIER.encode(): OCTET_STRING,
+    x509.SUBJECT_ALT_NAME.encode(): structures.ALTERNATE_NAME,
+    b"2.5.29.18": structures.ALTERNATE_NAME,
+    b"2.5.29.31": structures.DIST_POINTS,
+    b"2.5.29.32": structures.POLICIES,
+    b"2.5.29.35": structures.AUTHORITY_KEY_ID2,
+    b"1.3.6.1.5.5.7.1.1": structures.AUTHORITY_INFO_ACCESS,
+    b"1.2.840.113549.1.9.5": structures.CHOICE_OF_TIME,
 }
 RSA_OID = "1.2.840.113549.1.1.1"
 CALG_RSA_KEYX = 0xA400
@@ -133,6 +143,7 @@ _RECORDS: dict[int, Callable[[bytes], list[Field]]] = {
     OCTET_STRING: _octets,
     INTEGER: _integer,
     MULTI_BYTE_INTEGER: _big_integer,
+    **structures.DECODERS,
 }
 _BLOBS: dict[int, Callable[[bytes], bytes]] = {
     RSA_CSP_PUBLIC: _rsa_public,
@@ -140,15 +151,18 @@ _BLOBS: dict[int, Callable[[bytes], bytes]] = {
 }
 
 
-def _decoded(kind: int, data: bytes) -> Callable[[int], bytes]:
-    """What makes the structure for an address."""
+def _decoded(kind: int, data: bytes, *, turned: bool) -> Callable[[int], bytes]:
+    """What makes the structure for an address. turned: a signature, from its lowest byte on."""
     if kind not in _RECORDS and kind not in _BLOBS:
         raise Refused(ERROR_FILE_NOT_FOUND)
     try:
         if kind in _BLOBS:
             blob = _BLOBS[kind](data)
             return lambda at: blob
-        fields = _RECORDS[kind](data)
+        if kind == structures.CERT and not turned:
+            fields = structures.decode_signed(data, turned=False)
+        else:
+            fields = _RECORDS[kind](data)
         return lambda at: record(at, fields)
     except (ValueError, IndexError, OverflowError):
         raise Refused(CRYPT_E_ASN1_BADTAG) from None
@@ -159,7 +173,8 @@ def _decode(
 ) -> None:
     if not size_out or not encoding & (X509_ASN_ENCODING | PKCS_7_ASN_ENCODING):
         raise Refused(ERROR_INVALID_PARAMETER if not size_out else ERROR_FILE_NOT_FOUND)
-    make = _decoded(_kind(structure), _core.read(data, size))
+    turned = not flags & NO_SIGNATURE_REVERSAL
+    make = _decoded(_kind(structure), _core.read(data, size), turned=turned)
     needed = len(make(0))
     if flags & CRYPT_DECODE_ALLOC:
         block = blocks.new(bytes(needed))
@@ -216,20 +231,40 @@ def CryptDecodeObject(
 # ---- encoding ----
 
 
-def _blob_at(blob: Blob) -> bytes:
-    return _core.read(blob.pbData, blob.cbData) if blob.cbData else b""
-
-
 def encode_public_key_info(address: int) -> bytes:
-    info = get_structure(address, PublicKeyInfo)
-    oid = encode_oid(_core.string(info.Algorithm.pszObjId).decode("ascii"))
-    parameters = _blob_at(info.Algorithm.Parameters) or encode(der.NULL, b"")
-    key = bytes([info.PublicKey.cUnusedBits]) + _core.read(info.PublicKey.pbData, info.PublicKey.cbData)
-    return encode(der.SEQUENCE, encode(der.SEQUENCE, oid + parameters) + encode(der.BIT_STRING, key))
+    return structures.encode_public_key(get_structure(address, PublicKeyInfo))
 
 
 def _encode_octets(address: int) -> bytes:
-    return encode(der.OCTET_STRING, _blob_at(get_structure(address, Blob)))
+    return encode(der.OCTET_STRING, structures.blob_at(get_structure(address, Blob)))
+
+
+def _encode_bits(address: int) -> bytes:
+    blob = get_structure(address, BitBlob)
+    data = _core.read(blob.pbData, blob.cbData) if blob.cbData else b""
+    return encode(der.BIT_STRING, bytes([blob.cUnusedBits & 7]) + data)
+
+
+class BasicConstraints2(ctypes.Structure):
+    _fields_ = [("fCA", c_int32), ("fPathLenConstraint", c_int32), ("dwPathLenConstraint", c_uint32)]
+
+
+def _encode_basic_constraints(address: int) -> bytes:
+    found = get_structure(address, BasicConstraints2)
+    content = encode(der.BOOLEAN, b"\xff") if found.fCA else b""
+    content += encode_integer(found.dwPathLenConstraint) if found.fPathLenConstraint else b""
+    return encode(der.SEQUENCE, content)
+
+
+def _encode_usages(address: int) -> bytes:
+    """CERT_ENHKEY_USAGE: a count and pointers to texts."""
+    count, table = get_u32(address), get_u64(address + 8)
+    texts = (_core.string(get_u64(table + 8 * index)).decode("ascii") for index in range(count))
+    return encode(der.SEQUENCE, b"".join(map(encode_oid, texts)))
+
+
+def _encode_big_integer(address: int) -> bytes:
+    return encode(der.INTEGER, structures.blob_at(get_structure(address, Blob))[::-1] or b"\0")
 
 
 def _encode_integer(address: int) -> bytes:
@@ -261,21 +296,30 @@ def _encode_rsa_private(address: int) -> bytes:
     return encode(der.SEQUENCE, b"".join(numbers))
 
 
-_ENCODERS: dict[int, Callable[[int], bytes]] = {
+ENCODERS: dict[int, Callable[[int], bytes]] = {
     PUBLIC_KEY_INFO: encode_public_key_info,
     OCTET_STRING: _encode_octets,
     INTEGER: _encode_integer,
     RSA_CSP_PUBLIC: _encode_rsa_public,
     PKCS_RSA_PRIVATE: _encode_rsa_private,
+    KEY_USAGE: _encode_bits,
+    BITS: _encode_bits,
+    BASIC_CONSTRAINTS2: _encode_basic_constraints,
+    ENHANCED_KEY_USAGE: _encode_usages,
+    MULTI_BYTE_INTEGER: _encode_big_integer,
+    **structures.ENCODERS,
 }
 
 
 def _encode(structure: int, address: int, flags: int, output: int, size_out: int) -> None:
-    encoder = _ENCODERS.get(_kind(structure))
+    encoder = ENCODERS.get(_kind(structure))
     if encoder is None:
         raise Refused(ERROR_FILE_NOT_FOUND)
     try:
-        data = encoder(address)
+        if encoder is structures.encode_signed_at and flags & NO_SIGNATURE_REVERSAL:
+            data = structures.encode_signed_at(address, turned=False)
+        else:
+            data = encoder(address)
     except ValueError:
         raise Refused(ERROR_INVALID_PARAMETER) from None
     if flags & CRYPT_ENCODE_ALLOC:
@@ -370,7 +414,7 @@ def _import_cng(info: int, result: int) -> None:
         made = CngRsaKey(Algorithm("RSA"), modulus.bit_length(), RsaKey(PublicNumbers(modulus, exponent)))
         put_u64(result, handles.new(made))
         return
-    put_u64(result, handles.new(_curve_key(_blob_at(found.Algorithm.Parameters), key)))
+    put_u64(result, handles.new(_curve_key(structures.blob_at(found.Algorithm.Parameters), key)))
 
 
 _CURVES = {"1.2.840.10045.3.1.7": 256, "1.3.132.0.34": 384, "1.3.132.0.35": 521}
