@@ -3,6 +3,7 @@
 #include "fonts.h"
 
 #include "codepage.h"
+#include "module.h"
 
 #include <limits.h>
 
@@ -45,6 +46,39 @@ const char *charset_script(BYTE set) { return find_charset(set) ? find_charset(s
 UINT charset_code_page(BYTE set) {
     const struct charset *found = find_charset(set);
     return set == DEFAULT_CHARSET || set == ANSI_CHARSET || !found ? CP_ACP : found->code_page;
+}
+
+typedef struct { UINT ciCharset, ciACP; FONTSIGNATURE fs; } CHARSETINFO;
+enum { TCI_SRCCHARSET = 1, TCI_SRCCODEPAGE = 2, TCI_SRCFONTSIG = 3, TCI_SRCLOCALE = 0x1000 };
+
+/* kernel32's function is Python's, and so found by its name. */
+static UINT ansi_code_page_of(LCID locale) {
+    enum { LOCALE_IDEFAULTANSICODEPAGE = 0x1004, LOCALE_RETURN_NUMBER = 0x20000000 };
+    static const WCHAR kernel32[] = u"kernel32.dll";
+    typedef int(WINAPI *get_locale_info)(LCID, LCTYPE, LPWSTR, int);
+    LDR_DATA_TABLE_ENTRY *module = module_from_name(kernel32, sizeof kernel32 / sizeof *kernel32 - 1);
+    NTSTATUS status;
+    get_locale_info query = module ? (get_locale_info)module_export(module->DllBase, "GetLocaleInfoW", 0, &status) : NULL;
+    DWORD page = 0;
+    if (query)
+        query(locale, LOCALE_IDEFAULTANSICODEPAGE | LOCALE_RETURN_NUMBER, (LPWSTR)(void *)&page, sizeof page / sizeof(WCHAR));
+    return page;
+}
+
+/* "TranslateCharsetInfo function": the source is the number itself, or for a signature its pointer. */
+API(gdi32, BOOL, TranslateCharsetInfo, DWORD *lpSrc, CHARSETINFO *lpCs, DWORD dwFlags) {
+    UINT wanted = (UINT)(uintptr_t)lpSrc;
+    if (dwFlags == TCI_SRCLOCALE)
+        wanted = ansi_code_page_of(wanted);
+    for (unsigned i = 0; i < KNOWN_CHARSETS; i++) {
+        const struct charset *each = &charsets[i];
+        bool is_it = dwFlags == TCI_SRCCHARSET ? each->set == wanted : dwFlags == TCI_SRCFONTSIG ? lpSrc[0] >> each->bit & 1 : each->code_page == wanted;
+        if (!is_it)
+            continue;
+        *lpCs = (CHARSETINFO){each->set, each->code_page, {{0}, {1u << each->bit, 0}}};
+        return TRUE;
+    }
+    return fail(ERROR_INVALID_PARAMETER);
 }
 
 /* DEFAULT_CHARSET is that of the system's locale, which is Western. */
