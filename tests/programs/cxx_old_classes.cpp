@@ -99,6 +99,8 @@ static void transporting()
         }
     }
     __ExceptionPtrDestroy(copy);
+    // Wine reports: alive: -2
+    // documented: alive: 0     (Microsoft, "Transporting exceptions between threads")
     say("alive: %d", alive);
 }
 
