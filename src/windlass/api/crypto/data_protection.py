@@ -20,10 +20,10 @@ from windlass import _core
 from windlass.api import blocks
 from windlass.api.crypto.crypto_extra import AES, Cipher, InvalidTag, aead, modes
 from windlass.api.outputs import put_u64
-from windlass.api.refused import Refused, done
+from windlass.api.refused import Refused, code_of, done
 from windlass.api.structures import get_structure, put_structure
 from windlass.registry import export
-from windlass.types import BOOL, DWORD, LPCWSTR, PVOID
+from windlass.types import BOOL, DWORD, LPCWSTR, NTSTATUS, PVOID, ULONG
 
 __all__ = ["seal", "unseal"]
 
@@ -174,3 +174,22 @@ def CryptProtectMemory(pDataIn: PVOID, cbDataIn: DWORD, dwFlags: DWORD) -> BOOL:
 @export("crypt32", "dpapi")
 def CryptUnprotectMemory(pDataIn: PVOID, cbDataIn: DWORD, dwFlags: DWORD) -> BOOL:
     return done(_memory, pDataIn, cbDataIn, dwFlags, False)
+
+
+# ---- the same by advapi32's names ("RtlEncryptMemory function", "RtlDecryptMemory function") ----
+
+STATUS_INVALID_PARAMETER = 0xC000000D
+
+
+def _memory_status(address: int, size: int, flags: int, protect: bool) -> int:
+    return STATUS_INVALID_PARAMETER if code_of(_memory, address, size, flags, protect) else 0
+
+
+@export("advapi32", "cryptbase", name="SystemFunction040")
+def RtlEncryptMemory(Memory: PVOID, MemorySize: ULONG, OptionFlags: ULONG) -> NTSTATUS:
+    return _memory_status(Memory, MemorySize, OptionFlags, True)
+
+
+@export("advapi32", "cryptbase", name="SystemFunction041")
+def RtlDecryptMemory(Memory: PVOID, MemorySize: ULONG, OptionFlags: ULONG) -> NTSTATUS:
+    return _memory_status(Memory, MemorySize, OptionFlags, False)

@@ -1,8 +1,10 @@
 """The event log: what programs report is written to $XDG_STATE_HOME/windlass/events.log, a line each.
 
-There is no log to read, nor messages for the event numbers: those stand in the program's own files.
+Windows' own logs are there to be read, but empty, and there are no messages for the event numbers: those
+stand in the program's own files.
 
-Source: Microsoft, "RegisterEventSourceW function", "ReportEventW function", "DeregisterEventSource function".
+Source: Microsoft, "RegisterEventSourceW function", "ReportEventW function", "DeregisterEventSource function",
+"ReadEventLogW function".
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ import time
 
 from windlass import _core
 from windlass.api.crypto import crypt_handles as handles
-from windlass.api.outputs import fail, get_u64, string_at
+from windlass.api.outputs import fail, from_ansi, get_u64, put_u32, string_at
 from windlass.api.refused import Refused, done
 from windlass.registry import export
-from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, LPVOID, PVOID, WORD
+from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, LPVOID, PDWORD, PVOID, WORD
 
 ERROR_INVALID_HANDLE = 6
 ERROR_WRITE_FAULT = 29
@@ -128,3 +130,131 @@ def ReportEventA(
     return done(
         _report, hEventLog, wType, wCategory, dwEventID, wNumStrings, lpStrings, dwDataSize, lpRawData, False
     )
+
+
+# ---- reading: the logs of Windows are there, and empty ----
+
+ERROR_HANDLE_EOF = 38
+ERROR_INVALID_LEVEL = 124
+ERROR_BUFFER_TOO_SMALL = 122
+EVENTLOG_FULL_INFO = 0
+
+
+class Log:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def _open(server: str | None, name: str | None) -> int:
+    if server and server.lstrip("\\"):
+        return fail(RPC_S_SERVER_UNAVAILABLE)
+    return handles.new(Log(name)) if name else fail(ERROR_INVALID_PARAMETER)
+
+
+@export("advapi32")
+def OpenEventLogW(lpUNCServerName: LPCWSTR, lpSourceName: LPCWSTR) -> HANDLE:
+    return _open(lpUNCServerName, lpSourceName)
+
+
+@export("advapi32")
+def OpenEventLogA(lpUNCServerName: LPCSTR, lpSourceName: LPCSTR) -> HANDLE:
+    return _open(from_ansi(lpUNCServerName), from_ansi(lpSourceName))
+
+
+@export("advapi32")
+def CloseEventLog(hEventLog: HANDLE) -> BOOL:
+    if handles.object_of(hEventLog, Log) is None:
+        return fail(ERROR_INVALID_HANDLE)
+    handles.close(hEventLog)
+    return 1
+
+
+def _is_log(handle: int) -> bool:
+    return handles.object_of(handle, Log) is not None or handles.object_of(handle, Source) is not None
+
+
+def _count(handle: int, number_out: int) -> int:
+    if not number_out:
+        return fail(ERROR_INVALID_PARAMETER)
+    if not _is_log(handle):
+        return fail(ERROR_INVALID_HANDLE)
+    put_u32(number_out, 0)
+    return 1
+
+
+@export("advapi32")
+def GetNumberOfEventLogRecords(hEventLog: HANDLE, NumberOfRecords: PDWORD) -> BOOL:
+    return _count(hEventLog, NumberOfRecords)
+
+
+@export("advapi32")
+def GetOldestEventLogRecord(hEventLog: HANDLE, OldestRecord: PDWORD) -> BOOL:
+    return _count(hEventLog, OldestRecord)
+
+
+def _read(handle: int, buffer: int, read_out: int, needed_out: int) -> int:
+    if not buffer or not read_out or not needed_out:
+        return fail(ERROR_INVALID_PARAMETER)
+    if not _is_log(handle):
+        return fail(ERROR_INVALID_HANDLE)
+    put_u32(read_out, 0)
+    put_u32(needed_out, 0)
+    return fail(ERROR_HANDLE_EOF)
+
+
+@export("advapi32")
+def ReadEventLogW(
+    hEventLog: HANDLE,
+    dwReadFlags: DWORD,
+    dwRecordOffset: DWORD,
+    lpBuffer: LPVOID,
+    nNumberOfBytesToRead: DWORD,
+    pnBytesRead: PDWORD,
+    pnMinNumberOfBytesNeeded: PDWORD,
+) -> BOOL:
+    return _read(hEventLog, lpBuffer, pnBytesRead, pnMinNumberOfBytesNeeded)
+
+
+@export("advapi32")
+def ReadEventLogA(
+    hEventLog: HANDLE,
+    dwReadFlags: DWORD,
+    dwRecordOffset: DWORD,
+    lpBuffer: LPVOID,
+    nNumberOfBytesToRead: DWORD,
+    pnBytesRead: PDWORD,
+    pnMinNumberOfBytesNeeded: PDWORD,
+) -> BOOL:
+    return _read(hEventLog, lpBuffer, pnBytesRead, pnMinNumberOfBytesNeeded)
+
+
+@export("advapi32")
+def GetEventLogInformation(
+    hEventLog: HANDLE, dwInfoLevel: DWORD, lpBuffer: LPVOID, cbBufSize: DWORD, pcbBytesNeeded: PDWORD
+) -> BOOL:
+    """EVENTLOG_FULL_INFORMATION: the log is not full."""
+    if dwInfoLevel != EVENTLOG_FULL_INFO:
+        return fail(ERROR_INVALID_LEVEL)
+    if not _is_log(hEventLog):
+        return fail(ERROR_INVALID_HANDLE)
+    put_u32(pcbBytesNeeded, 4)
+    if cbBufSize < 4:
+        return fail(ERROR_BUFFER_TOO_SMALL)
+    put_u32(lpBuffer, 0)
+    return 1
+
+
+@export("advapi32")
+def ClearEventLogW(hEventLog: HANDLE, lpBackupFileName: LPCWSTR) -> BOOL:
+    return 1 if _is_log(hEventLog) else fail(ERROR_INVALID_HANDLE)
+
+
+@export("advapi32")
+def ClearEventLogA(hEventLog: HANDLE, lpBackupFileName: LPCSTR) -> BOOL:
+    return 1 if _is_log(hEventLog) else fail(ERROR_INVALID_HANDLE)
+
+
+@export("advapi32")
+def NotifyChangeEventLog(hEventLog: HANDLE, hEvent: HANDLE) -> BOOL:
+    """Nothing is ever written to these logs, so that the event stays as it is."""
+    return 1 if _is_log(hEventLog) else fail(ERROR_INVALID_HANDLE)

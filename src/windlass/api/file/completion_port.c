@@ -2,6 +2,7 @@
 #include "api.h"
 #include "file.h"
 #include "namespace.h"
+#include "nt.h"
 #include "wait.h"
 
 typedef struct {
@@ -231,4 +232,97 @@ API(kernel32 kernelbase, BOOL, GetQueuedCompletionStatusEx, HANDLE CompletionPor
     object_release(&port->object);
     *ulNumEntriesRemoved = count;
     return count ? TRUE : fail(error_from_wait(status));
+}
+
+/* ---- the same by NT's names ("NtRemoveIoCompletion", "NtSetIoCompletion") ---- */
+
+typedef struct {
+    PVOID KeyContext, ApcContext;
+    IO_STATUS_BLOCK IoStatusBlock;
+} FILE_IO_COMPLETION_INFORMATION;
+
+API(ntdll, NTSTATUS, NtCreateIoCompletion, PHANDLE IoCompletionHandle, ACCESS_MASK DesiredAccess,
+    const OBJECT_ATTRIBUTES *ObjectAttributes, ULONG Count) {
+    (void)Count;
+    struct completion_port *port = port_new();
+    if (!port)
+        return STATUS_NO_MEMORY;
+    return nt_create(&port->object, DesiredAccess, ObjectAttributes, IoCompletionHandle);
+}
+
+API(ntdll, NTSTATUS, NtSetIoCompletion, HANDLE IoCompletionHandle, PVOID KeyContext, PVOID ApcContext,
+    NTSTATUS IoStatus, ULONG_PTR IoStatusInformation) {
+    NTSTATUS status;
+    struct completion_port *port = port_from_handle(IoCompletionHandle, &status);
+    if (!port)
+        return status;
+    bool posted = port_post(port, IoStatus, (DWORD)IoStatusInformation, (ULONG_PTR)KeyContext, ApcContext);
+    port_release(port);
+    return posted ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+}
+
+static FILE_IO_COMPLETION_INFORMATION information_of(struct packet *packet) {
+    FILE_IO_COMPLETION_INFORMATION information = {.KeyContext = (PVOID)packet->key, .ApcContext = packet->overlapped};
+    information.IoStatusBlock.Status = packet->status;
+    information.IoStatusBlock.Information = packet->bytes;
+    free(packet);
+    return information;
+}
+
+/* Takes up to `count` packets; waits for the first alone. */
+static NTSTATUS remove_packets(HANDLE handle, FILE_IO_COMPLETION_INFORMATION *entries, ULONG count, PULONG removed,
+                               const LARGE_INTEGER *timeout, bool alertable) {
+    NTSTATUS status;
+    struct completion_port *port = port_from_handle(handle, &status);
+    if (!port)
+        return status;
+    int64_t deadline = deadline_from_nt(timeout);
+    *removed = 0;
+    for (struct packet *packet; *removed < count; entries[(*removed)++] = information_of(packet)) {
+        packet = next_packet(port, *removed ? 0 : deadline, !*removed && alertable, &status);
+        if (!packet)
+            break;
+    }
+    port_release(port);
+    return *removed ? STATUS_SUCCESS : status;
+}
+
+API(ntdll, NTSTATUS, NtRemoveIoCompletion, HANDLE IoCompletionHandle, PVOID *KeyContext, PVOID *ApcContext,
+    IO_STATUS_BLOCK *IoStatusBlock, LARGE_INTEGER *Timeout) {
+    FILE_IO_COMPLETION_INFORMATION entry;
+    ULONG removed;
+    NTSTATUS status = remove_packets(IoCompletionHandle, &entry, 1, &removed, Timeout, false);
+    if (status)
+        return status;
+    *KeyContext = entry.KeyContext;
+    *ApcContext = entry.ApcContext;
+    *IoStatusBlock = entry.IoStatusBlock;
+    return STATUS_SUCCESS;
+}
+
+API(ntdll, NTSTATUS, NtRemoveIoCompletionEx, HANDLE IoCompletionHandle,
+    FILE_IO_COMPLETION_INFORMATION *IoCompletionInformation, ULONG Count, PULONG NumEntriesRemoved,
+    LARGE_INTEGER *Timeout, BOOLEAN Alertable) {
+    if (!Count)
+        return STATUS_INVALID_PARAMETER;
+    return remove_packets(IoCompletionHandle, IoCompletionInformation, Count, NumEntriesRemoved, Timeout, Alertable);
+}
+
+API(ntdll, NTSTATUS, NtQueryIoCompletion, HANDLE IoCompletionHandle, int IoCompletionInformationClass,
+    PVOID IoCompletionInformation, ULONG IoCompletionInformationLength, PULONG ReturnLength) {
+    NTSTATUS status;
+    if (IoCompletionInformationClass != 0)
+        return STATUS_INVALID_INFO_CLASS;
+    if (IoCompletionInformationLength != sizeof(LONG))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    struct completion_port *port = port_from_handle(IoCompletionHandle, &status);
+    if (!port)
+        return status;
+    dispatcher_acquire();
+    *(LONG *)IoCompletionInformation = (LONG)(port->count - port->promised);
+    dispatcher_release();
+    port_release(port);
+    if (ReturnLength)
+        *ReturnLength = sizeof(LONG);
+    return STATUS_SUCCESS;
 }

@@ -174,7 +174,11 @@ API(kernel32 kernelbase, BOOL, FindNextFileW, HANDLE hFindFile, WIN32_FIND_DATAW
     return TRUE;
 }
 
+bool stream_search_close(HANDLE handle);
+
 API(kernel32 kernelbase, BOOL, FindClose, HANDLE hFindFile) {
+    if (hFindFile && hFindFile != INVALID_HANDLE_VALUE && ((ULONG_PTR)hFindFile & 7) == 0 && stream_search_close(hFindFile))
+        return TRUE;
     struct find *find = find_from_handle(hFindFile);
     if (!find)
         return FALSE;

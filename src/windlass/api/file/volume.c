@@ -362,6 +362,89 @@ API(kernel32 kernelbase, BOOL, FindVolumeClose, HANDLE hFindVolume) {
     return TRUE;
 }
 
+/* ---- the same in the ANSI code page: names of volumes and drives are ASCII ---- */
+
+/* Up to the zero after `zeros - 1` others. */
+static void narrow_names(const WCHAR *wide, LPSTR out, int zeros) {
+    while (zeros) {
+        zeros -= !*wide;
+        *out++ = (CHAR)*wide++;
+    }
+}
+
+enum { VOLUME_NAME_SIZE = 50 };
+
+API(kernel32, HANDLE, FindFirstVolumeA, LPSTR lpszVolumeName, DWORD cchBufferLength) {
+    WCHAR wide[VOLUME_NAME_SIZE];
+    HANDLE handle = api_FindFirstVolumeW(wide, cchBufferLength < VOLUME_NAME_SIZE ? cchBufferLength : VOLUME_NAME_SIZE);
+    if (handle != INVALID_HANDLE_VALUE)
+        narrow_names(wide, lpszVolumeName, 1);
+    return handle;
+}
+
+API(kernel32, BOOL, FindNextVolumeA, HANDLE hFindVolume, LPSTR lpszVolumeName, DWORD cchBufferLength) {
+    WCHAR wide[VOLUME_NAME_SIZE];
+    if (!api_FindNextVolumeW(hFindVolume, wide, cchBufferLength < VOLUME_NAME_SIZE ? cchBufferLength : VOLUME_NAME_SIZE))
+        return FALSE;
+    narrow_names(wide, lpszVolumeName, 1);
+    return TRUE;
+}
+
+API(kernel32, BOOL, GetVolumeNameForVolumeMountPointA, LPCSTR lpszVolumeMountPoint, LPSTR lpszVolumeName,
+    DWORD cchBufferLength) {
+    WCHAR name[VOLUME_NAME_SIZE];
+    WCHAR *wide = lpszVolumeMountPoint ? path_wide_from_ansi(lpszVolumeMountPoint) : NULL;
+    BOOL result = wide ? api_GetVolumeNameForVolumeMountPointW(wide, name, cchBufferLength) : fail(ERROR_INVALID_NAME);
+    free(wide);
+    if (result)
+        narrow_names(name, lpszVolumeName, 1);
+    return result;
+}
+
+API(kernel32, BOOL, GetVolumePathNamesForVolumeNameA, LPCSTR lpszVolumeName, LPSTR lpszVolumePathNames,
+    DWORD cchBufferLength, LPDWORD lpcchReturnLength) {
+    WCHAR names[5];
+    WCHAR *wide = lpszVolumeName ? path_wide_from_ansi(lpszVolumeName) : NULL;
+    BOOL result = wide ? api_GetVolumePathNamesForVolumeNameW(wide, names, cchBufferLength, lpcchReturnLength)
+                       : fail(ERROR_INVALID_NAME);
+    free(wide);
+    if (result)
+        narrow_names(names, lpszVolumePathNames, 2);
+    return result;
+}
+
+/* ---- volumes mounted into folders: the host mounts, and says nothing of it ---- */
+
+API(kernel32, HANDLE, FindFirstVolumeMountPointW, LPCWSTR lpszRootPathName, LPWSTR lpszVolumeMountPoint,
+    DWORD cchBufferLength) {
+    (void)lpszRootPathName, (void)lpszVolumeMountPoint, (void)cchBufferLength;
+    set_last_error(ERROR_NO_MORE_FILES);
+    return INVALID_HANDLE_VALUE;
+}
+API_ALIAS(api_FindFirstVolumeMountPointW, narrow, kernel32, "FindFirstVolumeMountPointA");
+
+API(kernel32, BOOL, FindNextVolumeMountPointW, HANDLE hFindVolumeMountPoint, LPWSTR lpszVolumeMountPoint,
+    DWORD cchBufferLength) {
+    (void)hFindVolumeMountPoint, (void)lpszVolumeMountPoint, (void)cchBufferLength;
+    return fail(ERROR_INVALID_HANDLE);
+}
+API_ALIAS(api_FindNextVolumeMountPointW, narrow, kernel32, "FindNextVolumeMountPointA");
+
+API(kernel32, BOOL, FindVolumeMountPointClose, HANDLE hFindVolumeMountPoint) {
+    (void)hFindVolumeMountPoint;
+    return fail(ERROR_INVALID_HANDLE);
+}
+
+API(kernel32 kernelbase, BOOL, SetVolumeMountPointW, LPCWSTR lpszVolumeMountPoint, LPCWSTR lpszVolumeName) {
+    return fail(lpszVolumeMountPoint && lpszVolumeName ? ERROR_ACCESS_DENIED : ERROR_INVALID_PARAMETER);
+}
+API_ALIAS(api_SetVolumeMountPointW, narrow, kernel32, "SetVolumeMountPointA");
+
+API(kernel32 kernelbase, BOOL, DeleteVolumeMountPointW, LPCWSTR lpszVolumeMountPoint) {
+    return fail(lpszVolumeMountPoint ? ERROR_ACCESS_DENIED : ERROR_INVALID_PARAMETER);
+}
+API_ALIAS(api_DeleteVolumeMountPointW, narrow, kernel32, "DeleteVolumeMountPointA");
+
 /* The NT name of a drive, or the names of all devices. */
 API(kernel32 kernelbase, DWORD, QueryDosDeviceW, LPCWSTR lpDeviceName, LPWSTR lpTargetPath, DWORD ucchMax) {
     char text[64];
@@ -387,6 +470,17 @@ API(kernel32 kernelbase, DWORD, QueryDosDeviceW, LPCWSTR lpDeviceName, LPWSTR lp
     copy_ascii(lpTargetPath, text);
     lpTargetPath[length + 1] = 0;
     return (DWORD)length + 2;
+}
+
+API(kernel32, DWORD, QueryDosDeviceA, LPCSTR lpDeviceName, LPSTR lpTargetPath, DWORD ucchMax) {
+    WCHAR *wide = lpDeviceName ? path_wide_from_ansi(lpDeviceName) : NULL;
+    WCHAR *found = malloc(((size_t)ucchMax + 1) * sizeof *found);
+    DWORD length = found ? api_QueryDosDeviceW(wide, found, ucchMax) : (DWORD)fail(ERROR_NOT_ENOUGH_MEMORY);
+    for (DWORD i = 0; i < length; i++)
+        lpTargetPath[i] = (CHAR)found[i];
+    free(wide);
+    free(found);
+    return length;
 }
 
 /* ---- what only an administrator may change ---- */

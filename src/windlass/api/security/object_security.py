@@ -67,7 +67,7 @@ def _write_access(information: int) -> int:
 KEY_ALL_ACCESS, GENERIC_ALL = 0xF003F, 0x10000000
 
 
-def _users_own(mask: int) -> Descriptor:
+def users_own(mask: int) -> Descriptor:
     """What belongs to the user: all for it, the system and the administrators."""
     sids = (accounts.current_user(), accounts.SYSTEM, accounts.ADMINISTRATORS)
     dacl = Acl(tuple(Ace(ALLOWED, 0, mask, sid) for sid in sids))
@@ -89,7 +89,7 @@ def _of_handle(handle: int, information: int) -> Descriptor:
     status, kept = _core.object_security(handle, access)
     _refuse_status(status)
     if kept is None:
-        return _users_own(KEY_ALL_ACCESS if _core.key_of_handle(handle) else GENERIC_ALL)
+        return users_own(KEY_ALL_ACCESS if _core.key_of_handle(handle) else GENERIC_ALL)
     return _unpacked(kept)
 
 
@@ -108,7 +108,7 @@ def _set_handle(handle: int, information: int, given: Descriptor) -> None:
         return
     status, kept = _core.object_security(handle, access)
     _refuse_status(status)
-    old = _unpacked(kept) if kept is not None else _users_own(GENERIC_ALL)
+    old = _unpacked(kept) if kept is not None else users_own(GENERIC_ALL)
     _refuse_status(_core.object_set_security(handle, access, _merged(old, given, information).pack()))
 
 
@@ -143,7 +143,7 @@ def _of_name(name: str | None, kind: int, information: int) -> Descriptor:
         return file_security.descriptor_of(_host_path(name))
     if kind == SE_REGISTRY_KEY:
         _open_named_key(name)
-        return _users_own(KEY_ALL_ACCESS)
+        return users_own(KEY_ALL_ACCESS)
     raise Refused(ERROR_NOT_SUPPORTED)
 
 

@@ -31,7 +31,7 @@ from windlass.types import (
     ULONG,
 )
 
-__all__ = ["Token", "effective", "enabled_sids", "open_token", "process_token"]
+__all__ = ["Settings", "Token", "effective", "enabled_sids", "open_token", "process_token", "settings_of"]
 
 STATUS_NOT_ALL_ASSIGNED = 0x00000106
 STATUS_INVALID_INFO_CLASS = 0xC0000003
@@ -61,6 +61,8 @@ ANONYMOUS_LEVEL, IDENTIFICATION_LEVEL, IMPERSONATION_LEVEL, DELEGATION_LEVEL = r
 PSEUDO_PROCESS, PSEUDO_THREAD, PSEUDO_EFFECTIVE = (0xFFFFFFFFFFFFFFFF - below for below in (3, 4, 5))
 CURRENT_THREAD = 0xFFFFFFFFFFFFFFFE
 
+MANDATORY_POLICY_NO_WRITE_UP = 1
+
 SESSION = 1
 """An interactive session's number; ProcessIdToSessionId says the same."""
 
@@ -75,6 +77,29 @@ class Token(NamedTuple):
     present: int
     enabled: int
     access: int
+
+
+class Settings(NamedTuple):
+    """What programs have set for a token (token_settings.py); None where nothing was set."""
+
+    owner: Sid | None = None
+    group: Sid | None = None
+    dacl: Acl | None = None
+    has_dacl: bool = True
+    level: Sid | None = None
+    policy: int = MANDATORY_POLICY_NO_WRITE_UP
+    denied: frozenset[Sid] = frozenset()
+    restricted: tuple[Sid, ...] = ()
+
+
+settings: dict[int, Settings] = {}
+"""By token identifier; a token without an entry is as it was made."""
+
+NOTHING_SET = Settings()
+
+
+def settings_of(token: Token) -> Settings:
+    return settings.get(token.id, NOTHING_SET)
 
 
 class _ProcessToken:
@@ -191,6 +216,7 @@ def OpenThreadToken(
 # ---- information ----
 
 SE_GROUP_MANDATORY, SE_GROUP_ENABLED_BY_DEFAULT, SE_GROUP_ENABLED, SE_GROUP_OWNER = 1, 2, 4, 8
+SE_GROUP_USE_FOR_DENY_ONLY = 0x10
 SE_GROUP_INTEGRITY, SE_GROUP_INTEGRITY_ENABLED, SE_GROUP_LOGON_ID = 0x20, 0x40, 0xC0000000
 PLAIN_GROUP = SE_GROUP_MANDATORY | SE_GROUP_ENABLED_BY_DEFAULT | SE_GROUP_ENABLED
 
@@ -202,18 +228,21 @@ class Member(NamedTuple):
     attributes: int
 
 
-def _groups() -> list[Member]:
+def _groups(of: Settings = NOTHING_SET) -> list[Member]:
     members = [
         Member(sid, PLAIN_GROUP | (SE_GROUP_OWNER if sid == accounts.ADMINISTRATORS else 0))
         for sid in accounts.current_groups()
     ]
     members.append(Member(accounts.logon_sid(), PLAIN_GROUP | SE_GROUP_LOGON_ID))
-    return [*members, Member(accounts.integrity_level(), SE_GROUP_INTEGRITY | SE_GROUP_INTEGRITY_ENABLED)]
+    members = [Member(m.sid, SE_GROUP_USE_FOR_DENY_ONLY) if m.sid in of.denied else m for m in members]
+    level = of.level or accounts.integrity_level()
+    return [*members, Member(level, SE_GROUP_INTEGRITY | SE_GROUP_INTEGRITY_ENABLED)]
 
 
-def enabled_sids() -> set[Sid]:
+def enabled_sids(of: Settings = NOTHING_SET) -> set[Sid]:
     """Whom the token answers for."""
-    return {accounts.current_user(), *(member.sid for member in _groups())}
+    groups = (member.sid for member in _groups(of) if member.attributes != SE_GROUP_USE_FOR_DENY_ONLY)
+    return {accounts.current_user(), *groups} - of.denied
 
 
 def _members(members: list[Member], at: int, header: bytes) -> bytes:
@@ -259,12 +288,25 @@ def _user(token: Token, at: int) -> bytes:
 
 
 def _owner(token: Token, at: int) -> bytes:
+    chosen = settings_of(token).owner
+    if chosen:
+        return _pointer_to(chosen.pack(), at)
     owner = accounts.ADMINISTRATORS if accounts.is_elevated() else accounts.current_user()
     return _pointer_to(owner.pack(), at)
 
 
 def _default_dacl(token: Token, at: int) -> bytes:
-    return _pointer_to(default_dacl().pack(), at)
+    of = settings_of(token)
+    return _pointer_to((of.dacl or default_dacl()).pack(), at) if of.has_dacl else bytes(8)
+
+
+def _restricted(token: Token, at: int) -> bytes:
+    return _group_list([Member(sid, PLAIN_GROUP) for sid in settings_of(token).restricted], at)
+
+
+def _integrity(token: Token, at: int) -> bytes:
+    level = settings_of(token).level or accounts.integrity_level()
+    return _members([Member(level, SE_GROUP_INTEGRITY | SE_GROUP_INTEGRITY_ENABLED)], at, b"")
 
 
 GENERIC_ALL = 0x10000000
@@ -303,24 +345,21 @@ def _dword(value: int) -> bytes:
 
 
 ELEVATION_TYPE_DEFAULT = 1
-MANDATORY_POLICY_NO_WRITE_UP = 1
 
 # Classes of the size that the caller needs to find out, and those of a fixed one.
 _VARIABLE: dict[int, Callable[[Token, int], bytes]] = {
     1: _user,
-    2: lambda token, at: _group_list(_groups(), at),
+    2: lambda token, at: _group_list(_groups(settings_of(token)), at),
     3: lambda token, at: _privilege_list(token, _numbers(token.present)),
     4: _owner,
-    5: lambda token, at: _pointer_to(accounts.current_group().pack(), at),
+    5: lambda token, at: _pointer_to((settings_of(token).group or accounts.current_group()).pack(), at),
     6: _default_dacl,
     7: lambda token, at: b"User32 \0" + struct.pack("<Q", 0),
     8: lambda token, at: _dword(token.type),
     9: _level,
     10: _statistics,
-    11: lambda token, at: _group_list([], at),
-    25: lambda token, at: _members(
-        [Member(accounts.integrity_level(), SE_GROUP_INTEGRITY | SE_GROUP_INTEGRITY_ENABLED)], at, b""
-    ),
+    11: _restricted,
+    25: _integrity,
     28: lambda token, at: _group_list([Member(accounts.logon_sid(), PLAIN_GROUP | SE_GROUP_LOGON_ID)], at),
     30: lambda token, at: _group_list([], at),
     31: lambda token, at: bytes(8),
@@ -333,11 +372,11 @@ _FIXED: dict[int, Callable[[Token, int], bytes]] = {
     18: lambda token, at: _dword(ELEVATION_TYPE_DEFAULT),
     19: _linked,
     20: lambda token, at: _dword(accounts.is_elevated()),
-    21: lambda token, at: _dword(0),
+    21: lambda token, at: _dword(bool(settings_of(token).restricted)),
     23: lambda token, at: _dword(0),
     24: lambda token, at: _dword(0),
     26: lambda token, at: _dword(0),
-    27: lambda token, at: _dword(MANDATORY_POLICY_NO_WRITE_UP),
+    27: lambda token, at: _dword(settings_of(token).policy),
     29: lambda token, at: _dword(0),
     32: lambda token, at: _dword(0),
     40: lambda token, at: _dword(0),
@@ -517,7 +556,15 @@ def _duplicate(handle: int, access: int, level: int, type: int, result: int) -> 
             raise Refused(STATUS_BAD_IMPERSONATION_LEVEL)
     given = access or token.access
     made = _core.token_new(type, level if type == IMPERSONATION else 0, token.present, token.enabled, given)
+    give_settings(made, settings_of(token))
     put_u64(result, made)
+
+
+def give_settings(handle: int, given: Settings) -> None:
+    """Make the settings those of the token behind a handle."""
+    facts = _core.token_facts(handle)
+    if facts is not None and given != NOTHING_SET:
+        settings[Token(*facts).id] = given
 
 
 @export("advapi32", "kernelbase")
@@ -644,9 +691,11 @@ def CheckTokenMembership(TokenHandle: HANDLE, SidToCheck: PVOID, IsMember: PBOOL
 
 @export("advapi32", "kernelbase")
 def IsTokenRestricted(TokenHandle: HANDLE) -> BOOL:
-    """No token is; a bad handle sets the last error."""
-    succeed_or_fail(code_of(_compare, TokenHandle, TokenHandle, 0))
-    return 0
+    """A bad handle sets the last error."""
+    try:
+        return bool(settings_of(open_token(TokenHandle, QUERY)).restricted)
+    except Refused as refused:
+        return succeed_or_fail(refused.code)
 
 
 @export("ntdll")

@@ -16,6 +16,7 @@ from windlass import _core
 from windlass.api.calls import windows
 from windlass.api.outputs import from_ansi, get_u32, put_ansi, put_u32, put_u64, put_wide, string_at
 from windlass.api.refused import Refused, code_of
+from windlass.api.system import performance_data
 from windlass.api.system import registry_keys as keys
 from windlass.api.system.registry_keys import (
     ERROR_ACCESS_DENIED,
@@ -317,7 +318,8 @@ def _query(
     if reserved or (data_out and not size_in_out):
         raise Refused(ERROR_INVALID_PARAMETER)
     if hkey & 0xFFFFFFFF == keys.HKEY_PERFORMANCE_DATA:
-        raise Refused(ERROR_FILE_NOT_FOUND)  # no performance counters are installed
+        performance_data.query(type_out, data_out, size_in_out)
+        return
     value = keys.find_value(key_of(hkey, KEY_QUERY_VALUE), name)
     _deliver(value, wide, type_out, data_out, size_in_out)
 
@@ -966,6 +968,16 @@ def RegUnLoadKeyW(hKey: HKEY, lpSubKey: LPCWSTR) -> LSTATUS:
 
 @export("advapi32", "kernelbase", "kernel32")
 def RegUnLoadKeyA(hKey: HKEY, lpSubKey: LPCSTR) -> LSTATUS:
+    return ERROR_PRIVILEGE_NOT_HELD
+
+
+@export("advapi32")
+def RegReplaceKeyW(hKey: HKEY, lpSubKey: LPCWSTR, lpNewFile: LPCWSTR, lpOldFile: LPCWSTR) -> LSTATUS:
+    return ERROR_PRIVILEGE_NOT_HELD
+
+
+@export("advapi32")
+def RegReplaceKeyA(hKey: HKEY, lpSubKey: LPCSTR, lpNewFile: LPCSTR, lpOldFile: LPCSTR) -> LSTATUS:
     return ERROR_PRIVILEGE_NOT_HELD
 
 

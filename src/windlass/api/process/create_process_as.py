@@ -1,0 +1,156 @@
+"""Processes of other users. A token here is always the user's own, so that with one a process starts as with
+CreateProcess; names and passwords of others cannot be checked, and are refused as wrong ones are.
+
+Source: Microsoft, "CreateProcessAsUserW function", "CreateProcessWithTokenW function",
+"CreateProcessWithLogonW function", "LogonUserW function".
+"""
+
+from __future__ import annotations
+
+from windlass.api.outputs import fail, from_ansi
+from windlass.api.process.create_process import CreateProcessA, CreateProcessW
+from windlass.api.refused import Refused, code_of, win32_of_status
+from windlass.api.security.tokens import open_token
+from windlass.registry import export
+from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, PHANDLE, PVOID
+
+ERROR_INVALID_PARAMETER = 87
+ERROR_LOGON_FAILURE = 1326
+ERROR_BAD_TOKEN_TYPE = 1349
+ASSIGN_PRIMARY, DUPLICATE, QUERY = 0x01, 0x02, 0x08
+PRIMARY = 1
+LOGON_WITH_PROFILE, LOGON_NETCREDENTIALS_ONLY = 1, 2
+
+
+def _check(handle: int, access: int) -> None:
+    token = open_token(handle, access)
+    if token.type != PRIMARY:
+        raise Refused(0xC00000A8)  # STATUS_BAD_TOKEN_TYPE
+
+
+def _refusal(token: int, access: int) -> int:
+    """The error that a process with this token fails with; 0 for none."""
+    status = code_of(_check, token, access)
+    return win32_of_status(status) if status else 0
+
+
+@export("advapi32", "kernelbase", "kernel32")
+def CreateProcessAsUserW(
+    hToken: HANDLE,
+    lpApplicationName: LPCWSTR,
+    lpCommandLine: LPCWSTR,
+    lpProcessAttributes: PVOID,
+    lpThreadAttributes: PVOID,
+    bInheritHandles: BOOL,
+    dwCreationFlags: DWORD,
+    lpEnvironment: PVOID,
+    lpCurrentDirectory: LPCWSTR,
+    lpStartupInfo: PVOID,
+    lpProcessInformation: PVOID,
+) -> BOOL:
+    error = _refusal(hToken, ASSIGN_PRIMARY | QUERY) if hToken else 0
+    if error:
+        return fail(error)
+    return CreateProcessW(
+        lpApplicationName, lpCommandLine, lpProcessAttributes, lpThreadAttributes, bInheritHandles,
+        dwCreationFlags, lpEnvironment, lpCurrentDirectory, lpStartupInfo, lpProcessInformation,
+    )  # fmt: skip
+
+
+@export("advapi32", "kernelbase", "kernel32")
+def CreateProcessAsUserA(
+    hToken: HANDLE,
+    lpApplicationName: LPCSTR,
+    lpCommandLine: LPCSTR,
+    lpProcessAttributes: PVOID,
+    lpThreadAttributes: PVOID,
+    bInheritHandles: BOOL,
+    dwCreationFlags: DWORD,
+    lpEnvironment: PVOID,
+    lpCurrentDirectory: LPCSTR,
+    lpStartupInfo: PVOID,
+    lpProcessInformation: PVOID,
+) -> BOOL:
+    error = _refusal(hToken, ASSIGN_PRIMARY | QUERY) if hToken else 0
+    if error:
+        return fail(error)
+    return CreateProcessA(
+        lpApplicationName, lpCommandLine, lpProcessAttributes, lpThreadAttributes, bInheritHandles,
+        dwCreationFlags, lpEnvironment, lpCurrentDirectory, lpStartupInfo, lpProcessInformation,
+    )  # fmt: skip
+
+
+@export("advapi32")
+def CreateProcessWithTokenW(
+    hToken: HANDLE,
+    dwLogonFlags: DWORD,
+    lpApplicationName: LPCWSTR,
+    lpCommandLine: LPCWSTR,
+    dwCreationFlags: DWORD,
+    lpEnvironment: PVOID,
+    lpCurrentDirectory: LPCWSTR,
+    lpStartupInfo: PVOID,
+    lpProcessInformation: PVOID,
+) -> BOOL:
+    if dwLogonFlags & ~(LOGON_WITH_PROFILE | LOGON_NETCREDENTIALS_ONLY):
+        return fail(ERROR_INVALID_PARAMETER)
+    error = _refusal(hToken, ASSIGN_PRIMARY | DUPLICATE | QUERY)
+    if error:
+        return fail(error)
+    return CreateProcessW(
+        lpApplicationName, lpCommandLine, 0, 0, 0,
+        dwCreationFlags, lpEnvironment, lpCurrentDirectory, lpStartupInfo, lpProcessInformation,
+    )  # fmt: skip
+
+
+@export("advapi32")
+def CreateProcessWithLogonW(
+    lpUsername: LPCWSTR,
+    lpDomain: LPCWSTR,
+    lpPassword: LPCWSTR,
+    dwLogonFlags: DWORD,
+    lpApplicationName: LPCWSTR,
+    lpCommandLine: LPCWSTR,
+    dwCreationFlags: DWORD,
+    lpEnvironment: PVOID,
+    lpCurrentDirectory: LPCWSTR,
+    lpStartupInfo: PVOID,
+    lpProcessInformation: PVOID,
+) -> BOOL:
+    if not lpUsername or dwLogonFlags & ~(LOGON_WITH_PROFILE | LOGON_NETCREDENTIALS_ONLY):
+        return fail(ERROR_INVALID_PARAMETER)
+    return fail(ERROR_LOGON_FAILURE)
+
+
+LOGON_TYPES = range(2, 10)  # LOGON32_LOGON_INTERACTIVE and on
+PROVIDERS = range(4)
+
+
+def _log_on(user: str | None, type: int, provider: int, token_out: int) -> int:
+    if not user or type not in LOGON_TYPES or provider not in PROVIDERS or not token_out:
+        return fail(ERROR_INVALID_PARAMETER)
+    return fail(ERROR_LOGON_FAILURE)
+
+
+@export("advapi32")
+def LogonUserW(
+    lpszUsername: LPCWSTR,
+    lpszDomain: LPCWSTR,
+    lpszPassword: LPCWSTR,
+    dwLogonType: DWORD,
+    dwLogonProvider: DWORD,
+    phToken: PHANDLE,
+) -> BOOL:
+    return _log_on(lpszUsername, dwLogonType, dwLogonProvider, phToken)
+
+
+@export("advapi32")
+def LogonUserA(
+    lpszUsername: LPCSTR,
+    lpszDomain: LPCSTR,
+    lpszPassword: LPCSTR,
+    dwLogonType: DWORD,
+    dwLogonProvider: DWORD,
+    phToken: PHANDLE,
+) -> BOOL:
+    return _log_on(from_ansi(lpszUsername), dwLogonType, dwLogonProvider, phToken)
