@@ -2,21 +2,20 @@
 CreateProcess; names and passwords of others cannot be checked, and are refused as wrong ones are.
 
 Source: Microsoft, "CreateProcessAsUserW function", "CreateProcessWithTokenW function",
-"CreateProcessWithLogonW function", "LogonUserW function".
+"CreateProcessWithLogonW function".
 """
 
 from __future__ import annotations
 
-from windlass.api.outputs import fail, from_ansi
+from windlass.api.outputs import fail
 from windlass.api.process.create_process import CreateProcessA, CreateProcessW
 from windlass.api.refused import Refused, code_of, win32_of_status
 from windlass.api.security.tokens import open_token
 from windlass.registry import export
-from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, PHANDLE, PVOID
+from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, PVOID
 
 ERROR_INVALID_PARAMETER = 87
 ERROR_LOGON_FAILURE = 1326
-ERROR_BAD_TOKEN_TYPE = 1349
 ASSIGN_PRIMARY, DUPLICATE, QUERY = 0x01, 0x02, 0x08
 PRIMARY = 1
 LOGON_WITH_PROFILE, LOGON_NETCREDENTIALS_ONLY = 1, 2
@@ -120,37 +119,3 @@ def CreateProcessWithLogonW(
     if not lpUsername or dwLogonFlags & ~(LOGON_WITH_PROFILE | LOGON_NETCREDENTIALS_ONLY):
         return fail(ERROR_INVALID_PARAMETER)
     return fail(ERROR_LOGON_FAILURE)
-
-
-LOGON_TYPES = range(2, 10)  # LOGON32_LOGON_INTERACTIVE and on
-PROVIDERS = range(4)
-
-
-def _log_on(user: str | None, type: int, provider: int, token_out: int) -> int:
-    if not user or type not in LOGON_TYPES or provider not in PROVIDERS or not token_out:
-        return fail(ERROR_INVALID_PARAMETER)
-    return fail(ERROR_LOGON_FAILURE)
-
-
-@export("advapi32")
-def LogonUserW(
-    lpszUsername: LPCWSTR,
-    lpszDomain: LPCWSTR,
-    lpszPassword: LPCWSTR,
-    dwLogonType: DWORD,
-    dwLogonProvider: DWORD,
-    phToken: PHANDLE,
-) -> BOOL:
-    return _log_on(lpszUsername, dwLogonType, dwLogonProvider, phToken)
-
-
-@export("advapi32")
-def LogonUserA(
-    lpszUsername: LPCSTR,
-    lpszDomain: LPCSTR,
-    lpszPassword: LPCSTR,
-    dwLogonType: DWORD,
-    dwLogonProvider: DWORD,
-    phToken: PHANDLE,
-) -> BOOL:
-    return _log_on(from_ansi(lpszUsername), dwLogonType, dwLogonProvider, phToken)
