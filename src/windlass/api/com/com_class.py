@@ -14,7 +14,8 @@ import uuid
 
 from windlass import _core, activation, loader
 from windlass.api.calls import windows
-from windlass.api.outputs import get_u64, put_u32, put_u64
+from windlass.api.com.com_objects import ADD_REF, QUERY_INTERFACE, RELEASE, call
+from windlass.api.outputs import put_u32, put_u64
 from windlass.api.refused import Refused, code_of
 from windlass.api.system import registry_keys as keys
 from windlass.api.system.registry_win32 import expand
@@ -47,17 +48,8 @@ CLSCTX_INPROC_SERVER, CLSCTX_INPROC_HANDLER, CLSCTX_LOCAL_SERVER = 1, 2, 4
 LOAD_WITH_ALTERED_SEARCH_PATH = 8
 HRESULT_FAILURE = 0x80000000
 
-# IUnknown's methods by their place in an interface's table.
-QUERY_INTERFACE, ADD_REF, RELEASE = 0, 1, 2
 
-
-def _method(object: int, index: int, *arguments: int) -> int:
-    """Call a method of an interface."""
-    table = get_u64(object)
-    return _core.call(get_u64(table + 8 * index), object, *arguments) & 0xFFFFFFFF
-
-
-def _guid(address: int) -> str:
+def guid_text(address: int) -> str:
     """As the registry spells it: in upper case and braces."""
     return "{" + str(uuid.UUID(bytes_le=_core.read(address, 16))).upper() + "}"
 
@@ -69,7 +61,7 @@ def _check_initialized() -> None:
         raise Refused(CO_E_NOTINITIALIZED)
 
 
-def _class_text(path: str, name: str = "") -> str | None:
+def class_text(path: str, name: str = "") -> str | None:
     """A text value below HKEY_CLASSES_ROOT, None if there is none."""
     try:
         value = keys.find_value(keys.open_key(keys.key_of(keys.HKEY_CLASSES_ROOT), path, 0), name)
@@ -93,9 +85,9 @@ def CoRegisterClassObject(
 ) -> HRESULT:
     if not lpdwRegister or not pUnk:
         return E_INVALIDARG
-    _method(pUnk, ADD_REF)
+    call(pUnk, ADD_REF)
     cookie = next(_cookies)
-    _registered[cookie] = (_guid(rclsid), pUnk, dwClsContext)
+    _registered[cookie] = (guid_text(rclsid), pUnk, dwClsContext)
     put_u32(lpdwRegister, cookie)
     return 0
 
@@ -105,7 +97,7 @@ def CoRevokeClassObject(dwRegister: DWORD) -> HRESULT:
     entry = _registered.pop(dwRegister, None)
     if entry is None:
         return E_INVALIDARG
-    _method(entry[1], RELEASE)
+    call(entry[1], RELEASE)
     return 0
 
 
@@ -119,18 +111,18 @@ def _get_class_object(rclsid: int, context: int, riid: int, result: int) -> None
         raise Refused(E_INVALIDARG)
     put_u64(result, 0)
     _check_initialized()
-    name = _guid(rclsid)
+    name = guid_text(rclsid)
     for wanted, factory, served in list(_registered.values()):
         if wanted == name and served & context:
-            code = _method(factory, QUERY_INTERFACE, riid, result)
+            code = call(factory, QUERY_INTERFACE, riid, result)
             if code:
                 raise Refused(code)
             return
     server = _in_process_server(name) if context & CLSCTX_INPROC_SERVER else None
     if server is None and context & CLSCTX_INPROC_HANDLER:
-        server = _class_text(rf"CLSID\{name}\InprocHandler32")
+        server = class_text(rf"CLSID\{name}\InprocHandler32")
     if not server:
-        local = context & CLSCTX_LOCAL_SERVER and _class_text(rf"CLSID\{name}\LocalServer32")
+        local = context & CLSCTX_LOCAL_SERVER and class_text(rf"CLSID\{name}\LocalServer32")
         raise Refused(CO_E_SERVER_EXEC_FAILURE if local else REGDB_E_CLASSNOTREG)
     code = _core.call(_entry_point(server), rclsid, riid, result) & 0xFFFFFFFF
     if code & HRESULT_FAILURE:
@@ -145,7 +137,7 @@ def _in_process_server(name: str) -> str | None:
     if active is not None and name in active.com_classes:
         directory, served = active.com_classes[name]
         return os.path.join(directory, served.file)
-    return _class_text(rf"CLSID\{name}\InprocServer32")
+    return class_text(rf"CLSID\{name}\InprocServer32")
 
 
 def _entry_point(server: str) -> int:
@@ -218,10 +210,10 @@ def _put_class(text: str, result: int, code: int) -> None:
 
 
 def _class_from_program(name: str, result: int) -> None:
-    text = _class_text(rf"{name}\CLSID")
+    text = class_text(rf"{name}\CLSID")
     if text is None:
-        current = _class_text(rf"{name}\CurVer")
-        text = current and _class_text(rf"{current}\CLSID")
+        current = class_text(rf"{name}\CurVer")
+        text = current and class_text(rf"{current}\CLSID")
     if not text:
         raise Refused(CO_E_CLASSSTRING)
     _put_class(text, result, CO_E_CLASSSTRING)
@@ -262,7 +254,7 @@ def ProgIDFromCLSID(clsid: LPGUID, lplpszProgID: PVOID) -> HRESULT:
     if not lplpszProgID:
         return E_INVALIDARG
     put_u64(lplpszProgID, 0)
-    name = _class_text(rf"CLSID\{_guid(clsid)}\ProgID")
+    name = class_text(rf"CLSID\{guid_text(clsid)}\ProgID")
     return REGDB_E_CLASSNOTREG if name is None else _put_task_text(name, lplpszProgID)
 
 
@@ -279,15 +271,15 @@ def _put_task_text(text: str, result: int) -> int:
 
 @export("ole32")
 def OleRegGetUserType(clsid: LPGUID, dwFormOfType: DWORD, pszUserType: PVOID) -> HRESULT:
-    path = rf"CLSID\{_guid(clsid)}"
+    path = rf"CLSID\{guid_text(clsid)}"
     forms = {1: "", 2: r"\AuxUserType\2", 3: r"\AuxUserType\3"}
-    name = _class_text(path + forms.get(dwFormOfType, "")) or _class_text(path)
+    name = class_text(path + forms.get(dwFormOfType, "")) or class_text(path)
     return REGDB_E_CLASSNOTREG if name is None else _put_task_text(name, pszUserType)
 
 
 @export("ole32", "combase")
 def CoGetTreatAsClass(clsidOld: LPGUID, pClsidNew: LPGUID) -> HRESULT:
-    other = _class_text(rf"CLSID\{_guid(clsidOld)}\TreatAs")
+    other = class_text(rf"CLSID\{guid_text(clsidOld)}\TreatAs")
     if other is None:
         _core.write(pClsidNew, _core.read(clsidOld, 16))
         return 1  # S_FALSE: none but itself
@@ -296,5 +288,5 @@ def CoGetTreatAsClass(clsidOld: LPGUID, pClsidNew: LPGUID) -> HRESULT:
 
 @export("ole32", "combase")
 def CoGetPSClsid(riid: LPGUID, pClsid: LPGUID) -> HRESULT:
-    name = _class_text(rf"Interface\{_guid(riid)}\ProxyStubClsid32")
+    name = class_text(rf"Interface\{guid_text(riid)}\ProxyStubClsid32")
     return REGDB_E_IIDNOTREG if name is None else code_of(_put_class, name, pClsid, REGDB_E_IIDNOTREG)
