@@ -173,3 +173,64 @@ def test_the_processs_languages_come_after_the_threads(path, chosen):
             assert text_of(module.handle, 0) == "null"  # before the module's own: English has no file
     finally:
         set_process(MUI_LANGUAGE_NAME, None, None)
+
+
+# ---- enumeration ----
+
+LN, MUI, EXACT = 1, 2, 0x10
+MUI_FILE_NOT_FOUND, TYPE_NOT_FOUND, USER_STOP = 15100, 1813, 15106
+
+
+@pytest.fixture
+def enumerated(path):
+    """What an enumeration shows, or its error: "Types", "Names" of strings, "Languages" of their first."""
+    handle, text = ctypes.c_void_p, ctypes.c_void_p
+
+    def enumerate_(what: str, flags: int | None = None, language: int = 0) -> list[int | str] | int:
+        found: list[int | str] = []
+        kind = ctypes.WINFUNCTYPE(ctypes.c_int, *[handle] * {"Types": 3, "Names": 4, "Languages": 5}[what])
+
+        @kind
+        def callback(*arguments):
+            name = arguments[-2] or 0
+            found.append(ctypes.wstring_at(name) if name > 0xFFFF else name)
+            return 1
+
+        given = {"Types": [], "Names": [text(RT_STRING)], "Languages": [text(RT_STRING), text(1)]}[what]
+        extra = [] if flags is None else [flags, language]
+        function = getattr(kernel32, f"EnumResource{what}{'W' if flags is None else 'ExW'}")
+        with windlass.load(path) as module:
+            done = function(handle(module.handle), *given, callback, None, *extra)
+        return found if done else ctypes.get_last_error()
+
+    return enumerate_
+
+
+def test_types_are_those_of_the_module_and_of_one_translation(enumerated, chosen):
+    """Each once."""
+    chosen("de-DE")
+    assert (
+        enumerated("Types") == enumerated("Types", 0) == enumerated("Types", LN | MUI) == [RT_STRING, "MUI"]
+    )
+    assert enumerated("Types", MUI) == [RT_STRING]
+    assert sorted(map(str, enumerated("Types", LN))) == ["6", "MUI"]
+    assert enumerated("Names") == enumerated("Names", MUI) == enumerated("Names", EXACT) == [1]
+
+
+def test_languages_are_those_of_all_translations(enumerated, chosen):
+    """The preferred first, the module's own last."""
+    assert enumerated("Languages") == [GERMAN, SWISS, ENGLISH]
+    chosen("de-CH")
+    assert enumerated("Languages", MUI) == [SWISS, GERMAN]
+    assert enumerated("Languages", LN) == enumerated("Languages", EXACT) == [ENGLISH]
+
+
+def test_a_language_that_is_asked_for_has_no_stand_in(enumerated):
+    assert enumerated("Languages", MUI, SWISS) == [SWISS]
+    assert enumerated("Languages", MUI, 0xC07) == MUI_FILE_NOT_FOUND
+    assert enumerated("Languages", MUI | LN, 0xC07) == [ENGLISH]
+    assert enumerated("Names", MUI, FRENCH) == MUI_FILE_NOT_FOUND
+
+
+def test_flags_that_contradict_each_other(enumerated):
+    assert enumerated("Types", EXACT | MUI) == enumerated("Types", 0x20) == 87

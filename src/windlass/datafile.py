@@ -91,11 +91,12 @@ class Satellites:
 
         Source: Microsoft, "MUI Resource Management", "Resource Loader".
         """
-        if language not in self._by_language:
+        key = language.lower()
+        if key not in self._by_language:
             directory, name = os.path.split(path)
             file = search.in_directory(directory, f"{language}/{name}.mui")
-            self._by_language[language] = _map_satellite(file) if file else None
-        return self._by_language[language]
+            self._by_language[key] = _map_satellite(file) if file else None
+        return self._by_language[key]
 
     def clear(self) -> None:
         for each in filter(None, self._by_language.values()):

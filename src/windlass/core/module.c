@@ -441,7 +441,7 @@ void *(*module_load_hook)(const WCHAR *name, DWORD flags);
 bool (*module_free_hook)(const void *handle);
 bool (*module_redirect_hook)(const WCHAR *name, size_t length, const void **base);
 atomic_bool module_names_redirected;
-void *(*module_satellite_hook)(const void *handle, WORD language, unsigned index);
+void *(*module_satellite_hook)(const void *handle, WORD language, int which, unsigned index);
 
 /* "DLL.name" or "DLL.#ordinal". The DLL may be an API set or not loaded yet, so policy decides. */
 static void *follow_forwarder(const void *base, const char *forwarder, NTSTATUS *status) {

@@ -79,9 +79,12 @@ extern bool (*module_free_hook)(const void *handle);
 extern bool (*module_redirect_hook)(const WCHAR *name, size_t length, const void **base);
 extern atomic_bool module_names_redirected;
 
-/* The handle of a file with a module's translations: the first, second ... that is there for a language, or with 0 for the
- * languages that the thread prefers. NULL: there are no more. Set by python.c. */
-extern void *(*module_satellite_hook)(const void *handle, WORD language, unsigned index);
+/* Which of the files with a module's translations: for a language and its parents, or with 0 for those that the thread
+ * prefers; for that language only; all there are. */
+enum { PREFERRED_SATELLITES, SATELLITES_OF_LANGUAGE, ALL_SATELLITES };
+
+/* The handle of the first, second ... of these files that is there. NULL: there are no more. Set by python.c. */
+extern void *(*module_satellite_hook)(const void *handle, WORD language, int which, unsigned index);
 
 /* What windlass.api.library.redirected_module() gives for a module that is not loaded; 0: the name is not redirected. */
 #define MODULE_NOT_LOADED ((const void *)1)

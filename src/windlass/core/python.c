@@ -351,12 +351,12 @@ static bool redirect_module(const WCHAR *name, size_t length, const void **base)
     return found;
 }
 
-static void *find_satellite(const void *handle, WORD language, unsigned index) {
+static void *find_satellite(const void *handle, WORD language, int which, unsigned index) {
     struct python_entry entry;
     if (!python_enter_for_api(&entry))
         return NULL;
-    void *found = call_library("satellite", Py_BuildValue("(KiI)", (unsigned long long)(uintptr_t)handle,
-                                                          (int)language, index));
+    void *found = call_library("satellite", Py_BuildValue("(KiiI)", (unsigned long long)(uintptr_t)handle,
+                                                          (int)language, which, index));
     python_leave(&entry);
     return found;
 }

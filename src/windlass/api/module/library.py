@@ -70,11 +70,11 @@ def redirected_module(name: str) -> int:
     return module.handle if module is not None else NOT_LOADED
 
 
-def satellite(handle: int, language: int, index: int) -> int:
-    """For FindResourceEx, where a module says that it has translations; see satellites.py."""
+def satellite(handle: int, language: int, which: int, index: int) -> int:
+    """For the resource functions, where a module says that it has translations; see satellites.py."""
     from windlass.api.module import satellites
 
-    return satellites.satellite(handle, language, index)
+    return satellites.satellite(handle, language, which, index)
 
 
 def free_library(handle: int) -> bool:

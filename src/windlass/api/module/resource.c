@@ -5,6 +5,7 @@
 #include "data_file.h"
 #include "module.h"
 
+#define ERROR_MUI_FILE_NOT_FOUND 15100u
 #define ERROR_RESOURCE_ENUM_USER_STOP 15106u
 
 struct directory {
@@ -227,9 +228,12 @@ static HANDLE find_translated(HMODULE module, LPCWSTR type, LPCWSTR name, WORD l
     struct resources resources;
     HMODULE satellite;
     HANDLE found = NULL;
-    for (unsigned index = 0; !found && (satellite = module_satellite_hook(module, language, index)) != NULL; index++)
+    for (unsigned index = 0; !found; index++) {
+        if (!(satellite = module_satellite_hook(module, language, PREFERRED_SATELLITES, index)))
+            break;
         if (open_resources(satellite, &resources))
             found = find_in(&resources, type, name, 0);
+    }
     return found;
 }
 
@@ -297,47 +301,23 @@ typedef BOOL(WINAPI *ENUM_TYPES)(HMODULE, PVOID, LONG_PTR);
 typedef BOOL(WINAPI *ENUM_NAMES)(HMODULE, LPCVOID, PVOID, LONG_PTR);
 typedef BOOL(WINAPI *ENUM_LANGUAGES)(HMODULE, LPCVOID, LPCVOID, WORD, LONG_PTR);
 
-/* The entry's name for a callback: a number, or a copy of the text. */
-static void *name_of(const struct resources *resources, const struct entry *entry, bool ansi) {
-    size_t length;
-    if (!(entry->name >> 31))
-        return (void *)(ULONG_PTR)(WORD)entry->name;
-    const WCHAR *text = name_at(resources, entry->name, &length);
-    WCHAR *copy = text ? calloc(length + 1, sizeof *copy) : NULL;
-    if (!copy)
-        return NULL;
-    memcpy(copy, text, length * sizeof *copy);
-    if (!ansi)
-        return copy;
-    char *narrow = ansi_from_wide(copy);
-    free(copy);
-    return narrow;
-}
-
-static BOOL enum_types(HMODULE module, ENUM_TYPES callback, LONG_PTR parameter, bool ansi) {
-    struct resources resources;
-    const struct directory *types = open_resources(module, &resources) ? directory_at(&resources, 0) : NULL;
-    if (!types)
-        return FALSE;
-    BOOL more = TRUE;
-    for (size_t i = 0; more && i < entry_count(types); i++) {
-        void *name = name_of(&resources, &types->entries[i], ansi);
-        more = callback(module, name, parameter);
-        free_name(name);
-    }
-    return more ? TRUE : fail(ERROR_RESOURCE_ENUM_USER_STOP);
-}
-
-API(kernel32, BOOL, EnumResourceTypesW, HMODULE hModule, ENUM_TYPES lpEnumFunc, LONG_PTR lParam) {
-    return enum_types(hModule, lpEnumFunc, lParam, false);
-}
-
-API(kernel32, BOOL, EnumResourceTypesA, HMODULE hModule, ENUM_TYPES lpEnumFunc, LONG_PTR lParam) {
-    return enum_types(hModule, lpEnumFunc, lParam, true);
-}
-
-/* The flags say whether translations in other files count; they are not enumerated here. */
+/* The flags say which files are searched: the module's own, or those with its translations. */
 enum { ENUM_LN = 1, ENUM_MUI = 2, ENUM_MUI_SYSTEM = 4, ENUM_VALIDATE = 8, ENUM_EXACT = 0x10, ENUM_FLAGS = 0x1F };
+
+/* One call of these functions: the types of a module's resources, the names of a type, the languages of a name. */
+struct enumeration {
+    enum { TYPES, NAMES, LANGUAGES } what;
+    HMODULE module;
+    LPCWSTR type, name;
+    LPCVOID shown_type, shown_name;                  /* as the caller gave them */
+    PVOID callback;
+    LONG_PTR parameter;
+    bool ansi;
+    DWORD flags;
+    WORD language;                                   /* of the translations; 0: those that are preferred */
+};
+
+enum { MOST_FILES = 64 };
 
 static bool flags_are_valid(DWORD flags) {
     if (flags & ~(DWORD)ENUM_FLAGS || (flags & ENUM_EXACT && flags & (ENUM_MUI | ENUM_MUI_SYSTEM))) {
@@ -347,92 +327,178 @@ static bool flags_are_valid(DWORD flags) {
     return true;
 }
 
+/* The resources of the files to search, translations first; all of these for languages, else one, as they do not differ
+ * in types and names. A language that is asked for is not replaced by another ("EnumResourceNamesExW function",
+ * "EnumResourceLanguagesExW function"). */
+static unsigned open_files(const struct enumeration *wanted, struct resources *files) {
+    enum { FILES = ENUM_LN | ENUM_MUI | ENUM_MUI_SYSTEM | ENUM_EXACT };
+    DWORD flags = wanted->flags & FILES ? wanted->flags : ENUM_LN | ENUM_MUI;
+    bool all = wanted->what == LANGUAGES && !wanted->language;
+    int which = wanted->language ? SATELLITES_OF_LANGUAGE : all ? ALL_SATELLITES : PREFERRED_SATELLITES;
+    struct resources own;
+    unsigned count = 0;
+    HMODULE satellite;
+    if (!open_resources(wanted->module, &own))
+        return 0;
+    if (flags & (ENUM_MUI | ENUM_MUI_SYSTEM) && has_translations(&own))
+        for (unsigned index = 0; count < (all ? MOST_FILES - 1 : 1); index++) {
+            if (!(satellite = module_satellite_hook(wanted->module, wanted->language, which, index)))
+                break;
+            count += open_resources(satellite, &files[count]);
+        }
+    if (flags & (ENUM_LN | ENUM_EXACT))
+        files[count++] = own;
+    if (!count)
+        set_last_error(ERROR_MUI_FILE_NOT_FOUND);
+    return count;
+}
+
+static const struct directory *directory_for(const struct enumeration *wanted, const struct resources *resources) {
+    switch (wanted->what) {
+    case TYPES: return directory_at(resources, 0);
+    case NAMES: return find_directory(resources, directory_at(resources, 0), wanted->type, ERROR_RESOURCE_TYPE_NOT_FOUND);
+    default: return find_languages(resources, wanted->type, wanted->name);
+    }
+}
+
+/* The entry's name: a number, or a copy of the text. */
+static WCHAR *name_of(const struct resources *resources, const struct entry *entry) {
+    size_t length;
+    if (!(entry->name >> 31))
+        return (WCHAR *)(ULONG_PTR)(WORD)entry->name;
+    const WCHAR *text = name_at(resources, entry->name, &length);
+    WCHAR *copy = text ? calloc(length + 1, sizeof *copy) : NULL;
+    if (copy)
+        memcpy(copy, text, length * sizeof *copy);
+    return copy;
+}
+
+static BOOL call_back(const struct enumeration *wanted, PVOID name) {
+    switch (wanted->what) {
+    case TYPES: return ((ENUM_TYPES)wanted->callback)(wanted->module, name, wanted->parameter);
+    case NAMES: return ((ENUM_NAMES)wanted->callback)(wanted->module, wanted->shown_type, name, wanted->parameter);
+    default:
+        return ((ENUM_LANGUAGES)wanted->callback)(wanted->module, wanted->shown_type, wanted->shown_name,
+                                                  (WORD)(ULONG_PTR)name, wanted->parameter);
+    }
+}
+
+static BOOL show(const struct enumeration *wanted, WCHAR *name) {
+    if (!wanted->ansi || (ULONG_PTR)name < 0x10000)
+        return call_back(wanted, name);
+    char *narrow = ansi_from_wide(name);
+    BOOL more = call_back(wanted, narrow);
+    free(narrow);
+    return more;
+}
+
+static bool has_any(const struct resources *files, const struct directory *const *directories, unsigned count,
+                    LPCWSTR name) {
+    for (unsigned i = 0; i < count; i++)
+        if (directories[i] && find_entry(&files[i], directories[i], name))
+            return true;
+    return false;
+}
+
+/* What several files have is shown once. */
+static BOOL enumerate(const struct enumeration *wanted) {
+    struct resources files[MOST_FILES];
+    const struct directory *directories[MOST_FILES];
+    bool found = false;
+    if (!flags_are_valid(wanted->flags))
+        return FALSE;
+    unsigned count = open_files(wanted, files);
+    for (unsigned i = 0; i < count; i++)
+        if ((directories[i] = directory_for(wanted, &files[i])) != NULL)
+            found = true;
+    if (!found)
+        return FALSE;
+    for (unsigned i = 0; i < count; i++)
+        for (size_t k = 0; directories[i] && k < entry_count(directories[i]); k++) {
+            WCHAR *name = name_of(&files[i], &directories[i]->entries[k]);
+            BOOL more = has_any(files, directories, i, name) || show(wanted, name);
+            free_name(name);
+            if (!more)
+                return fail(ERROR_RESOURCE_ENUM_USER_STOP);
+        }
+    return TRUE;
+}
+
+/* The A forms' names are widened for the search and shown as they came. */
+static BOOL enumerate_ansi(struct enumeration wanted, LPCSTR type, LPCSTR name) {
+    WCHAR *wide_type = widen_name(type), *wide_name = widen_name(name);
+    wanted.type = wide_type, wanted.name = wide_name;
+    wanted.shown_type = type, wanted.shown_name = name;
+    wanted.ansi = true;
+    BOOL result = enumerate(&wanted);
+    free_name(wide_type);
+    free_name(wide_name);
+    return result;
+}
+
 API(kernel32 kernelbase, BOOL, EnumResourceTypesExW, HMODULE hModule, ENUM_TYPES lpEnumFunc, LONG_PTR lParam, DWORD dwFlags,
     WORD LangId) {
-    (void)LangId;
-    return flags_are_valid(dwFlags) && enum_types(hModule, lpEnumFunc, lParam, false);
+    return enumerate(&(struct enumeration){.what = TYPES, .module = hModule, .callback = lpEnumFunc, .parameter = lParam,
+                                           .flags = dwFlags, .language = LangId});
 }
 
 API(kernel32 kernelbase, BOOL, EnumResourceTypesExA, HMODULE hModule, ENUM_TYPES lpEnumFunc, LONG_PTR lParam, DWORD dwFlags,
     WORD LangId) {
-    (void)LangId;
-    return flags_are_valid(dwFlags) && enum_types(hModule, lpEnumFunc, lParam, true);
+    return enumerate_ansi((struct enumeration){.what = TYPES, .module = hModule, .callback = lpEnumFunc,
+                                               .parameter = lParam, .flags = dwFlags, .language = LangId}, NULL, NULL);
 }
 
-static BOOL enum_names(HMODULE module, LPCWSTR type, LPCVOID shown_type, ENUM_NAMES callback, LONG_PTR parameter, bool ansi) {
-    struct resources resources;
-    const struct directory *names = open_resources(module, &resources)
-        ? find_directory(&resources, directory_at(&resources, 0), type, ERROR_RESOURCE_TYPE_NOT_FOUND) : NULL;
-    if (!names)
-        return FALSE;
-    BOOL more = TRUE;
-    for (size_t i = 0; more && i < entry_count(names); i++) {
-        void *name = name_of(&resources, &names->entries[i], ansi);
-        more = callback(module, shown_type, name, parameter);
-        free_name(name);
-    }
-    return more ? TRUE : fail(ERROR_RESOURCE_ENUM_USER_STOP);
+API(kernel32, BOOL, EnumResourceTypesW, HMODULE hModule, ENUM_TYPES lpEnumFunc, LONG_PTR lParam) {
+    return api_EnumResourceTypesExW(hModule, lpEnumFunc, lParam, 0, 0);
 }
 
-API(kernel32 kernelbase, BOOL, EnumResourceNamesW, HMODULE hModule, LPCWSTR lpType, ENUM_NAMES lpEnumFunc, LONG_PTR lParam) {
-    return enum_names(hModule, lpType, lpType, lpEnumFunc, lParam, false);
-}
-
-API(kernel32, BOOL, EnumResourceNamesA, HMODULE hModule, LPCSTR lpType, ENUM_NAMES lpEnumFunc, LONG_PTR lParam) {
-    WCHAR *type = widen_name(lpType);
-    BOOL result = enum_names(hModule, type, lpType, lpEnumFunc, lParam, true);
-    free_name(type);
-    return result;
+API(kernel32, BOOL, EnumResourceTypesA, HMODULE hModule, ENUM_TYPES lpEnumFunc, LONG_PTR lParam) {
+    return api_EnumResourceTypesExA(hModule, lpEnumFunc, lParam, 0, 0);
 }
 
 API(kernel32 kernelbase, BOOL, EnumResourceNamesExW, HMODULE hModule, LPCWSTR lpType, ENUM_NAMES lpEnumFunc, LONG_PTR lParam,
     DWORD dwFlags, WORD LangId) {
-    (void)LangId;
-    return flags_are_valid(dwFlags) && enum_names(hModule, lpType, lpType, lpEnumFunc, lParam, false);
+    return enumerate(&(struct enumeration){.what = NAMES, .module = hModule, .type = lpType, .shown_type = lpType,
+                                           .callback = lpEnumFunc, .parameter = lParam, .flags = dwFlags,
+                                           .language = LangId});
 }
 
 API(kernel32 kernelbase, BOOL, EnumResourceNamesExA, HMODULE hModule, LPCSTR lpType, ENUM_NAMES lpEnumFunc, LONG_PTR lParam,
     DWORD dwFlags, WORD LangId) {
-    (void)LangId;
-    return flags_are_valid(dwFlags) && api_EnumResourceNamesA(hModule, lpType, lpEnumFunc, lParam);
+    return enumerate_ansi((struct enumeration){.what = NAMES, .module = hModule, .callback = lpEnumFunc,
+                                               .parameter = lParam, .flags = dwFlags, .language = LangId}, lpType, NULL);
 }
 
-static BOOL enum_languages(HMODULE module, LPCWSTR type, LPCWSTR name, LPCVOID shown_type, LPCVOID shown_name,
-                           ENUM_LANGUAGES callback, LONG_PTR parameter) {
-    struct resources resources;
-    const struct directory *languages = open_resources(module, &resources) ? find_languages(&resources, type, name) : NULL;
-    if (!languages)
-        return FALSE;
-    for (size_t i = 0; i < entry_count(languages); i++)
-        if (!callback(module, shown_type, shown_name, (WORD)languages->entries[i].name, parameter))
-            return fail(ERROR_RESOURCE_ENUM_USER_STOP);
-    return TRUE;
+API(kernel32 kernelbase, BOOL, EnumResourceNamesW, HMODULE hModule, LPCWSTR lpType, ENUM_NAMES lpEnumFunc, LONG_PTR lParam) {
+    return api_EnumResourceNamesExW(hModule, lpType, lpEnumFunc, lParam, 0, 0);
 }
 
-API(kernel32, BOOL, EnumResourceLanguagesW, HMODULE hModule, LPCWSTR lpType, LPCWSTR lpName, ENUM_LANGUAGES lpEnumFunc,
-    LONG_PTR lParam) {
-    return enum_languages(hModule, lpType, lpName, lpType, lpName, lpEnumFunc, lParam);
-}
-
-API(kernel32, BOOL, EnumResourceLanguagesA, HMODULE hModule, LPCSTR lpType, LPCSTR lpName, ENUM_LANGUAGES lpEnumFunc,
-    LONG_PTR lParam) {
-    WCHAR *type = widen_name(lpType), *name = widen_name(lpName);
-    BOOL result = enum_languages(hModule, type, name, lpType, lpName, lpEnumFunc, lParam);
-    free_name(type);
-    free_name(name);
-    return result;
+API(kernel32, BOOL, EnumResourceNamesA, HMODULE hModule, LPCSTR lpType, ENUM_NAMES lpEnumFunc, LONG_PTR lParam) {
+    return api_EnumResourceNamesExA(hModule, lpType, lpEnumFunc, lParam, 0, 0);
 }
 
 API(kernel32 kernelbase, BOOL, EnumResourceLanguagesExW, HMODULE hModule, LPCWSTR lpType, LPCWSTR lpName,
     ENUM_LANGUAGES lpEnumFunc, LONG_PTR lParam, DWORD dwFlags, WORD LangId) {
-    (void)LangId;
-    return flags_are_valid(dwFlags) && enum_languages(hModule, lpType, lpName, lpType, lpName, lpEnumFunc, lParam);
+    return enumerate(&(struct enumeration){.what = LANGUAGES, .module = hModule, .type = lpType, .name = lpName,
+                                           .shown_type = lpType, .shown_name = lpName, .callback = lpEnumFunc,
+                                           .parameter = lParam, .flags = dwFlags, .language = LangId});
 }
 
 API(kernel32 kernelbase, BOOL, EnumResourceLanguagesExA, HMODULE hModule, LPCSTR lpType, LPCSTR lpName,
     ENUM_LANGUAGES lpEnumFunc, LONG_PTR lParam, DWORD dwFlags, WORD LangId) {
-    (void)LangId;
-    return flags_are_valid(dwFlags) && api_EnumResourceLanguagesA(hModule, lpType, lpName, lpEnumFunc, lParam);
+    return enumerate_ansi((struct enumeration){.what = LANGUAGES, .module = hModule, .callback = lpEnumFunc,
+                                               .parameter = lParam, .flags = dwFlags, .language = LangId},
+                          lpType, lpName);
+}
+
+API(kernel32, BOOL, EnumResourceLanguagesW, HMODULE hModule, LPCWSTR lpType, LPCWSTR lpName, ENUM_LANGUAGES lpEnumFunc,
+    LONG_PTR lParam) {
+    return api_EnumResourceLanguagesExW(hModule, lpType, lpName, lpEnumFunc, lParam, 0, 0);
+}
+
+API(kernel32, BOOL, EnumResourceLanguagesA, HMODULE hModule, LPCSTR lpType, LPCSTR lpName, ENUM_LANGUAGES lpEnumFunc,
+    LONG_PTR lParam) {
+    return api_EnumResourceLanguagesExA(hModule, lpType, lpName, lpEnumFunc, lParam, 0, 0);
 }
 
 /* ---- as ntdll has it ---- */
