@@ -96,7 +96,12 @@ _ORDINALS = {
     SQLDriversA=271 SQLSetDescFieldA=273 SQLSetStmtAttrA=276
     """,
     "comctl32.dll": """
-    InitCommonControls=17
+    InitCommonControls=17 DSA_Create=320 DSA_Destroy=321 DSA_GetItem=322 DSA_GetItemPtr=323
+    DSA_InsertItem=324 DSA_SetItem=325 DSA_DeleteItem=326 DSA_DeleteAllItems=327 DPA_Create=328
+    DPA_Destroy=329 DPA_Grow=330 DPA_Clone=331 DPA_GetPtr=332 DPA_GetPtrIndex=333 DPA_InsertPtr=334
+    DPA_SetPtr=335 DPA_DeletePtr=336 DPA_DeleteAllPtrs=337 DPA_Sort=338 DPA_Search=339 DPA_CreateEx=340
+    DPA_EnumCallback=385 DPA_DestroyCallback=386 DSA_EnumCallback=387 DSA_DestroyCallback=388
+    SetWindowSubclass=410 GetWindowSubclass=411 RemoveWindowSubclass=412 DefSubclassProc=413
     """,
     "ws2_32.dll": """
     accept=1 bind=2 closesocket=3 connect=4 getpeername=5 getsockname=6 getsockopt=7 htonl=8 htons=9

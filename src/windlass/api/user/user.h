@@ -106,7 +106,7 @@ extern const unsigned user_control_count;
 
 /* ---- handles of everything else (user_object.c) ---- */
 
-enum user_kind { USER_ANY, USER_MENU, USER_ICON, USER_ACCELERATORS, USER_HOOK, USER_POSITIONS };
+enum user_kind { USER_ANY, USER_MENU, USER_ICON, USER_ACCELERATORS, USER_HOOK, USER_IMAGES };
 
 /* The head of what such a handle stands for. */
 struct user_object {

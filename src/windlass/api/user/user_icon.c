@@ -119,20 +119,30 @@ static bool is_white(const struct surface *surface, LONG x, LONG y) {
     return surface_colour(surface, surface_get(surface, x, y)) != 0;
 }
 
-static void take_mask(BYTE *mask, const struct surface *surface, LONG top, LONG width, LONG height) {
+static void take_mask(BYTE *mask, const struct surface *surface, LONG left, LONG top, LONG width, LONG height) {
     for (LONG y = 0; y < height; y++)
         for (LONG x = 0; x < width; x++)
             mask[(size_t)y * (size_t)width + (size_t)x] =
-                x >= surface->width || y + top >= surface->height || is_white(surface, x, y + top);
+                x + left >= surface->width || y + top >= surface->height || is_white(surface, x + left, y + top);
 }
 
-static void take_colours(struct icon *icon, const struct surface *surface) {
-    for (LONG y = 0; y < icon->height; y++)
-        for (LONG x = 0; x < icon->width; x++) {
-            DWORD raw = surface_get(surface, x, y), alpha = surface->bits == 32 ? raw & 0xff000000 : 0;
+static void take_colours(struct icon *icon, const struct surface *surface, LONG left) {
+    LONG width = surface->width - left < icon->width ? surface->width - left : icon->width;
+    LONG height = surface->height < icon->height ? surface->height : icon->height;
+    for (LONG y = 0; y < height; y++)
+        for (LONG x = 0; x < width; x++) {
+            DWORD raw = surface_get(surface, x + left, y), alpha = surface->bits == 32 ? raw & 0xff000000 : 0;
             icon->colours[(size_t)y * (size_t)icon->width + (size_t)x] = surface_colour(surface, raw) | alpha;
             icon->has_alpha = icon->has_alpha || alpha;
         }
+}
+
+void icon_take(struct icon *icon, const struct surface *colours, const struct surface *mask, LONG left) {
+    take_colours(icon, colours, left);
+    if (mask)
+        take_mask(icon->mask, mask, left, 0, icon->width, icon->height);
+    else
+        memset(icon->mask, 0, (size_t)icon->width * (size_t)icon->height);
 }
 
 /* Without colours the mask has double height: its upper half is the AND mask, the lower half the XOR mask. */
@@ -151,11 +161,11 @@ API(user32, HICON, CreateIconIndirect, const ICONINFO *piconinfo) {
     icon->is_cursor = !piconinfo->fIcon;
     icon->x = icon->is_cursor ? piconinfo->xHotspot : (DWORD)size->width / 2;
     icon->y = icon->is_cursor ? piconinfo->yHotspot : (DWORD)height / 2;
-    take_mask(icon->mask, &mask->surface, 0, icon->width, icon->height);
+    take_mask(icon->mask, &mask->surface, 0, 0, icon->width, icon->height);
     if (colours)
-        take_colours(icon, size);
+        take_colours(icon, size, 0);
     else
-        take_mask(icon->inverse, &mask->surface, height, icon->width, icon->height);
+        take_mask(icon->inverse, &mask->surface, 0, height, icon->width, icon->height);
     return icon_add(icon);
 }
 

@@ -42,6 +42,13 @@ struct icon *icon_scaled(const struct icon *icon, LONG width, LONG height);
  * Zero sizes are the image's own. NULL with the last error. */
 struct icon *icon_from_image(const BYTE *data, size_t size, LONG width, LONG height, bool monochrome);
 
+/* What DrawIconEx does with the mask (1), the image (2) or both (3). */
+BOOL icon_draw(HDC dc, int x, int y, const struct icon *icon, UINT planes);
+
+/* Colours and transparency from a bitmap's columns that begin at `left`; pixels of the mask that are not black are
+ * transparent, none when it is NULL. */
+void icon_take(struct icon *icon, const struct surface *colours, const struct surface *mask, LONG left);
+
 /* A bitmap from a DIB with everything that LoadImage may be asked for. */
 HBITMAP bitmap_from_dib(const void *dib, size_t size, LONG width, LONG height, UINT flags);
 HBITMAP bitmap_copy(HBITMAP handle, LONG width, LONG height, UINT flags);

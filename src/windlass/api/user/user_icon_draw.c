@@ -62,7 +62,7 @@ static BOOL draw_plane(HDC dc, int x, int y, const struct icon *icon, enum plane
     return combine(dc, x, y, bitmap, rop, plane == BLENDED);
 }
 
-static BOOL draw(HDC dc, int x, int y, const struct icon *icon, UINT flags) {
+BOOL icon_draw(HDC dc, int x, int y, const struct icon *icon, UINT flags) {
     if (flags == DI_NORMAL && icon->has_alpha)
         return draw_plane(dc, x, y, icon, BLENDED, 0);
     BOOL done = TRUE;
@@ -99,7 +99,7 @@ API(user32, BOOL, DrawIconEx, HDC hdc, int xLeft, int yTop, HICON hIcon, int cxW
         const RECT behind = {xLeft, yTop, xLeft + icon->width, yTop + icon->height};
         done = api_FillRect(hdc, &behind, hbrFlickerFreeDraw) != 0;
     }
-    done = done && draw(hdc, xLeft, yTop, icon, diFlags & DI_NORMAL);
+    done = done && icon_draw(hdc, xLeft, yTop, icon, diFlags & DI_NORMAL);
     icon_free(icon);
     return done;
 }
