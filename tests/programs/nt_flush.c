@@ -8,12 +8,23 @@
 typedef NTSTATUS(NTAPI *FLUSH)(HANDLE, IO_STATUS_BLOCK *);
 typedef NTSTATUS(NTAPI *FLUSH_EX)(HANDLE, ULONG, PVOID, ULONG, IO_STATUS_BLOCK *);
 
+/* Wine 8 has no NtFlushBuffersFileEx. */
+static FLUSH flush;
+
+static NTSTATUS NTAPI plainly(HANDLE file, ULONG flags, PVOID parameters, ULONG size, IO_STATUS_BLOCK *block)
+{
+    (void)flags, (void)parameters, (void)size;
+    return flush(file, block);
+}
+
 PROGRAM
 {
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
-    FLUSH flush = (FLUSH)(void *)GetProcAddress(ntdll, "NtFlushBuffersFile");
+    flush = (FLUSH)(void *)GetProcAddress(ntdll, "NtFlushBuffersFile");
     FLUSH_EX flush_ex = (FLUSH_EX)(void *)GetProcAddress(ntdll, "NtFlushBuffersFileEx");
-    check(flush && flush_ex && GetProcAddress(ntdll, "ZwFlushBuffersFileEx"));
+    check(flush && !flush_ex == !GetProcAddress(ntdll, "ZwFlushBuffersFileEx"));
+    if (!flush_ex)
+        flush_ex = plainly;
     WCHAR path[MAX_PATH];
     DWORD done;
     GetTempPathW(MAX_PATH, path);
