@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from windlass import _core
 from windlass.api.calls import windows
+from windlass.api.outputs import put_u64
 from windlass.api.refused import Refused
 from windlass.api.system import registry_seed
 from windlass.api.system.registry_store import Store, Value, fold
@@ -252,16 +253,39 @@ CHANGE_FILTERS = 0x1000000F
 REG_NOTIFY_THREAD_AGNOSTIC = 0x10000000
 
 
+STATUS_NOTIFY_ENUM_DIR = 0x10C  # what has changed is not told: it has to be looked at anew
+
+
+class Routine(NamedTuple):
+    """Who is called by an APC: `thread` is a handle, the others are what the routine gets and its address."""
+
+    thread: int
+    address: int
+    context: int
+    block: int
+
+
 class Watch(NamedTuple):
-    """Somebody waits for the next change of a key; `event` is a handle, or what a thread sleeps on."""
+    """Somebody waits for the next change of a key.
+
+    event: a handle, what a thread sleeps on, or a routine.
+    block: the IO_STATUS_BLOCK that is told, or 0.
+    """
 
     key: int
     subtree: bool
     filter: int
-    event: int | threading.Event
+    event: int | threading.Event | Routine
+    block: int = 0
 
     def wake(self) -> None:
-        if isinstance(self.event, int):
+        if self.block:
+            put_u64(self.block, STATUS_NOTIFY_ENUM_DIR)
+            put_u64(self.block + 8, 0)
+        if isinstance(self.event, Routine):
+            windows("ntdll.dll", "NtQueueApcThread", self.event.thread, *self.event[1:], 0)
+            _core.close_handle(self.event.thread)
+        elif isinstance(self.event, int):
             windows("kernel32.dll", "SetEvent", self.event)
             _core.close_handle(self.event)
         else:

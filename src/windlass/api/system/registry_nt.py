@@ -531,11 +531,19 @@ def NtReplaceKey(NewFile: PVOID, TargetHandle: HANDLE, OldFile: PVOID) -> NTSTAT
 # ---- waiting for changes ----
 
 
-def _notify(handle: int, event: int, routine: int, filter: int, subtree: int, asynchronous: int) -> None:
-    if routine:
-        raise Refused(STATUS_NOT_SUPPORTED)
-    watch(handle, bool(subtree), filter, event, bool(asynchronous))
+def _notify(
+    handle: int,
+    event: int,
+    routine: int,
+    context: int,
+    block: int,
+    filter: int,
+    subtree: int,
+    asynchronous: int,
+) -> None:
+    watch(handle, bool(subtree), filter, event, bool(asynchronous), routine, context, block)
     if asynchronous:
+        put_u64(block, STATUS_PENDING)
         raise Refused(STATUS_PENDING)
 
 
@@ -553,4 +561,31 @@ def NtNotifyChangeKey(
     Asynchronous: BOOLEAN,
 ) -> NTSTATUS:
     """Wakes at the next change; what has changed is not told, as on Windows."""
-    return status_of(_notify, KeyHandle, Event, ApcRoutine, CompletionFilter, WatchTree, Asynchronous)
+    return status_of(
+        _notify, KeyHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, CompletionFilter, WatchTree,
+        Asynchronous,
+    )  # fmt: skip
+
+
+@export("ntdll")
+def NtNotifyChangeMultipleKeys(
+    MasterKeyHandle: HANDLE,
+    Count: ULONG,
+    SubordinateObjects: PVOID,
+    Event: HANDLE,
+    ApcRoutine: PVOID,
+    ApcContext: PVOID,
+    IoStatusBlock: PVOID,
+    CompletionFilter: ULONG,
+    WatchTree: BOOLEAN,
+    Buffer: PVOID,
+    BufferSize: ULONG,
+    Asynchronous: BOOLEAN,
+) -> NTSTATUS:
+    """As NtNotifyChangeKey; no second key is watched with the first ("ZwNotifyChangeMultipleKeys")."""
+    if Count:
+        return STATUS_NOT_SUPPORTED
+    return NtNotifyChangeKey(
+        MasterKeyHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, CompletionFilter, WatchTree, Buffer,
+        BufferSize, Asynchronous,
+    )  # fmt: skip

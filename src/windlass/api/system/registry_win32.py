@@ -991,13 +991,35 @@ def RegNotifyChangeKeyValue(
     return code_of(watch, hKey, bool(bWatchSubtree), dwNotifyFilter, hEvent, bool(fAsynchronous))
 
 
-def watch(hkey: int, subtree: bool, filter: int, handle: int, asynchronous: bool) -> None:
-    """Changes that other processes make are not seen."""
+THIS_THREAD = (1 << 64) - 2
+
+
+def watch(
+    hkey: int,
+    subtree: bool,
+    filter: int,
+    handle: int,
+    asynchronous: bool,
+    routine: int = 0,
+    context: int = 0,
+    block: int = 0,
+) -> None:
+    """Changes that other processes make are not seen.
+
+    routine: called in this thread by an APC, with `context` and `block`, instead of setting the event.
+    block: the IO_STATUS_BLOCK, or 0.
+    """
     key = key_of(hkey, KEY_NOTIFY)
     if filter & ~keys.CHANGE_FILTERS or not filter & 0xF:
         raise Refused(ERROR_INVALID_PARAMETER)
-    event = _duplicate(handle) if asynchronous else threading.Event()
-    keys.watches.append(keys.Watch(key.target(), subtree, filter, event))
+    event: int | threading.Event | keys.Routine
+    if not asynchronous:
+        event = threading.Event()
+    elif routine:
+        event = keys.Routine(_duplicate(THIS_THREAD), routine, context, block)
+    else:
+        event = _duplicate(handle)
+    keys.watches.append(keys.Watch(key.target(), subtree, filter, event, block))
     if isinstance(event, threading.Event):
         event.wait()
 
