@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +77,25 @@ def test_a_program_runs_with_the_thermometer(exe, tmp_path):
     assert run() == (0, ["kitchen: 21.5 Celsius (raw 86), one of 3 sensors", *alarms])
     assert run("attic") == (0, ["attic: 30.0 Celsius (raw 120), one of 3 sensors", *alarms])
     assert run("garage") == (1, ["there is no sensor in the garage"])
+
+
+def test_afl_finds_its_way_through_a_dll(real, tmp_path):
+    if shutil.which("afl-fuzz") is None:
+        pytest.skip("AFL++ is not installed")
+    dll = next(iter(real("msvc-runtime").windows.rglob("vcruntime140.dll")))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "function").write_bytes(b"\0\0f@@YAHH@Z")
+    quiet = ("NO_UI", "SKIP_BIN_CHECK", "SKIP_CPUFREQ", "NO_AFFINITY", "I_DONT_CARE_ABOUT_MISSING_CRASHES")
+    target = [sys.executable, EXAMPLES / "fuzzing_with_afl.py", dll]
+    done = subprocess.run(
+        ["afl-fuzz", "-i", "in", "-o", "out", "-E", "300", "--", *target], cwd=tmp_path,
+        env={**os.environ, **{f"AFL_{name}": "1" for name in quiet}},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    lines = (tmp_path / "out" / "default" / "fuzzer_stats").read_text().splitlines()
+    facts = dict(map(str.strip, line.split(":", 1)) for line in lines)
+    assert int(facts["edges_found"]) > 60 and facts["saved_crashes"] == "0"
 
 
 def test_fuzzing_finds_its_way_through_a_dll(real, tmp_path):
