@@ -275,3 +275,102 @@ def test_hashes_of_what_is_encoded(certificate):
     digest = hashes.Hash(hashes.SHA256())
     digest.update(certificate.tbs_certificate_bytes)
     assert out.raw[: size.value] == digest.finalize()
+
+
+# ---- stores, and what is known of identifiers ----
+
+
+@pytest.fixture()
+def store(certificate):
+    crypt32.CertOpenStore.restype = c.c_void_p
+    handle = c.c_void_p(crypt32.CertOpenStore(c.c_void_p(2), 0, None, 0, None))
+    data, context = certificate.public_bytes(DER), c.c_void_p()
+    assert crypt32.CertAddEncodedCertificateToStore(handle, 1, data, len(data), 4, c.byref(context))
+    friendly = blob("friend\0".encode("utf-16-le"))
+    assert crypt32.CertSetCertificateContextProperty(context, 11, 0, c.byref(friendly))
+    crypt32.CertFreeCertificateContext(context)
+    yield handle
+    crypt32.CertCloseStore(handle, 0)
+
+
+def in_store(handle) -> list[tuple[bytes, str]]:
+    crypt32.CertEnumCertificatesInStore.restype = c.c_void_p
+    found, place = [], None
+    while place := crypt32.CertEnumCertificatesInStore(handle, c.c_void_p(place)):
+        text = c.create_unicode_buffer(50)
+        crypt32.CertGetNameStringW(c.c_void_p(place), 5, 0, None, text, 50)
+        found.append((encoded_of(place).public_bytes(DER), text.value))
+    return found
+
+
+@pytest.mark.parametrize(("form", "provider", "name"), [(1, 6, "friend"), (2, 5, "subject")])
+def test_a_store_is_written_and_read(store, certificate, tmp_path, form, provider, name):
+    saved = Blob()
+    assert crypt32.CertSaveStore(store, 1, form, 2, c.byref(saved), 0)
+    memory = c.create_string_buffer(saved.size)
+    saved.data = c.addressof(memory)
+    assert crypt32.CertSaveStore(store, 1, form, 2, c.byref(saved), 0)
+    again = c.c_void_p(crypt32.CertOpenStore(c.c_void_p(provider), 0x10001, None, 0, c.byref(saved)))
+    assert in_store(again) == [(certificate.public_bytes(DER), name)]
+    crypt32.CertCloseStore(again, 0)
+    path = str(tmp_path / "store")
+    assert crypt32.CertSaveStore(store, 1, form, 4, c.c_wchar_p(path), 0)
+    again = c.c_void_p(crypt32.CertOpenStore(c.c_void_p(8), 0x10001, None, 0, c.c_wchar_p(path)))
+    assert in_store(again) == [(certificate.public_bytes(DER), name)]
+    crypt32.CertCloseStore(again, 0)
+
+
+def test_an_element_is_written_and_read(store, certificate):
+    place = c.c_void_p(crypt32.CertEnumCertificatesInStore(store, None))
+    size = c.c_uint()
+    assert crypt32.CertSerializeCertificateStoreElement(place, 0, None, c.byref(size))
+    data = c.create_string_buffer(size.value)
+    assert crypt32.CertSerializeCertificateStoreElement(place, 0, data, c.byref(size))
+    crypt32.CertFreeCertificateContext(place)
+    other = c.c_void_p(crypt32.CertOpenStore(c.c_void_p(2), 0, None, 0, None))
+    kind = c.c_uint()
+    arguments = (other, data, size, 4, 0)
+    assert not crypt32.CertAddSerializedElementToStore(*arguments, 4, c.byref(kind), None)
+    assert crypt32.CertAddSerializedElementToStore(*arguments, 2, c.byref(kind), None)
+    assert kind.value == 1
+    assert in_store(other) == [(certificate.public_bytes(DER), "friend")]
+    assert not crypt32.CertAddSerializedElementToStore(other, b"abc", 3, 4, 0, 2, c.byref(kind), None)
+    crypt32.CertCloseStore(other, 0)
+
+
+def test_identifiers_are_known():
+    class Info(Structure):
+        _fields_ = [  # noqa: RUF012
+            ("size", c.c_uint), ("oid", c.c_char_p), ("name", c.c_wchar_p), ("group", c.c_uint),
+            ("number", c.c_uint), ("extra", Blob), ("cng", c.c_wchar_p), ("cng_key", c.c_wchar_p),
+        ]  # fmt: skip
+
+    crypt32.CryptFindOIDInfo.restype = c.POINTER(Info)
+    info = crypt32.CryptFindOIDInfo(1, SHA256_RSA, 4).contents
+    assert (info.size, info.name, info.number, info.cng, info.cng_key) == (
+        64,
+        "sha256RSA",
+        0x800C,
+        "SHA256",
+        "RSA",
+    )
+    assert crypt32.CryptFindOIDInfo(2, c.c_wchar_p("cn"), 0).contents.oid == b"2.5.4.3"
+    assert crypt32.CryptFindOIDInfo(3, c.byref(c.c_uint(0x8004)), 0).contents.oid == b"1.3.14.3.2.26"
+    pair = (c.c_uint * 2)(0x800D, 0x2400)
+    assert crypt32.CryptFindOIDInfo(4, pair, 4).contents.name == "sha384RSA"
+    assert not crypt32.CryptFindOIDInfo(1, SHA256_RSA, 1)
+    assert not crypt32.CryptFindOIDInfo(1, b"1.2.3.4.5", 0)
+
+
+def test_system_stores_are_listed():
+    names = []
+    callback = c.WINFUNCTYPE(c.c_int, c.c_wchar_p, c.c_uint, c.c_void_p, c.c_void_p, c.c_void_p)
+
+    @callback
+    def each(name, flags, info, reserved, argument):
+        names.append((name, flags))
+        return name != "Root"
+
+    assert not crypt32.CertEnumSystemStore(0x10000, None, None, each)
+    assert ("My", 0x10000) in names
+    assert names[-1] == ("Root", 0x10000)

@@ -20,7 +20,7 @@ from windlass.api.crypto.certificate_context import (
 )
 from windlass.api.crypto.certificate_names import LETTERS
 from windlass.api.crypto.certificate_objects import encode_public_key_info
-from windlass.api.crypto.certificate_store import Store, store_of
+from windlass.api.crypto.certificate_store import store_of
 from windlass.api.crypto.crypto_extra import InvalidSignature, crypto_x509, ec, padding, rsa
 from windlass.api.crypto.digests import DIGESTS
 from windlass.api.outputs import fail, from_ansi, get_u32, get_u64, put_u32, put_u64
@@ -41,23 +41,24 @@ CHECK_SIGNATURE, CHECK_REVOCATION, CHECK_TIME = 1, 2, 4
 NO_LIST = 0x100
 
 
-def _failed_checks(store: Store, subject: x509.Certificate, issuer: x509.Certificate, wanted: int) -> int:
-    """The bits of the checks that were not passed."""
+def failed_checks(store: int, subject: x509.Certificate, issuer: x509.Certificate, wanted: int) -> int:
+    """The bits of the checks that were not passed. store: 0 has no lists."""
     failed = 0
     if wanted & CHECK_SIGNATURE and not is_signed_by(subject, issuer):
         failed |= CHECK_SIGNATURE
     if wanted & CHECK_TIME and not subject.not_before <= time_at(0) <= subject.not_after:
         failed |= CHECK_TIME
     if wanted & CHECK_REVOCATION:
-        lists = [each for each in store.all_lists() if each.list.issuer == issuer.subject]
+        known = store_of(store).all_lists() if store else []
+        lists = [each for each in known if each.list.issuer == issuer.subject]
         failed |= 0 if lists else NO_LIST
         failed |= CHECK_REVOCATION if not lists or any(each.entry_of(subject) for each in lists) else 0
     return failed
 
 
 def _issuer(store: int, subject: int, previous: int, flags: int) -> int:
-    certificate, own_store = context_of(subject).certificate, store_of(store)
-    candidates = [c for c in own_store.all() if c.certificate.subject == certificate.issuer]
+    certificate = context_of(subject).certificate
+    candidates = [c for c in store_of(store).all() if c.certificate.subject == certificate.issuer]
     wanted = get_u32(flags)
     start = 0
     if previous:
@@ -66,12 +67,12 @@ def _issuer(store: int, subject: int, previous: int, flags: int) -> int:
         )
         release(previous)
     if certificate.subject == certificate.issuer:
-        put_u32(flags, _failed_checks(own_store, certificate, certificate, wanted))
+        put_u32(flags, failed_checks(store, certificate, certificate, wanted))
         raise Refused(CRYPT_E_SELF_SIGNED)
     if start >= len(candidates):
         raise Refused(CRYPT_E_NOT_FOUND)
     found = candidates[start]
-    put_u32(flags, _failed_checks(own_store, certificate, found.certificate, wanted))
+    put_u32(flags, failed_checks(store, certificate, found.certificate, wanted))
     found.references += 1
     return found.address
 

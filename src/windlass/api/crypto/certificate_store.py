@@ -16,6 +16,7 @@ import functools
 import os
 import re
 import ssl
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from windlass import _core
@@ -41,9 +42,11 @@ ERROR_INVALID_PARAMETER = 87
 CRYPT_E_NOT_FOUND = 0x80092004
 CRYPT_E_EXISTS = 0x80092005
 CRYPT_E_PENDING_CLOSE = 0x8009200F
+CRYPT_E_FILE_ERROR, CRYPT_E_ASN1_BADTAG = 0x80092003, 0x8009310B
 
 # Providers, by number or by name.
 PROV_MEMORY, PROV_FILENAME_A, PROV_FILENAME_W, PROV_COLLECTION = 2, 7, 8, 11
+PROV_MESSAGE, PROV_PKCS7, PROV_SERIALIZED = 1, 5, 6
 PROV_SYSTEM_A, PROV_SYSTEM_W, PROV_SYSTEM_REGISTRY_A, PROV_SYSTEM_REGISTRY_W = 9, 10, 12, 13
 _PROVIDERS = {
     b"memory": PROV_MEMORY,
@@ -51,6 +54,9 @@ _PROVIDERS = {
     b"system": PROV_SYSTEM_W,
     b"systemregistry": PROV_SYSTEM_REGISTRY_W,
     b"file": PROV_FILENAME_W,
+    b"msg": PROV_MESSAGE,
+    b"pkcs7": PROV_PKCS7,
+    b"serialized": PROV_SERIALIZED,
 }
 OPEN_EXISTING, READONLY = 0x4000, 0x8000
 SYSTEM_STORES = {"my", "root", "ca", "trust", "disallowed", "addressbook", "authroot", "trustedpeople",
@@ -67,6 +73,7 @@ class Store:
         self.contexts: list[Context] = []
         self.lists: list[ListContext] = []
         self.members: list[Store] = []
+        self.properties: dict[int, bytes] = {}
 
     def all_lists(self) -> list[ListContext]:
         return self.lists + [context for member in self.members for context in member.all_lists()]
@@ -159,11 +166,57 @@ def _file_store(path: str | None) -> Store:
     host = _core.path_to_host(path) if path else None
     try:
         with open(host or "", "rb") as file:
-            certificates = _of_pem(file.read())
-    except (OSError, ValueError):
+            data = file.read()
+    except OSError:
         raise Refused(ERROR_FILE_NOT_FOUND) from None
+    for read in (_read_serialized, _read_certificates, _read_message):
+        store = Store()
+        try:
+            read(store, data)
+        except ValueError:
+            handles.close(store.handle)
+            continue
+        return store
+    raise Refused(CRYPT_E_FILE_ERROR)
+
+
+def _read_certificates(store: Store, data: bytes) -> None:
+    for certificate in _of_pem(data):
+        store.add(certificate)
+
+
+def _read_serialized(store: Store, data: bytes) -> None:
+    from windlass.api.crypto.store_files import fill_from_serialized
+
+    fill_from_serialized(store, data)
+
+
+def _read_message(store: Store, data: bytes) -> None:
+    from windlass.api.crypto.store_files import fill_from_message
+
+    fill_from_message(store, data)
+
+
+def _memory_store(read: Callable[[Store, bytes], None], blob: int) -> Store:
+    """From what a CRYPT_DATA_BLOB has."""
     store = Store()
-    for certificate in certificates:
+    try:
+        read(store, _blob(blob))
+    except ValueError:
+        handles.close(store.handle)
+        raise Refused(CRYPT_E_ASN1_BADTAG) from None
+    return store
+
+
+def _message_store(handle: int) -> Store:
+    """With what a message brings along."""
+    from windlass.api.crypto.crypt_message import Message
+
+    message = handles.object_of(handle, Message)
+    if message is None:
+        raise Refused(ERROR_INVALID_PARAMETER)
+    store = Store()
+    for certificate in message.decoded().certificates:
         store.add(certificate)
     return store
 
@@ -183,6 +236,10 @@ def _open(provider: int, flags: int, parameter: int) -> Store:
         return _system_store(string_at(parameter, wide), flags)
     if number in (PROV_FILENAME_A, PROV_FILENAME_W):
         return _file_store(string_at(parameter, wide=number == PROV_FILENAME_W))
+    if number in (PROV_PKCS7, PROV_SERIALIZED):
+        return _memory_store(_read_message if number == PROV_PKCS7 else _read_serialized, parameter)
+    if number == PROV_MESSAGE:
+        return _message_store(parameter)
     raise Refused(ERROR_FILE_NOT_FOUND)
 
 
@@ -400,7 +457,7 @@ def _existing(store: Store, certificate: x509.Certificate) -> Context | None:
     return next(same, None)
 
 
-def _add(
+def add(
     handle: int, certificate: x509.Certificate, disposition: int, result: int, source: Context | None
 ) -> None:
     """source: where properties and the private key are taken from."""
@@ -429,7 +486,7 @@ def _add(
 
 def _add_context(handle: int, address: int, disposition: int, result: int) -> None:
     context = context_of(address)
-    _add(handle, context.certificate, disposition, result, context)
+    add(handle, context.certificate, disposition, result, context)
 
 
 def _copy_context(address: int, result: int) -> None:
@@ -449,7 +506,7 @@ def CertAddCertificateContextToStore(
 
 
 def _add_encoded(handle: int, encoding: int, data: int, size: int, disposition: int, result: int) -> None:
-    _add(handle, contexts.parse(encoding, data, size), disposition, result, None)
+    add(handle, contexts.parse(encoding, data, size), disposition, result, None)
 
 
 @export("crypt32")

@@ -319,7 +319,7 @@ def CertFindCRLInStore(
         return fail(refused.code)
 
 
-def _add(handle: int, found: RevocationList, disposition: int, result: int) -> None:
+def add(handle: int, found: RevocationList, disposition: int, result: int) -> None:
     """An existing list is one of the same issuer; "newer" is the one that was made later."""
     if not handle:  # a context in no store
         put_u64(result, new_list(found).address)
@@ -357,7 +357,7 @@ def _remove(store: Store, context: ListContext) -> None:
 def CertAddCRLContextToStore(
     hCertStore: HANDLE, pCrlContext: PVOID, dwAddDisposition: DWORD, ppStoreContext: PVOID
 ) -> BOOL:
-    return done(lambda: _add(hCertStore, list_of(pCrlContext).list, dwAddDisposition, ppStoreContext))
+    return done(lambda: add(hCertStore, list_of(pCrlContext).list, dwAddDisposition, ppStoreContext))
 
 
 @export("crypt32")
@@ -369,11 +369,11 @@ def CertAddEncodedCRLToStore(
     dwAddDisposition: DWORD,
     ppCrlContext: PVOID,
 ) -> BOOL:
-    def add() -> None:
+    def add_it() -> None:
         found = read_list(dwCertEncodingType, pbCrlEncoded, cbCrlEncoded)
-        _add(hCertStore, found, dwAddDisposition, ppCrlContext)
+        add(hCertStore, found, dwAddDisposition, ppCrlContext)
 
-    return done(add)
+    return done(add_it)
 
 
 def _delete(address: int) -> None:
