@@ -65,6 +65,7 @@ struct thread {
     void *cxx;                      /* what C++ exceptions need (api/vcruntime_cxx.c); a fiber has its own */
     struct fault_guard *guard;      /* innermost fault_guard_enter() */
     void *alternate_stack;          /* the signal stack, if windlass made it (fault.c) */
+    struct extended_slots *extended; /* of code that faulted on a small stack (fault.c) */
     void *side_stack;               /* for handlers of a stack overflow, lowest address */
     bool on_side_stack;             /* then the TEB's stack bounds are its, and the thread's own are here: */
     void *stack_base, *stack_limit;

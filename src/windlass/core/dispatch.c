@@ -535,20 +535,26 @@ static bool is_last_boundary(const struct thread *thread) {
     return thread->created_here && thread->boundary && !thread->boundary->previous;
 }
 
-void exception_dispatch(EXCEPTION_RECORD *record, CONTEXT *context, bool interrupted) {
+/* Its walks take kilobytes of stack, which code with small stacks of its own has not left (Go's goroutines keep four).
+ * So what is behind the vectored handlers has a frame of its own. */
+__attribute__((noinline)) static void dispatch_to_frames(EXCEPTION_RECORD *record, CONTEXT *context, bool interrupted) {
     struct trace trace;
     struct thread *thread = thread_self();
-    if (vectored_call_exception(record, context) || offer_to_frames(record, context, interrupted, &trace) ||
-        (is_last_boundary(thread) && filter_goes_on(record, context, &trace))) {
-        vectored_call_continue(record, context);
+    if (offer_to_frames(record, context, interrupted, &trace) ||
+        (is_last_boundary(thread) && filter_goes_on(record, context, &trace)))
         return;
-    }
     memcpy(thread->trace, trace.addresses, trace.count * sizeof *trace.addresses);
     thread->trace_count = trace.count;
     thread->unhandled_context = *context;
     if (trace.nested > MOST_NESTED)                  /* the same handlers would fail again */
         leave_to_boundary(record);
     unwind_to_boundary(record, context, interrupted);
+}
+
+void exception_dispatch(EXCEPTION_RECORD *record, CONTEXT *context, bool interrupted) {
+    if (!vectored_call_exception(record, context))
+        dispatch_to_frames(record, context, interrupted);
+    vectored_call_continue(record, context);
 }
 
 _Noreturn void exception_raise(EXCEPTION_RECORD *record, CONTEXT *context) {

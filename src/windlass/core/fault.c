@@ -184,6 +184,60 @@ static void unmap_stack(void *lowest, size_t size) {
         munmap((char *)lowest - PAGE_SIZE, size + PAGE_SIZE);
 }
 
+/* ---- the extended state of interrupted code ----
+ *
+ * It takes kilobytes. Code that has brought a small stack of its own, as Go's goroutines are, leaves room for what
+ * Windows puts there, which is less. So the state of what runs beyond the thread's stack is kept aside. Handlers may
+ * leave by any door, so a slot that is not given back is used again when its turn comes; an owner that comes back after
+ * all finds another's name on it, and goes on with what its CONTEXT has. */
+
+enum { EXTENDED_SLOTS = 8, EXTENDED_SLOT_SIZE = 12 * 1024 };   /* with the tiles of AMX */
+
+struct extended_slots {
+    _Alignas(64) char states[EXTENDED_SLOTS][EXTENDED_SLOT_SIZE];
+    const CONTEXT *owners[EXTENDED_SLOTS];
+    unsigned next;
+};
+
+static bool is_on_own_stack(const struct thread *thread, uintptr_t sp) {
+    uintptr_t low = (uintptr_t)thread->teb.StackLimit;
+    return sp - low < (uintptr_t)thread->teb.StackBase - low;
+}
+
+/* NULL: it goes on the stack. */
+static char *take_extended_slot(struct thread *thread, const CONTEXT *owner, size_t size) {
+    if (size > EXTENDED_SLOT_SIZE || is_on_own_stack(thread, (uintptr_t)owner))
+        return NULL;
+    if (!thread->extended) {
+        void *slots = mmap(NULL, sizeof *thread->extended, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (slots == MAP_FAILED)
+            return NULL;
+        thread->extended = slots;
+    }
+    struct extended_slots *slots = thread->extended;
+    unsigned slot = slots->next;
+    for (unsigned i = 0; i < EXTENDED_SLOTS && slots->owners[slot]; i++)
+        slot = (slot + 1) % EXTENDED_SLOTS;
+    slots->owners[slot] = owner;
+    slots->next = (slot + 1) % EXTENDED_SLOTS;
+    return slots->states[slot];
+}
+
+/* The state that is still the context's; NULL if it is not. Its slot is free then, but not used before the next fault. */
+static void *give_back_extended_slot(struct thread *thread, const CONTEXT *owner, void *state) {
+    struct extended_slots *slots = thread->extended;
+    uintptr_t at = slots ? (uintptr_t)state - (uintptr_t)slots->states : sizeof *slots;
+    if (at >= sizeof slots->states)
+        return state;
+    const CONTEXT **named = &slots->owners[at / EXTENDED_SLOT_SIZE];
+    if (*named != owner)
+        return NULL;
+    *named = NULL;
+    return state;
+}
+
+/* ---- a thread's own ---- */
+
 static size_t alternate_stack_size(void) {
     size_t smallest = getauxval(AT_MINSIGSTKSZ);
     return ALTERNATE_STACK_SIZE + (smallest + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
@@ -208,6 +262,8 @@ void fault_thread_free(struct thread *thread) {
     }
     unmap_stack(thread->alternate_stack, alternate_stack_size());
     unmap_stack(thread->side_stack, SIDE_STACK_SIZE);
+    if (thread->extended)
+        munmap(thread->extended, sizeof *thread->extended);
 }
 
 static bool is_on_side_stack(const struct thread *thread, uintptr_t sp) {
@@ -244,7 +300,7 @@ static bool is_writable(uintptr_t low, uintptr_t high) {
     if (fault_guard_enter(&guard, &current_thread_or_null->guard))
         return false;
     for (uintptr_t page = low; page < high; page += PAGE_SIZE)
-        *(volatile char *)page = *(volatile char *)page;
+        atomic_fetch_or((atomic_char *)page, 0);     /* it may be another thread's, as neighbours of small stacks are */
     fault_guard_leave(&guard);
     return true;
 }
@@ -421,13 +477,18 @@ static void clear_pending_x87(void *floating) { ((XMM_SAVE_AREA32 *)floating)->S
 /* In EFlags. */
 enum { DIRECTION = 0x400, TRAP = 0x100, NESTED = 0x4000, RESUME = 0x10000, ALIGNMENT_CHECK = 0x40000 };
 
-static void enter_thread(ucontext_t *signal_context, uintptr_t top, EXCEPTION_RECORD *record, CONTEXT *context) {
+static void enter_thread(struct thread *thread, ucontext_t *signal_context, uintptr_t top,
+                         const EXCEPTION_RECORD *record, const CONTEXT *context) {
     greg_t *registers = signal_context->uc_mcontext.gregs;
     void *floating = signal_context->uc_mcontext.fpregs;
     const struct extended_state *extended = extended_of(floating);
     size_t state_size = extended ? extended->size : 0;
-    char *state = (char *)((top - state_size) & ~(uintptr_t)63);
-    CONTEXT *thread_context = (CONTEXT *)state - 1;
+    CONTEXT *thread_context = (CONTEXT *)(top & ~(uintptr_t)63) - 1;
+    char *state = take_extended_slot(thread, thread_context, state_size);
+    if (!state) {
+        state = (char *)((top - state_size) & ~(uintptr_t)63);
+        thread_context = (CONTEXT *)state - 1;
+    }
     EXCEPTION_RECORD *thread_record = (EXCEPTION_RECORD *)((uintptr_t)((char *)thread_context - sizeof *record) & ~(uintptr_t)15);
     memcpy(state, floating, state_size);
     *thread_context = *context;
@@ -450,6 +511,7 @@ _Noreturn void fault_continue(CONTEXT *context, XMM_SAVE_AREA32 *state, uint64_t
 _Noreturn void context_continue_at(CONTEXT *context) { fault_continue(context, NULL, 0); }
 _Noreturn void fault_continue(CONTEXT *context, XMM_SAVE_AREA32 *state, uint64_t components) {
     enum { X87_AND_SSE = 3, MXCSR_RESERVED = ~0xffff };
+    state = give_back_extended_slot(thread_self(), context, state);
     if (context->MxCsr != context->FltSave.MxCsr && (!state || context->MxCsr != state->MxCsr))
         context->FltSave.MxCsr = context->MxCsr;       /* a handler changed this one of the two */
     context->FltSave.MxCsr &= (DWORD)~MXCSR_RESERVED;
@@ -497,7 +559,7 @@ static void raise_in_thread(int number, siginfo_t *info, ucontext_t *signal_cont
         address_describe(context.Rip, where, sizeof where);
         windlass_fatal("no stack left to handle exception 0x%08x at %s", (unsigned)record.ExceptionCode, where);
     }
-    enter_thread(signal_context, top, &record, &context);
+    enter_thread(thread, signal_context, top, &record, &context);
 }
 
 /* A handler begins with the flag as the program had it, and code for the host reads and writes where it likes. */
