@@ -22,6 +22,57 @@ static void convert(const char *name, const TIME_ZONE_INFORMATION *zone, WORD mo
         local.wMilliseconds, local.wDayOfWeek, again, back.wMonth, back.wDay, back.wHour, back.wMinute);
 }
 
+#define CURRENT "SYSTEM\\CurrentControlSet\\Control\\TimeZoneInformation"
+#define ZONES L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Time Zones\\"
+
+typedef struct {
+    LONG Bias, StandardBias, DaylightBias;
+    SYSTEMTIME StandardDate, DaylightDate;
+} REG_TZI_FORMAT;
+
+static BOOL registered(const WCHAR *key, REG_TZI_FORMAT *rules)
+{
+    WCHAR path[300] = ZONES;
+    DWORD size = sizeof *rules, names = 0;
+    lstrcatW(path, key);
+    return !RegGetValueW(HKEY_LOCAL_MACHINE, path, L"TZI", RRF_RT_REG_BINARY, NULL, rules, &size) &&
+           size == sizeof *rules && !RegGetValueW(HKEY_LOCAL_MACHINE, path, L"Std", RRF_RT_REG_SZ, NULL, NULL, &names) &&
+           !RegGetValueW(HKEY_LOCAL_MACHINE, path, L"Dlt", RRF_RT_REG_SZ, NULL, NULL, &names) &&
+           !RegGetValueW(HKEY_LOCAL_MACHINE, path, L"Display", RRF_RT_REG_SZ, NULL, NULL, &names);
+}
+
+static void show(const WCHAR *key)
+{
+    REG_TZI_FORMAT zone;
+    if (!registered(key, &zone)) {
+        say("%ls is not there", key);
+        return;
+    }
+    say("%ls: %d %d %d, %u-%u %u at %u, %u-%u %u at %u", key, zone.Bias, zone.StandardBias, zone.DaylightBias,
+        zone.StandardDate.wMonth, zone.StandardDate.wDayOfWeek, zone.StandardDate.wDay, zone.StandardDate.wHour,
+        zone.DaylightDate.wMonth, zone.DaylightDate.wDayOfWeek, zone.DaylightDate.wDay, zone.DaylightDate.wHour);
+}
+
+// Run-time libraries look the zone up in the registry by the name of its key.
+static void in_the_registry(void)
+{
+    DYNAMIC_TIME_ZONE_INFORMATION own;
+    REG_TZI_FORMAT zone;
+    check(GetDynamicTimeZoneInformation(&own) <= TIME_ZONE_ID_DAYLIGHT && registered(own.TimeZoneKeyName, &zone));
+    check(zone.Bias == own.Bias && zone.DaylightBias == own.DaylightBias);
+    check(!memcmp(&zone.DaylightDate, &own.DaylightDate, sizeof own.DaylightDate));
+    WCHAR key[128];
+    DWORD size = sizeof key;
+    check(!RegGetValueW(HKEY_LOCAL_MACHINE, L"" CURRENT, L"TimeZoneKeyName", RRF_RT_REG_SZ, NULL, key, &size));
+    check(registered(key, &zone));
+    show(L"W. Europe Standard Time");
+    show(L"Eastern Standard Time");
+    show(L"AUS Eastern Standard Time");
+    show(L"India Standard Time");
+    show(L"Tokyo Standard Time");
+    show(L"No Such Standard Time");
+}
+
 PROGRAM
 {
     convert("eastern", &eastern, 1, 1, 3, 0);
@@ -42,5 +93,6 @@ PROGRAM
     check(GetTimeZoneInformation(&zone) <= TIME_ZONE_ID_DAYLIGHT);
     FILETIME a = {5, 1000}, b, c;
     check(FileTimeToLocalFileTime(&a, &b) && LocalFileTimeToFileTime(&b, &c) && CompareFileTime(&a, &c) == 0);
+    in_the_registry();
     return 0;
 }

@@ -112,8 +112,10 @@ API(kernel32 kernelbase, DWORD, GetDynamicTimeZoneInformation,
     time_t now = time(NULL);
     memset(pTimeZoneInformation, 0, sizeof *pTimeZoneInformation);
     DWORD result = zone_of_year(year_of(now), now, &pTimeZoneInformation->zone);
-    memcpy(pTimeZoneInformation->TimeZoneKeyName, pTimeZoneInformation->zone.StandardName,
-           sizeof pTimeZoneInformation->zone.StandardName);
+    const WCHAR *name = pTimeZoneInformation->zone.StandardName;
+    bool is_utc = !memcmp(name, u"Coordinated Universal Time", sizeof u"Coordinated Universal Time");
+    memcpy(pTimeZoneInformation->TimeZoneKeyName, is_utc ? u"UTC" : name,
+           is_utc ? sizeof u"UTC" : sizeof pTimeZoneInformation->zone.StandardName);
     return result;
 }
 

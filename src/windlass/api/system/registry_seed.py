@@ -15,6 +15,7 @@ import time
 import uuid
 
 from windlass import _core
+from windlass.api.locale import time_zones
 from windlass.api.shell import folders
 from windlass.api.system.registry_store import Store
 
@@ -85,6 +86,7 @@ def seed(store: Store) -> None:
     _version(store)
     _folders(store)
     _control(store)
+    _time_zones(store)
     _network(store)
     _user(store)
     _hardware(store)
@@ -198,6 +200,36 @@ def _control(store: Store) -> None:
         PROCESSOR_ARCHITECTURE="AMD64",
         NUMBER_OF_PROCESSORS=str(os.cpu_count() or 1),
     )
+
+
+def _time_zones(store: Store) -> None:
+    path = r"Machine\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Time Zones"
+    for zone in time_zones.zones(time.localtime().tm_year):
+        section = Section(store, f"{path}\\{zone.key}", replace=True)
+        section.text(Display=zone.display, Std=zone.standard, Dlt=zone.daylight)
+        section.put("TZI", REG_BINARY, zone.rules)
+    _own_time_zone(store, path)
+
+
+def _own_time_zone(store: Store, path: str) -> None:
+    """The host's zone, which may have a name that Windows does not know."""
+    own, now = time_zones.own()
+    section = Section(store, r"Machine\SYSTEM\CurrentControlSet\Control\TimeZoneInformation", replace=True)
+    section.text(
+        TimeZoneKeyName=own.TimeZoneKeyName, StandardName=own.StandardName, DaylightName=own.DaylightName
+    )
+    section.put("StandardStart", REG_BINARY, bytes(own.StandardDate))
+    section.put("DaylightStart", REG_BINARY, bytes(own.DaylightDate))
+    section.number(
+        Bias=own.Bias,
+        StandardBias=own.StandardBias,
+        DaylightBias=own.DaylightBias,
+        ActiveTimeBias=now,
+        DynamicDaylightTimeDisabled=0,
+    )
+    section = Section(store, f"{path}\\{own.TimeZoneKeyName}")
+    section.text(Display=own.StandardName, Std=own.StandardName, Dlt=own.DaylightName)
+    section.put("TZI", REG_BINARY, own.rules())
 
 
 def computer_name() -> str:

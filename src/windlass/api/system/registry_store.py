@@ -23,7 +23,7 @@ from windlass import search
 __all__ = ["Store", "Value", "fold"]
 
 # Change it when the tables or registry_seed.py change.
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 create table key_ (
