@@ -417,10 +417,12 @@ def process_start(
     standard: tuple[int, ...],
     kept: list[int],
     new_group: bool,
+    holds_signals: bool = ...,
 ) -> int:
     """Start a program of the host's: its number. OSError.
 
     standard: become its descriptors 0 to 2; -1: the null device. kept: stay open.
+    holds_signals: SIGINT and SIGQUIT wait until the program unblocks them.
     """
 
 def process_handles(
@@ -469,6 +471,7 @@ def job_limits(handle: int) -> bytes | None:
 
 def set_job_limits(handle: int, limits: bytes) -> None: ...
 def job_ui(handle: int) -> int: ...
+def associate_job(job: int, port: int, key: int, /) -> int: ...
 def set_job_ui(handle: int, restrictions: int) -> None: ...
 def take_job_guard(handle: int) -> bool:
     """True once for each job: the caller is to start its guardian."""

@@ -63,9 +63,14 @@ int spawn(const struct spawn *wanted, pid_t *child) {
     if (lift(wanted->standard, standard)) {
         sigfillset(&every);
         pthread_sigmask(SIG_SETMASK, &every, &before); /* no handler of the parent's runs in the child */
+        sigset_t mask = before;
+        if (wanted->holds_signals) {
+            sigaddset(&mask, SIGINT);
+            sigaddset(&mask, SIGQUIT);
+        }
         pid_t id = vfork();
         if (id == 0)
-            run_child(wanted, standard, &before, &error);
+            run_child(wanted, standard, &mask, &error);
         if (id < 0)
             error = errno;
         else if (error)

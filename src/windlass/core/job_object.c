@@ -4,18 +4,23 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "job_port.h"
 #include "shared.h"
 #include "wait.h"
 
 struct job {
     struct object object;
     struct job_head head;
+    struct job_port *port;                           /* of this process; NULL: none is associated */
 };
 
 enum { MEMBERS_MAX = (SHARED_STATE_SIZE - sizeof(struct shared_cell) - sizeof(struct job_head)) /
                      sizeof(struct process_identity) };
 
-static void destroy(struct object *object) { free(object); }
+static void destroy(struct object *object) {
+    job_port_free(((struct job *)object)->port);
+    free(object);
+}
 
 /* No job ends for its time, which is not limited. */
 static bool is_signaled(struct object *object, struct thread_object *waiter) {
@@ -81,7 +86,10 @@ NTSTATUS job_assign(struct object *job, struct process_object *process) {
         return STATUS_ACCESS_DENIED;
     dispatcher_acquire();
     NTSTATUS status = add_member(object_state(job), &identity);
+    struct job_port *port = ((struct job *)job)->port;
     dispatcher_release();
+    if (port && NT_SUCCESS(status))
+        job_port_update(port);
     if (status == STATUS_QUOTA_EXCEEDED && process->id)
         process_terminate(process, (DWORD)STATUS_QUOTA_EXCEEDED);
     return status;
@@ -94,7 +102,7 @@ bool job_contains(struct object *job, const struct process_identity *process) {
     return found;
 }
 
-static struct process_identity *copy_members(struct object *job, uint32_t *count) {
+struct process_identity *job_members(struct object *job, uint32_t *count) {
     dispatcher_acquire();
     struct job_state *state = object_state(job);
     forget_ended(state);
@@ -108,7 +116,7 @@ static struct process_identity *copy_members(struct object *job, uint32_t *count
 
 void job_each(struct object *job, void (*visit)(struct process_object *, void *), void *context) {
     uint32_t count;
-    struct process_identity *members = copy_members(job, &count);
+    struct process_identity *members = job_members(job, &count);
     for (uint32_t i = 0; members && i < count; i++) {
         struct process_object *process = process_object_open((pid_t)members[i].id);
         if (process && process_identity_is_alive(&members[i]))
@@ -135,6 +143,24 @@ struct job_head job_query(struct object *job, const struct job_limits *limits) {
     struct job_head head = state->head;
     dispatcher_release();
     return head;
+}
+
+NTSTATUS job_associate(struct object *job, struct completion_port *port, ULONG_PTR key) {
+    struct job_port *made = job_port_new(job, port, key);
+    if (!made)
+        return STATUS_NO_MEMORY;
+    dispatcher_acquire();
+    struct job_port **place = &((struct job *)job)->port;
+    bool taken = *place != NULL;
+    if (!taken)
+        *place = made;
+    dispatcher_release();
+    if (taken) {
+        job_port_free(made);
+        return STATUS_INVALID_PARAMETER;
+    }
+    job_port_update(made);
+    return STATUS_SUCCESS;
 }
 
 void job_set_ui(struct object *job, DWORD restrictions) {

@@ -49,6 +49,13 @@ struct object *job_new(void);
 NTSTATUS job_assign(struct object *job, struct process_object *process);
 bool job_contains(struct object *job, const struct process_identity *process);
 
+/* The members that live, from malloc(). NULL out of memory. */
+struct process_identity *job_members(struct object *job, uint32_t *count);
+
+/* Lets the port hear of the job's processes; takes over its reference. STATUS_INVALID_PARAMETER: the job has one. */
+struct completion_port;
+NTSTATUS job_associate(struct object *job, struct completion_port *port, ULONG_PTR key);
+
 /* Calls visit(process, context) for all members that live. No lock is held. */
 void job_each(struct object *job, void (*visit)(struct process_object *, void *), void *context);
 

@@ -87,6 +87,19 @@ void process_block_publish(int fd, pid_t id) {
     }
 }
 
+static void set_identity(struct process_block *block, const struct process_identity *identity) {
+    block->process = *identity;
+    block->console = block->console ? block->console : block->process.id;
+    block->group = block->group ? block->group : block->process.id;
+}
+
+void process_block_enter(struct process_block *block, int fd, pid_t id) {
+    struct process_identity identity;
+    if (process_identity_of(id, &identity))
+        set_identity(block, &identity);
+    process_block_publish(fd, id);
+}
+
 /* NULL: the process is not run by windlass. */
 static struct process_block *find_block(pid_t id) {
     char name[32];
@@ -124,10 +137,8 @@ bool process_block_adopt(int fd) {
     if (!block)
         return false;
     fcntl(fd, F_SETFD, FD_CLOEXEC);
-    block->process = *process_identity_self();
+    set_identity(block, process_identity_self());
     block->peb = (uintptr_t)&process_peb;
-    block->console = block->console ? block->console : block->process.id;
-    block->group = block->group ? block->group : block->process.id;
     own_block = block;
     own_fd = fd;
     return true;

@@ -17,7 +17,7 @@ enum { PROCESS_IMAGE_MAX = 0x7fff };
 #define EXIT_CODE_KNOWN (1ull << 32)
 
 struct process_block {
-    struct process_identity process;                 /* entered by the process itself */
+    struct process_identity process;                 /* id 0: not entered yet */
     atomic_ullong exit_code;                         /* with EXIT_CODE_KNOWN */
     atomic_uint suspension;                          /* the process does not begin while this is not 0 */
     uint32_t priority_class;
@@ -91,6 +91,9 @@ void process_block_free(struct process_block *block);
 
 /* Others find the block by this number. */
 void process_block_publish(int fd, pid_t id);
+
+/* Enters the process that was started into its block, and publishes that. */
+void process_block_enter(struct process_block *block, int fd, pid_t id);
 
 /* This process is run by windlass: its block, made by its parent or by itself. */
 bool process_block_adopt(int fd);

@@ -6,6 +6,7 @@
 
 #include "python.h"
 
+#include "file.h"
 #include "job_object.h"
 #include "shared.h"
 
@@ -53,6 +54,29 @@ static PyObject *set_job_limits(PyObject *self, PyObject *args) {
     job_query(job, &limits);
     object_release(job);
     Py_RETURN_NONE;
+}
+
+/* Handles of a job and a port, and the port's key; a status. */
+static PyObject *associate_job(PyObject *self, PyObject *args) {
+    PyObject *handle;
+    unsigned long long port_handle, key;
+    NTSTATUS status;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "OKK", &handle, &port_handle, &key))
+        return NULL;
+    struct completion_port *port = port_from_handle((HANDLE)(uintptr_t)port_handle, &status);
+    if (!port)
+        return PyLong_FromLong(status);
+    struct object *job = job_from(handle);
+    if (!job) {
+        port_release(port);
+        return PyErr_Occurred() ? NULL : PyLong_FromLong(STATUS_INVALID_HANDLE);
+    }
+    Py_BEGIN_ALLOW_THREADS
+    status = job_associate(job, port, (ULONG_PTR)key);
+    object_release(job);
+    Py_END_ALLOW_THREADS
+    return PyLong_FromLong(status);
 }
 
 static PyObject *job_ui(PyObject *self, PyObject *handle) {
@@ -197,6 +221,7 @@ static PyMethodDef functions[] = {
     {"job_limits", job_limits, METH_O, NULL},
     {"set_job_limits", set_job_limits, METH_VARARGS, NULL},
     {"job_ui", job_ui, METH_O, NULL},
+    {"associate_job", associate_job, METH_VARARGS, NULL},
     {"set_job_ui", set_job_ui, METH_VARARGS, NULL},
     {"take_job_guard", take_job_guard, METH_O, NULL},
     {"job_file", job_file, METH_O, NULL},

@@ -96,17 +96,18 @@ static int *numbers_of(PyObject *list, size_t *count) {
 static PyObject *start(PyObject *self, PyObject *args) {
     struct spawn wanted = {0};
     PyObject *arguments, *environment, *kept;
-    int new_group;
+    int new_group, holds_signals = 0;
     Py_ssize_t directory_size;
     pid_t child = 0;
     (void)self;
-    if (!PyArg_ParseTuple(args, "yO!O!z#(iii)O!p", &wanted.path, &PyList_Type, &arguments, &PyList_Type, &environment,
+    if (!PyArg_ParseTuple(args, "yO!O!z#(iii)O!p|p", &wanted.path, &PyList_Type, &arguments, &PyList_Type, &environment,
                           &wanted.directory, &directory_size, &wanted.standard[0], &wanted.standard[1],
-                          &wanted.standard[2], &PyList_Type, &kept, &new_group))
+                          &wanted.standard[2], &PyList_Type, &kept, &new_group, &holds_signals))
         return NULL;
     char **argument_strings = strings_of(arguments), **variables = strings_of(environment);
     int *numbers = numbers_of(kept, &wanted.kept_count), error = ENOMEM;
     wanted.new_group = new_group;
+    wanted.holds_signals = holds_signals;
     wanted.arguments = argument_strings;
     wanted.environment = variables;
     wanted.kept = numbers;
@@ -131,7 +132,7 @@ static PyObject *handles(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "iiKII", &id, &fd, &block, &process_flags, &thread_flags))
         return NULL;
     if (block)
-        process_block_publish(fd, id);
+        process_block_enter((struct process_block *)(uintptr_t)block, fd, id);
     struct process_object *process = process_object_new(id, true, (struct process_block *)(uintptr_t)block);
     if (!process)
         return os_error(errno);

@@ -125,6 +125,11 @@ void console_control_begin(void) {
         if (sigaction(signals[i][0], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             sigaction(signals[i][0], &action, NULL);
     }
+    sigset_t held; /* what came while the process was starting has waited (host_spawn.c) */
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGQUIT);
+    pthread_sigmask(SIG_UNBLOCK, &held, NULL);
 }
 
 /* ---- events for others ---- */

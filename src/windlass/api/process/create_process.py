@@ -481,7 +481,7 @@ def launch_python(request: Request, program: Program) -> tuple[int, int, int]:
             line = child.command(opened[-1])
             variables = [name + b"=" + value for name, value in os.environb.items()]
             kept = [*opened, block]
-            number = _core.process_start(line[0], line, variables, directory, descriptors, kept, False)
+            number = _core.process_start(line[0], line, variables, directory, descriptors, kept, False, True)
         except OSError:
             os.close(block)
             _core.process_block_free(address)

@@ -4,7 +4,8 @@ Limits are kept and told; those on the number of processes, on leaving the job a
 kept to, the host's processes know no others.
 
 Source: Microsoft, "SetInformationJobObject function", "QueryInformationJobObject function",
-"JOBOBJECT_BASIC_ACCOUNTING_INFORMATION structure", "JOBOBJECT_EXTENDED_LIMIT_INFORMATION structure".
+"JOBOBJECT_BASIC_ACCOUNTING_INFORMATION structure", "JOBOBJECT_EXTENDED_LIMIT_INFORMATION structure",
+"JOBOBJECT_ASSOCIATE_COMPLETION_PORT structure".
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 
 from windlass import _core, guardian
 from windlass.api.outputs import fail, put_u32
+from windlass.api.refused import succeed_or_fail
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, HANDLE, INT, PVOID
 
@@ -25,6 +27,7 @@ ERROR_INVALID_PARAMETER = 87
 ERROR_MORE_DATA = 234
 
 ACCOUNTING, BASIC_LIMITS, PROCESS_IDS, UI_RESTRICTIONS, ACCOUNTING_AND_IO, EXTENDED_LIMITS = 1, 2, 3, 4, 8, 9
+END_OF_JOB_TIME, COMPLETION_PORT = 6, 7
 
 KILL_ON_JOB_CLOSE = 0x2000
 KNOWN_BASIC_LIMITS = 0xFF
@@ -55,6 +58,13 @@ def SetInformationJobObject(
             return fail(ERROR_BAD_LENGTH)
         _core.set_job_ui(hJob, int.from_bytes(_core.read(lpJobObjectInformation, 4), "little"))
         return 1
+    if JobObjectInformationClass == COMPLETION_PORT:
+        if cbJobObjectInformationLength != 16:
+            return fail(ERROR_BAD_LENGTH)
+        key, port = struct.unpack("<QQ", _core.read(lpJobObjectInformation, 16))
+        return succeed_or_fail(_core.associate_job(hJob, port, key))
+    if JobObjectInformationClass == END_OF_JOB_TIME:  # what to do at the end of a time that is not limited
+        return 1 if cbJobObjectInformationLength == 4 else fail(ERROR_BAD_LENGTH)
     return fail(ERROR_NOT_SUPPORTED)
 
 
