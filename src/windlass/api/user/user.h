@@ -198,7 +198,7 @@ BOOL window_post(HWND handle, UINT message, WPARAM wParam, LPARAM lParam);
 void window_notify(HWND handle, UINT message, WPARAM wParam, LPARAM lParam);
 
 /* Which windows of a thread have its input ("Keyboard Input", "Mouse Input"). */
-struct thread_input { HWND focus, active, capture; BYTE keys[256]; };
+struct thread_input { HWND focus, active, capture; BYTE keys[256]; void *hook; };
 struct thread_input *thread_input(void);
 /* The window goes, and with it its input, its timers and what was posted to it ("DestroyWindow function"). */
 void queues_forget(HWND window);

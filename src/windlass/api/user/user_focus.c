@@ -2,6 +2,8 @@
  * active window and a capture of its own; the foreground is one thread's. Nobody types and points, but programs ask. */
 #include "user.h"
 
+#include "user/user_hook.h"
+
 enum { WA_INACTIVE = 0, WA_ACTIVE = 1 };
 
 /* Process state, as the display would have it: the window that was activated last. */
@@ -18,11 +20,16 @@ static bool is_mine(HWND window) {
     return target.thread_id == (DWORD)(uintptr_t)teb_self()->ThreadId || fail(ERROR_ACCESS_DENIED);
 }
 
+typedef struct { BOOL fMouse; HWND hWndActive; } CBTACTIVATESTRUCT;
+
 /* Activation goes to a top-level window; returns the one before. */
 static HWND activate(HWND window) {
     struct thread_input *input = thread_input();
     HWND before = input->active;
     if (before == window)
+        return before;
+    CBTACTIVATESTRUCT facts = {FALSE, before};
+    if (window && hooks_call(WH_CBT, HCBT_ACTIVATE, (WPARAM)window, (LPARAM)&facts))
         return before;
     input->active = window;
     __atomic_store_n(&foreground, window, __ATOMIC_RELAXED);
@@ -38,6 +45,8 @@ static HWND focus_on(HWND window) {
     HWND before = input->focus;
     if (before == window)
         return before;
+    if (hooks_call(WH_CBT, HCBT_SETFOCUS, (WPARAM)window, (LPARAM)before))
+        return NULL;
     input->focus = window;
     if (before && api_IsWindow(before))
         window_send(before, WM_KILLFOCUS, (WPARAM)window, 0, true);

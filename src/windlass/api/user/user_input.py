@@ -19,7 +19,6 @@ from windlass.types import (
     HKL,
     HWND,
     INT,
-    LONG,
     LPCWSTR,
     LPDWORD,
     LPVOID,
@@ -350,44 +349,3 @@ def RegisterHotKey(hWnd: HWND, id: INT, fsModifiers: UINT, vk: UINT) -> BOOL:
 @export("user32")
 def UnregisterHotKey(hWnd: HWND, id: INT) -> BOOL:
     return 1
-
-
-# ---- hooks for input, which there is none of; others cannot be had ----
-
-INPUT_HOOKS = {2, 7, 13, 14}  # WH_KEYBOARD, WH_MOUSE, WH_KEYBOARD_LL, WH_MOUSE_LL
-ERROR_HOOK_TYPE_NOT_ALLOWED = 1458
-ERROR_INVALID_HOOK_HANDLE = 1404
-_hooks: set[int] = set()
-
-
-def set_hook(kind: int) -> int:
-    if kind not in INPUT_HOOKS:
-        return fail(ERROR_HOOK_TYPE_NOT_ALLOWED)
-    handle = 0x50001 + 2 * len(_hooks)
-    while handle in _hooks:
-        handle += 2
-    _hooks.add(handle)
-    return handle
-
-
-@export("user32")
-def SetWindowsHookExW(idHook: INT, lpfn: LPVOID, hmod: HANDLE, dwThreadId: DWORD) -> HANDLE:
-    return set_hook(idHook)
-
-
-@export("user32")
-def SetWindowsHookExA(idHook: INT, lpfn: LPVOID, hmod: HANDLE, dwThreadId: DWORD) -> HANDLE:
-    return set_hook(idHook)
-
-
-@export("user32")
-def UnhookWindowsHookEx(hhk: HANDLE) -> BOOL:
-    if hhk not in _hooks:
-        return fail(ERROR_INVALID_HOOK_HANDLE)
-    _hooks.discard(hhk)
-    return 1
-
-
-@export("user32")
-def CallNextHookEx(hhk: HANDLE, nCode: INT, wParam: LPVOID, lParam: LPVOID) -> LONG:
-    return 0

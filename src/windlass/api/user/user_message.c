@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "sync.h"
+#include "user/user_hook.h"
 #include "wait.h"
 
 enum { PM_REMOVE = 1, QS_TIMER = 0x10, QS_POSTMESSAGE = 8, QS_SENDMESSAGE = 0x40, QS_ALLPOSTMESSAGE = 0x100 };
@@ -239,6 +240,13 @@ static void answer(struct sent *sent, LRESULT result, bool abandoned) {
     free(sent);
 }
 
+static LRESULT call_sent(const struct sent *sent) {
+    struct window_target target;
+    if (!window_target(sent->window, &target))
+        return 0;
+    return hooks_around_call(&target, sent->window, sent->message, sent->wParam, sent->lParam, sent->is_unicode);
+}
+
 /* Calls the first message that another thread sent; false: there is none. */
 static bool serve_one(struct queue *queue) {
     pthread_mutex_lock(&lock);
@@ -254,7 +262,7 @@ static bool serve_one(struct queue *queue) {
     pthread_mutex_unlock(&lock);
     if (!sent)
         return false;
-    LRESULT result = call_now(sent->window, sent->message, sent->wParam, sent->lParam, sent->is_unicode);
+    LRESULT result = call_sent(sent);
     if (queue->current == sent)
         answer(sent, result, false);
     else
@@ -334,7 +342,7 @@ static LRESULT send_timeout(HWND window, UINT message, WPARAM wParam, LPARAM lPa
         return 0;
     if (target.thread_id == 0 || target.thread_id == (DWORD)(uintptr_t)teb_self()->ThreadId) {
         queue_self();
-        return window_call(&target, window, message, wParam, lParam, is_unicode);
+        return hooks_around_call(&target, window, message, wParam, lParam, is_unicode);
     }
     struct sent sent = {.window = window, .message = message, .wParam = wParam, .lParam = lParam, .is_unicode = is_unicode};
     *in_time = send_across(target.thread_id, &sent, deadline);
@@ -600,8 +608,10 @@ static bool take(struct queue *queue, const struct filter *filter, bool removes,
     }
     bool found = take_posted(queue, filter, removes, out) || take_quit(queue, removes, out) ||
                  take_timer(queue, filter, removes, out);
-    if (found)
+    if (found) {
         queue->last_time = out->time;
+        hooks_call(WH_GETMESSAGE, 0, removes ? PM_REMOVE : 0, (LPARAM)out);
+    }
     return found;
 }
 

@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 
+#include "user/user_hook.h"
+
 enum { MAX_WINDOWS = 10000, FIRST_HANDLE = 0x10002, HANDLE_STEP = 2 };
 enum { GWL_STYLE = -16, GWL_EXSTYLE = -20, GWLP_WNDPROC = -4, GWLP_HINSTANCE = -6, GWLP_HWNDPARENT = -8, GWLP_ID = -12,
        GWLP_USERDATA = -21 };
@@ -272,6 +274,8 @@ static void load_class_menu(HWND handle) {
         api_SetMenu(handle, is_unicode ? api_LoadMenuW(instance, name) : api_LoadMenuA(instance, name));
 }
 
+typedef struct { CREATESTRUCT *lpcs; HWND hwndInsertAfter; } CBT_CREATEWND;
+
 static HWND create_window(const WCHAR *class_name, CREATESTRUCT *facts, bool is_unicode) {
     if (!(facts->style & WS_CHILD) && !(facts->style & (LONG)WS_POPUP) && facts->hwndParent != HWND_MESSAGE)
         facts->style |= WS_CAPTION | WS_CLIPSIBLINGS; /* an overlapped window always has a caption */
@@ -281,6 +285,11 @@ static HWND create_window(const WCHAR *class_name, CREATESTRUCT *facts, bool is_
     user_unlock();
     if (!handle)
         return NULL;
+    CBT_CREATEWND hooked = {facts, NULL};
+    if (hooks_call(WH_CBT, HCBT_CREATEWND, (WPARAM)handle, (LPARAM)&hooked)) {
+        drop_handle(handle);
+        return NULL;
+    }
     if (!facts->hMenu)
         load_class_menu(handle);
     if (!announce(handle, facts, is_unicode)) {
@@ -356,6 +365,16 @@ static void destroy(HWND handle) {
     drop_handle(handle);
 }
 
+/* A hook does not let the window go. */
+static BOOL stay(HWND handle) {
+    user_lock();
+    struct window *window = window_find(handle);
+    if (window)
+        window->is_being_destroyed = false;
+    user_unlock();
+    return FALSE;
+}
+
 API(user32, BOOL, DestroyWindow, HWND hWnd) {
     HWND owned;
     user_lock();
@@ -369,6 +388,8 @@ API(user32, BOOL, DestroyWindow, HWND hWnd) {
     user_unlock();
     if (error || is_going)
         return error ? fail(error) : TRUE;
+    if (hooks_call(WH_CBT, HCBT_DESTROYWND, (WPARAM)hWnd, 0))
+        return stay(hWnd);
     while ((owned = next_owned(hWnd)))
         if (!api_DestroyWindow(owned))
             drop_handle(owned);
