@@ -24,6 +24,11 @@ static void run(const char *what, const char *application, const char *line, DWO
         say("  waits %lu", WaitForSingleObject(process.hProcess, 100));
         was = SuspendThread(process.hThread);
         say("  suspended %lu, resumed %lu", was, ResumeThread(process.hThread));
+        HANDLE thread = OpenThread(THREAD_SUSPEND_RESUME | THREAD_QUERY_INFORMATION, FALSE, process.dwThreadId);
+        was = SuspendThread(thread);
+        say("  by its id: of the process %d, suspended %lu, resumed %lu", GetProcessIdOfThread(thread) == process.dwProcessId,
+            was, ResumeThread(thread));
+        CloseHandle(thread);
         say("  still waits %lu, resumed %lu", WaitForSingleObject(process.hProcess, 50), ResumeThread(process.hThread));
     }
     DWORD waited = WaitForSingleObject(process.hProcess, 30000);

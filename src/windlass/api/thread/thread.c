@@ -323,9 +323,22 @@ API(kernel32 kernelbase, BOOL, SetThreadContext, HANDLE hThread, const CONTEXT *
 API(kernel32 kernelbase, HANDLE, GetCurrentThread, void) { return CURRENT_THREAD; }
 API(kernel32 kernelbase, DWORD, GetCurrentThreadId, void) { return (DWORD)(uintptr_t)teb_self()->ThreadId; }
 
+/* A process that windlass runs has for others one thread, its first, whose id is the process's. */
+static struct thread_object *first_thread_of_another(DWORD id) {
+    struct process_object *process = process_object_open((pid_t)id);
+    if (!process)
+        return NULL;
+    struct thread_object *thread = process->id && process->block ? process_main_thread(process) : NULL;
+    object_release(&process->object);
+    return thread;
+}
+
 API(ntdll, NTSTATUS, NtOpenThread, PHANDLE ThreadHandle, ACCESS_MASK DesiredAccess,
     OBJECT_ATTRIBUTES *ObjectAttributes, CLIENT_ID *ClientId) {
-    struct thread_object *thread = thread_object_from_id((DWORD)(uintptr_t)ClientId->UniqueThread);
+    DWORD id = (DWORD)(uintptr_t)ClientId->UniqueThread;
+    struct thread_object *thread = thread_object_from_id(id);
+    if (!thread)
+        thread = first_thread_of_another(id);
     if (!thread)
         return STATUS_INVALID_CID;
     *ThreadHandle = handle_new(&thread->object, access_from_generic(&thread->object, DesiredAccess),
@@ -334,7 +347,6 @@ API(ntdll, NTSTATUS, NtOpenThread, PHANDLE ThreadHandle, ACCESS_MASK DesiredAcce
     return *ThreadHandle ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
-/* Threads of this process only. */
 API(kernel32 kernelbase, HANDLE, OpenThread, DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwThreadId) {
     HANDLE handle = NULL;
     CLIENT_ID id = {NULL, (HANDLE)(uintptr_t)dwThreadId};
