@@ -157,11 +157,25 @@ def test_an_image_whose_place_is_taken_is_kept_as_well(cache, write_dll, tmp_pat
         assert _core.call(module.export("code")) == 17
 
 
-def test_what_nobody_uses_goes_after_a_month(cache, write_dll):
-    def age(path: Path, days: int) -> None:
-        then = time.time() - days * 24 * 3600
-        os.utime(path, (then, then))
+def age(path: Path, days: int) -> None:
+    then = time.time() - days * 24 * 3600
+    os.utime(path, (then, then))
 
+
+def test_what_was_not_used_longest_goes_when_there_is_too_much(cache, write_dll, monkeypatch):
+    monkeypatch.setattr(image_cache, "LARGEST", 100 << 10)
+    cache.mkdir(mode=0o700, exist_ok=True)
+    for days in (3, 1, 2):
+        path = cache / f"{days}.image"
+        path.write_bytes(bytes(40 << 10))
+        age(path, days)
+    (cache / "in use.shared").write_bytes(bytes(200 << 10))
+    load_and_call(write_dll(SOURCE, name="added"))
+    left = {path.name for path in cache.iterdir()}
+    assert {"1.image", "2.image", "in use.shared"} <= left and "3.image" not in left
+
+
+def test_what_nobody_uses_goes_after_a_month(cache, write_dll):
     def add(name: str) -> None:
         load_and_call(write_dll(SOURCE + f"EXPORT int {name};", name=name))
 

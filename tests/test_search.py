@@ -208,6 +208,16 @@ def test_the_exact_spelling_wins(small, home, monkeypatch):
     ]
 
 
+def test_a_dll_that_comes_later_is_found(small, home):
+    """What was read of a folder holds until the folder changes, however long ago it did before."""
+    os.utime(home, (1, 1))
+    assert search.in_directory(str(home), "LATER.dll") is None
+    plant(small, home / "Later.dll")
+    assert search.in_directory(str(home), "LATER.dll") == str(home / "Later.dll")
+    (home / "Later.dll").rename(home / "later.DLL")
+    assert search.in_directory(str(home), "LATER.dll") == str(home / "later.DLL")
+
+
 @pytest.mark.parametrize(
     ("name", "flags"),
     [

@@ -139,15 +139,31 @@ def _make_named(path: str, name: str, write: Callable[[int], None]) -> int:
 DAY = 24 * 3600
 
 
+LARGEST = 4 << 30
+"""Bytes of the images that are kept."""
+
+
 def prune(where: str) -> None:
-    """Remove what no process has used for a month; at most once a day, by whoever adds something."""
+    """Remove what no process has used for a month, and beyond LARGEST the images that were not used longest;
+    at most once a day, by whoever adds something.
+    """
     if not _is_due(os.path.join(where, "pruned")):
         return
-    oldest = time.time() - 30 * DAY
-    with suppress(OSError), os.scandir(where) as entries:
-        for entry in entries:
-            if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_atime < oldest:
-                os.unlink(entry.path)
+    oldest, left = time.time() - 30 * DAY, LARGEST
+    with suppress(OSError):
+        for path, status in _by_use(where):
+            is_image = path.endswith(".image")
+            left -= status.st_blocks * 512 if is_image else 0
+            if status.st_atime < oldest or (is_image and left < 0):
+                os.unlink(path)
+
+
+def _by_use(where: str) -> list[tuple[str, os.stat_result]]:
+    """The entries, the one that was used last first."""
+    with os.scandir(where) as entries:
+        found = [(entry.path, entry.stat(follow_symlinks=False)) for entry in entries]
+    files = [each for each in found if stat.S_ISREG(each[1].st_mode)]
+    return sorted(files, key=lambda each: each[1].st_atime, reverse=True)
 
 
 def _is_due(marker: str) -> bool:

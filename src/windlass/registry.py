@@ -384,20 +384,24 @@ class Wiring(NamedTuple):
 
 
 @cache
-def _wirings() -> dict[str, tuple[Any, ...]]:
-    """The fields of each builtin DLL's wiring, from the cache or the declarations."""
-    entry = f"wiring-{fingerprint()}"
+def _wirings() -> dict[str, bytes]:
+    """The fields of each builtin DLL's wiring, from the cache or the declarations. Few DLLs' are looked
+    at.
+    """
+    entry = f"wirings-{fingerprint()}"
     cached = image_cache.read_bytes(entry)
     if cached is None:
-        made = {name: tuple(_wiring_of(dll)) for name in builtin_names() if (dll := builtin(name))}
+        dlls = ((name, builtin(name)) for name in builtin_names())
+        made = {name: marshal.dumps(tuple(_wiring_of(dll)), 2) for name, dll in dlls if dll}
         cached = marshal.dumps(made, 2)
         image_cache.write_bytes(entry, cached)
-    wirings: dict[str, tuple[Any, ...]] = marshal.loads(cached)
+    wirings: dict[str, bytes] = marshal.loads(cached)
     return wirings
 
 
+@cache
 def _wiring(name: str) -> Wiring:
-    return Wiring(*_wirings()[name])
+    return Wiring(*marshal.loads(_wirings()[name]))
 
 
 def _wiring_of(dll: Builtin) -> Wiring:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from windlass import _core, registry
 from windlass.light import TYPE_CHECKING, NamedTuple, cache
@@ -274,11 +275,31 @@ def in_directory(directory: str, name: str) -> str | None:
 
 def _matches(directory: str, name: str) -> list[str]:
     """The names in a folder that are this one in any case."""
-    wanted = name.lower()
     try:
-        return sorted(entry for entry in os.listdir(directory) if entry.lower() == wanted)
+        return _names_in(directory).get(name.lower(), [])
     except OSError:
         return []
+
+
+def _names_in(directory: str) -> dict[str, list[str]]:
+    """The names in a folder, by their lower case. Read once until the folder changes: that of the program may
+    be /usr/bin.
+    """
+    status = os.stat(directory)
+    folder = status.st_dev, status.st_ino, status.st_mtime_ns
+    if (known := _listings.get(directory)) and known[0] == folder:
+        return known[1]
+    names: dict[str, list[str]] = {}
+    for entry in sorted(os.listdir(directory)):
+        names.setdefault(entry.lower(), []).append(entry)
+    if time.time_ns() - status.st_mtime_ns > SETTLED:
+        _listings[directory] = folder, names
+    return names
+
+
+_listings: dict[str, tuple[tuple[int, int, int], dict[str, list[str]]]] = {}
+SETTLED = 3_000_000_000
+"""Nanoseconds after which a further change of a folder gives it another time in any file system."""
 
 
 # ---- the search ----
