@@ -1,6 +1,6 @@
 """Messages: signed ones taken apart and verified, and made in one call.
 
-Enveloped, hashed and encrypted messages are refused.
+Enveloped and hashed ones are in crypt_envelope.py.
 
 Source: Microsoft, "CryptMsgOpenToDecode function", "CryptMsgGetParam function", "CryptMsgControl function",
 "CryptSignMessage function", "CryptVerifyMessageSignature function", "CMSG_SIGNER_INFO structure".
@@ -13,6 +13,7 @@ import struct
 from ctypes import c_uint32, c_uint64
 
 from windlass import _core
+from windlass.api.crypto import certificate_structures as structures
 from windlass.api.crypto import crypt_handles as handles
 from windlass.api.crypto import signed_message, x509
 from windlass.api.crypto.certificate_context import (
@@ -24,8 +25,6 @@ from windlass.api.crypto.certificate_context import (
 )
 from windlass.api.crypto.certificate_objects import encode_public_key_info
 from windlass.api.crypto.certificate_store import Store
-from windlass.api.crypto.crypto_extra import crypto_x509, hash_algorithm, hashes
-from windlass.api.crypto.digests import DIGESTS
 from windlass.api.crypto.signed_message import Attribute, SignedMessage, Signer, WrongDigest
 from windlass.api.outputs import fail, get_u32, get_u64, put_u32, put_u64
 from windlass.api.records import Field, record
@@ -256,10 +255,10 @@ def _get_parameter(handle: int, kind: int, index: int, output: int, size_in_out:
     plain = _plain_parameter(message, kind, index)
     fields = _fields(message, kind, index) if plain is None else []
     data = record(output, fields) if plain is None else plain
-    _deliver(data, output, size_in_out)
+    deliver(data, output, size_in_out)
 
 
-def _deliver(data: bytes, output: int, size_in_out: int) -> None:
+def deliver(data: bytes, output: int, size_in_out: int) -> None:
     capacity = get_u32(size_in_out)
     put_u32(size_in_out, len(data))
     if not output:
@@ -365,9 +364,13 @@ def _signer_context(message: Message, index: int, parameters: int) -> Context:
     raise Refused(CRYPT_E_SIGNER_NOT_FOUND)
 
 
-def _verify_message(
+def verify_message(
     parameters: int, index: int, data: bytes, content: bytes | None, signer_out: int
 ) -> Message:
+    """The message, once a signer's signature has been found to be good.
+
+    content: of a message that is apart from it; signer_out: where the signer's certificate goes.
+    """
     message = Message(detached=content is not None)
     message.update(data, final=True)
     if content is not None:
@@ -382,9 +385,9 @@ def _verify_signature(
     parameters: int, index: int, blob: int, size: int, output: int, size_in_out: int, signer_out: int
 ) -> None:
     put_u64(signer_out, 0)
-    message = _verify_message(parameters, index, _core.read(blob, size), None, signer_out)
+    message = verify_message(parameters, index, _core.read(blob, size), None, signer_out)
     if size_in_out:
-        _deliver(message.decoded().content or b"", output, size_in_out)
+        deliver(message.decoded().content or b"", output, size_in_out)
 
 
 @export("crypt32")
@@ -401,7 +404,7 @@ def CryptVerifyMessageSignature(
     return done(_verify_signature, pVerifyPara, dwSignerIndex, pbSignedBlob, cbSignedBlob, *place)
 
 
-def _pieces(count: int, pointers: int, sizes: int) -> bytes:
+def pieces(count: int, pointers: int, sizes: int) -> bytes:
     """The data of arrays of pointers and sizes."""
     places = ((get_u64(pointers + 8 * i), get_u32(sizes + 4 * i)) for i in range(count))
     return b"".join(_core.read(place, size) for place, size in places if size)
@@ -411,8 +414,8 @@ def _verify_detached(
     parameters: int, index: int, blob: int, size: int, count: int, pointers: int, sizes: int, signer_out: int
 ) -> None:
     put_u64(signer_out, 0)
-    content = _pieces(count, pointers, sizes)
-    _verify_message(parameters, index, _core.read(blob, size), content, signer_out)
+    content = pieces(count, pointers, sizes)
+    verify_message(parameters, index, _core.read(blob, size), content, signer_out)
 
 
 @export("crypt32")
@@ -467,40 +470,43 @@ class SignPara(ctypes.Structure):
     ]
 
 
-_DIGEST_OF = {facts.oid: name for name, facts in DIGESTS.items()}
 VARIATION = 16
 """By how much two signatures of one kind may differ in length."""
 
 
-def _signed(parameters: int, detached: bool, data: bytes) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+def _attributes_at(count: int, address: int) -> list[bytes]:
+    """CRYPT_ATTRIBUTEs, each encoded."""
+    size = ctypes.sizeof(structures.Attribute)
+    places = (address + index * size for index in range(count))
+    return [structures.encode_attribute(get_structure(place, structures.Attribute)) for place in places]
+
+
+def signed(parameters: int, detached: bool, data: bytes) -> bytes:
+    """By a CRYPT_SIGN_MESSAGE_PARA."""
+    from windlass.api.crypto import message_making
+    from windlass.api.crypto.revocation_lists import list_of
 
     given = get_structure(parameters, SignPara)
-    if given.cAuthAttr or given.cUnauthAttr or given.cMsgCrl:  # the package adds none of the program's own
-        raise Refused(E_INVALIDARG)
     context = context_of(given.pSigningCert)
     if context.key is None:
         raise Refused(CRYPT_E_NO_KEY_PROPERTY)
-    oid = _core.string(given.HashAlgorithm.pszObjId).decode("ascii", "replace")
-    algorithm = hash_algorithm(_DIGEST_OF.get(oid, ""))
-    if not isinstance(algorithm, (hashes.SHA256, hashes.SHA384, hashes.SHA512)):  # all that it signs
-        raise Refused(NTE_BAD_ALGID)
-    own = crypto_x509.load_der_x509_certificate(context.certificate.encoded)
-    builder = pkcs7.PKCS7SignatureBuilder().set_data(data).add_signer(own, context.key, algorithm)
-    options = [pkcs7.PKCS7Options.Binary, pkcs7.PKCS7Options.NoAttributes]
-    options += [pkcs7.PKCS7Options.DetachedSignature] if detached else []
-    others = [
+    signature = message_making.Signature(
+        context.certificate.issuer,
+        context.certificate.serial,
+        context.key,
+        _core.string(given.HashAlgorithm.pszObjId).decode("ascii", "replace"),
+        _attributes_at(given.cAuthAttr, given.rgAuthAttr),
+        _attributes_at(given.cUnauthAttr, given.rgUnauthAttr),
+    )
+    certificates = [
         context_of(get_u64(given.rgpMsgCert + 8 * i)).certificate.encoded for i in range(given.cMsgCert)
     ]
-    if context.certificate.encoded not in others:
-        options.append(pkcs7.PKCS7Options.NoCerts)
-    for encoded in others:
-        if encoded != context.certificate.encoded:
-            builder = builder.add_certificate(crypto_x509.load_der_x509_certificate(encoded))
+    lists = [list_of(get_u64(given.rgpMsgCrl + 8 * i)).list.encoded for i in range(given.cMsgCrl)]
     try:
-        return builder.sign(Encoding.DER, options)
-    except (TypeError, ValueError):
+        body = message_making.signed(data, [signature], certificates, lists, detached=detached)
+    except ValueError:
         raise Refused(NTE_BAD_ALGID) from None
+    return message_making.content_info(signed_message.SIGNED_DATA, body)
 
 
 def _sign(
@@ -508,9 +514,9 @@ def _sign(
 ) -> None:
     if not parameters or not size_in_out or (count != 1 and not detached):
         raise Refused(E_INVALIDARG)
-    data = _signed(parameters, bool(detached), _pieces(count, pointers, sizes))
+    data = signed(parameters, bool(detached), pieces(count, pointers, sizes))
     if output:
-        _deliver(data, output, size_in_out)
+        deliver(data, output, size_in_out)
     else:
         put_u32(size_in_out, len(data) + VARIATION)
 
