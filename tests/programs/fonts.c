@@ -172,6 +172,25 @@ static void say_tables(void)
     say("set %d: %x %x", GetTextCharsetInfo(dc, &signature, 0), signature.fsUsb[0], signature.fsCsb[0]);
 }
 
+static void say_placement(void)
+{
+    int dx[4], caret[4];
+    UINT order[4];
+    WORD glyphs[4];
+    WCHAR out[5] = L"....";
+    GCP_RESULTSW r = {sizeof r, out, order, dx, caret, NULL, glyphs, 4, 0};
+    RASTERIZER_STATUS status;
+    DWORD size = GetCharacterPlacementW(dc, L"ABA", 3, 0, &r, 0);
+    say("placed %d %d: %u glyphs, '%ls'", LOWORD(size), HIWORD(size), r.nGlyphs, out);
+    say("%d %d %d, at %d %d %d, glyphs %u %u %u", dx[0], dx[1], dx[2], caret[0], caret[1], caret[2], glyphs[0], glyphs[1], glyphs[2]);
+    r.nGlyphs = 4;
+    size = GetCharacterPlacementW(dc, L"ABA", 3, 150, &r, GCP_MAXEXTENT);
+    // Wine reports: in 150: 170 0
+    // documented: in 150: 110 2     (Microsoft, "GCP_RESULTSW structure": nMaxFit)
+    say("in 150: %d %d", LOWORD(size), r.nMaxFit);
+    say("rasterizer %d: %x", GetRasterizerCaps(&status, sizeof status), status.wFlags);
+}
+
 static void say_objects(void)
 {
     LOGFONTW wide;
@@ -221,6 +240,7 @@ PROGRAM
     say_native('o');
     say_turned();
     say_tables();
+    say_placement();
 
     select_font(50, 0, 400, 0);
     say_metrics("cell of 50");
