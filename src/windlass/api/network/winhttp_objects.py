@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-import queue
 import struct
-import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from windlass import _core
 from windlass.api.network.http_engine import Exchange, Limits, Proxies, Target
+from windlass.api.network.http_worker import Worker
 from windlass.api.refused import Refused
 
 __all__ = ["Connection", "Done", "Handle", "Request", "Session", "handle_of"]
@@ -145,7 +144,7 @@ class Request(Handle):
         exchange.follows = self._follows
         self.redirect_policy = session.redirect_policy
         self.web_socket = False
-        self._tasks: queue.SimpleQueue[Callable[[], None] | None] | None = None
+        self._worker = Worker()
 
     def _follows(self, old: Target, new: Target) -> bool:
         if self.redirect_policy == REDIRECT_NEVER:
@@ -173,16 +172,8 @@ class Request(Handle):
                 return body()
             except Refused as refused:
                 raise Refused(self._told_failure(refused.code)) from None
-        if self._tasks is None:
-            self._tasks = queue.SimpleQueue()
-            threading.Thread(target=self._work, args=(self._tasks,), daemon=True).start()
-        self._tasks.put(lambda: self._complete(api, body))
+        self._worker.put(lambda: self._complete(api, body))
         return None
-
-    @staticmethod
-    def _work(tasks: queue.SimpleQueue[Callable[[], None] | None]) -> None:
-        while task := tasks.get():
-            task()
 
     def _complete(self, api: int, body: Callable[[], Done]) -> None:
         try:
@@ -211,11 +202,7 @@ class Request(Handle):
         del _handles[self.number]
         self.is_open = False
         self.exchange.abort()
-        if self._tasks is None:
-            self._closed()
-        else:
-            self._tasks.put(self._closed)
-            self._tasks.put(None)
+        self._worker.end(self._closed)
 
     def _closed(self) -> None:
         self.exchange.close()

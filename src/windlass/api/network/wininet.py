@@ -1,4 +1,7 @@
-"""WinINet's HTTP, synchronous: sessions, connections, requests, and what they bring.
+"""WinINet's HTTP: sessions, connections, requests, and what they bring.
+
+In an asynchronous session a request has a thread that works, if the program has given a callback and a
+context for it: the function fails with ERROR_IO_PENDING, and INTERNET_STATUS_REQUEST_COMPLETE has the result.
 
 Source: Microsoft, "WinINet Functions", one page each.
 """
@@ -13,6 +16,7 @@ from typing import Any, TypeVar
 from windlass import _core
 from windlass.api.network.http_engine import Exchange, Limits, Proxies, Target, header_lines
 from windlass.api.network.http_headers import add_headers, query_headers
+from windlass.api.network.http_worker import Worker
 from windlass.api.outputs import fail, from_ansi, get_u32, get_u64, put_u32, string_at
 from windlass.api.refused import Refused, done
 from windlass.registry import export
@@ -22,8 +26,9 @@ ERROR_INVALID_HANDLE = 6
 ERROR_NOT_SUPPORTED = 50
 ERROR_INVALID_PARAMETER = 87
 ERROR_INSUFFICIENT_BUFFER = 122
+ERROR_IO_PENDING = 997
 INVALID_URL, UNRECOGNIZED_SCHEME, INVALID_OPTION = 12005, 12006, 12009
-INCORRECT_HANDLE_TYPE = 12018
+OPERATION_CANCELLED, INCORRECT_HANDLE_TYPE = 12017, 12018
 
 DIRECT, NAMED_PROXY = 1, 3
 SERVICE_HTTP = 3
@@ -37,7 +42,7 @@ _EVENTS = {
     "resolving": 10, "resolved": 11, "connecting": 20, "connected": 21, "sending": 30, "sent": 31,
     "receiving": 40, "received": 41, "closing": 50, "closed": 51, "redirect": 110,
 }  # fmt: skip
-HANDLE_CREATED, HANDLE_CLOSING = 60, 70
+HANDLE_CREATED, HANDLE_CLOSING, REQUEST_COMPLETE = 60, 70, 100
 
 H = TypeVar("H", bound="Handle")
 
@@ -55,16 +60,39 @@ class Handle:
         self.context = context
         self.callback: int = parent.callback if parent else 0
         self.limits: Limits = parent.limits if parent else Limits(receiving=None)
+        self.is_asynchronous: bool = parent.is_asynchronous if parent else False
+        self.worker = Worker()
         self.number = next(_numbers)
         _handles[self.number] = self
 
-    def tell(self, status: int, data: bytes = b"") -> None:
-        if not self.callback or not self.context:  # no context, no calls
+    def run(self, body: Callable[[], int], context: int = 0) -> None:
+        """Do it, or let it be done later: then it ends with ERROR_IO_PENDING.
+
+        body: gives the result, a handle or 1 for True; context: the operation's own, 0 for the handle's.
+        """
+        if not (self.is_asynchronous and self.callback and (context or self.context)):
+            body()
+            return
+        self.worker.put(lambda: self._complete(body, context))
+        raise Refused(ERROR_IO_PENDING)
+
+    def _complete(self, body: Callable[[], int], context: int) -> None:
+        """INTERNET_ASYNC_RESULT: result, error."""
+        try:
+            result = struct.pack("<QII", body(), 0, 0)
+        except Refused as refused:
+            code = refused.code if self.number in _handles else OPERATION_CANCELLED
+            result = struct.pack("<QII", 0, code, 0)
+        self.tell(REQUEST_COMPLETE, result, context)
+
+    def tell(self, status: int, data: bytes = b"", context: int = 0) -> None:
+        context = context or self.context
+        if not self.callback or not context:  # no context, no calls
             return
         import ctypes
 
         memory = ctypes.create_string_buffer(data, max(len(data), 1))
-        _core.call(self.callback, self.number, self.context, status, ctypes.addressof(memory), len(data))
+        _core.call(self.callback, self.number, context, status, ctypes.addressof(memory), len(data))
 
     def close(self) -> None:
         del _handles[self.number]
@@ -84,9 +112,8 @@ class Session(Handle):
     def __init__(self, agent: str, access: int, proxies: str | None, bypass: str | None, flags: int) -> None:
         import http.cookiejar
 
-        if flags & ASYNC:  # there are no completions later
-            raise Refused(ERROR_NOT_SUPPORTED)
         super().__init__(None, 0)
+        self.is_asynchronous = bool(flags & ASYNC)
         self.agent = agent
         named = access == NAMED_PROXY
         self.proxies = Proxies(
@@ -136,8 +163,14 @@ class Request(Handle):
         self.tell(_EVENTS[event], data)
 
     def close(self) -> None:
+        """What is in progress is cancelled first; then comes the last call."""
+        del _handles[self.number]
+        self.exchange.abort()
+        self.worker.end(self._closed)
+
+    def _closed(self) -> None:
         self.exchange.close()
-        super().close()
+        self.tell(HANDLE_CLOSING, struct.pack("<Q", self.number))
 
 
 def _opened(make: Callable[[], Handle]) -> int:
@@ -145,8 +178,13 @@ def _opened(make: Callable[[], Handle]) -> int:
         handle = make()
     except Refused as refused:
         return fail(refused.code)
+    return _announce(handle)
+
+
+def _announce(handle: Handle) -> int:
+    """Tells the parent's program of the new handle."""
     if handle.parent is not None:
-        handle.parent.tell(HANDLE_CREATED, struct.pack("<QI", handle.number, 0))
+        handle.parent.tell(HANDLE_CREATED, struct.pack("<QI", handle.number, 0), handle.context)
     return handle.number
 
 
@@ -290,9 +328,8 @@ def HttpOpenRequestA(
     return _opened(lambda: _open_request(hConnect, *texts, accepted, dwFlags, dwContext))
 
 
-def _open_url(session: int, url: str | None, headers: str, flags: int, context: int) -> Request:
+def _open_url(found: Session, url: str | None, headers: str, flags: int, context: int) -> Request:
     """A connection and a request of their own, sent and answered."""
-    found = handle_of(session, Session)
     scheme = (url or "").partition(":")[0].lower()
     if scheme not in ("http", "https"):
         raise Refused(UNRECOGNIZED_SCHEME)
@@ -301,6 +338,7 @@ def _open_url(session: int, url: str | None, headers: str, flags: int, context: 
         raise Refused(INVALID_URL)
     connection = Connection(found, target.host, target.port, None, context)
     request = _request(connection, target, "GET", flags, context)
+    _announce(request)
     try:
         add_headers(request.exchange, header_lines(headers), ADD)
         _exchange(request, b"")
@@ -308,6 +346,22 @@ def _open_url(session: int, url: str | None, headers: str, flags: int, context: 
         request.close()
         raise
     return request
+
+
+def _start_url(session: int, url: str | None, headers: str, flags: int, context: int) -> int:
+    """The handle; of an asynchronous session the callback is told it."""
+    opened: list[int] = []
+
+    def body() -> int:
+        opened.append(_open_url(found, url, headers, flags, context).number)
+        return opened[0]
+
+    try:
+        found = handle_of(session, Session)
+        found.run(body, context)
+    except Refused as refused:
+        return fail(refused.code)
+    return opened[0]
 
 
 @export("wininet")
@@ -320,7 +374,7 @@ def InternetOpenUrlW(
     dwContext: DWORD_PTR,
 ) -> HANDLE:
     headers = _text(lpszHeaders, dwHeadersLength, True)
-    return _opened(lambda: _open_url(hInternet, lpszUrl, headers, dwFlags, dwContext))
+    return _start_url(hInternet, lpszUrl, headers, dwFlags, dwContext)
 
 
 @export("wininet")
@@ -333,7 +387,7 @@ def InternetOpenUrlA(
     dwContext: DWORD_PTR,
 ) -> HANDLE:
     headers = _text(lpszHeaders, dwHeadersLength, False)
-    return _opened(lambda: _open_url(hInternet, from_ansi(lpszUrl), headers, dwFlags, dwContext))
+    return _start_url(hInternet, from_ansi(lpszUrl), headers, dwFlags, dwContext)
 
 
 @export("wininet")
@@ -373,15 +427,17 @@ def HttpAddRequestHeadersA(
     return done(_add_headers, hRequest, _text(lpszHeaders, dwHeadersLength, False), dwModifiers)
 
 
-def _exchange(request: Request, body: bytes) -> None:
+def _exchange(request: Request, body: bytes) -> int:
     request.exchange.send(body, len(body))
     request.exchange.receive()
+    return 1
 
 
 def _send(number: int, headers: str, optional: int, size: int) -> None:
     request = handle_of(number, Request)
     add_headers(request.exchange, header_lines(headers), ADD)
-    _exchange(request, _core.read(optional, size) if optional and size else b"")
+    body = _core.read(optional, size) if optional and size else b""
+    request.run(lambda: _exchange(request, body))
 
 
 @export("wininet")
@@ -414,7 +470,12 @@ def _send_parts(number: int, buffers: int, wide: bool) -> None:
         )
         add_headers(request.exchange, header_lines(_text(header, length or WHOLE_LENGTH, wide)), ADD)
         body = _core.read(place, size) if place and size else b""
-    request.exchange.send(body, max(total, len(body)))
+
+    def send() -> int:
+        request.exchange.send(body, max(total, len(body)))
+        return 1
+
+    request.run(send)
 
 
 @export("wininet")
@@ -431,19 +492,36 @@ def HttpSendRequestExA(
     return done(_send_parts, hRequest, lpBuffersIn, False)
 
 
+def _end(number: int) -> None:
+    request = handle_of(number, Request)
+
+    def receive() -> int:
+        request.exchange.receive()
+        return 1
+
+    request.run(receive)
+
+
 @export("wininet")
 def HttpEndRequestW(hRequest: HANDLE, lpBuffersOut: PVOID, dwFlags: DWORD, dwContext: DWORD_PTR) -> BOOL:
-    return done(lambda: handle_of(hRequest, Request).exchange.receive())
+    return done(_end, hRequest)
 
 
 @export("wininet")
 def HttpEndRequestA(hRequest: HANDLE, lpBuffersOut: PVOID, dwFlags: DWORD, dwContext: DWORD_PTR) -> BOOL:
-    return done(lambda: handle_of(hRequest, Request).exchange.receive())
+    return done(_end, hRequest)
 
 
 def _write(number: int, buffer: int, size: int, written: int) -> None:
-    handle_of(number, Request).exchange.write(_core.read(buffer, size) if size else b"")
-    put_u32(written, size)
+    request = handle_of(number, Request)
+    data = _core.read(buffer, size) if size else b""
+
+    def write() -> int:
+        request.exchange.write(data)
+        put_u32(written, size)
+        return 1
+
+    request.run(write)
 
 
 @export("wininet")
@@ -454,9 +532,15 @@ def InternetWriteFile(
 
 
 def _read(number: int, buffer: int, size: int, read: int) -> None:
-    data = handle_of(number, Request).exchange.read(size)
-    _core.write(buffer, data)
-    put_u32(read, len(data))
+    request = handle_of(number, Request)
+
+    def fill() -> int:
+        data = request.exchange.read(size)
+        _core.write(buffer, data)
+        put_u32(read, len(data))
+        return 1
+
+    request.run(fill)
 
 
 @export("wininet")
@@ -485,11 +569,21 @@ def InternetReadFileExA(hFile: HANDLE, lpBuffersOut: PVOID, dwFlags: DWORD, dwCo
     return done(_read_ex, hFile, lpBuffersOut)
 
 
+def _query_available(number: int, result: int) -> None:
+    request = handle_of(number, Request)
+
+    def query() -> int:
+        put_u32(result, request.exchange.available())
+        return 1
+
+    request.run(query)
+
+
 @export("wininet")
 def InternetQueryDataAvailable(
     hFile: HANDLE, lpdwNumberOfBytesAvailable: LPDWORD, dwFlags: DWORD, dwContext: DWORD_PTR
 ) -> BOOL:
-    return done(lambda: put_u32(lpdwNumberOfBytesAvailable, handle_of(hFile, Request).exchange.available()))
+    return done(_query_available, hFile, lpdwNumberOfBytesAvailable)
 
 
 def _query_info(
