@@ -20,12 +20,17 @@ from test_cli import windlass as windlass_prints
 ROOT = Path(__file__).parent.parent
 # Each distribution's DLL.
 DLLS = {
+    "aries-askar": "aries_askar.dll",
     "capstone": "capstone.dll",
+    "confluent-kafka": "librdkafka-*.dll",
     "dss-python-backend": "dss_capi.dll",
+    "epam-indigo": "indigo.dll",
     "epyt": "epanet2.dll",
+    "espeakng-loader": "espeak-ng.dll",
     "keystone-engine": "keystone.dll",
     "numpy": "libscipy_openblas64_-*.dll",
     "py-mini-racer": "mini_racer.dll",
+    "pyenchant": "libenchant-2.dll",
     "python-magic-bin": "libmagic.dll",
     "pyzbar": "libzbar-64.dll",
     "rtree": "spatialindex_c-64.dll",
@@ -291,3 +296,140 @@ def test_epanet_computes_the_same_heads_as_on_linux(load, real, tmp_path):
     computed = heads(load("epyt"))
     assert len(computed) == 32 and computed[-1] == 100
     assert computed == heads(ctypes.CDLL(str(next(folder.rglob("glnx/libepanet2.so")))))
+
+
+def test_askar_keeps_what_is_encrypted(with_package, tmp_path):
+    """Its threads call back into Python's event loop; SQLite keeps the entries."""
+    code = f"""
+import asyncio
+from aries_askar import AskarError, Key, KeyAlg, Store
+place = "sqlite://{tmp_path}/store.db"
+async def main():
+    print(Key.from_secret_bytes(KeyAlg.ED25519, bytes(32)).get_public_bytes().hex()[:16])
+    key = Store.generate_raw_key(b"0" * 32)
+    store = await Store.provision(place, "raw", key)
+    async with store as session:
+        for number in range(20):
+            await session.insert("things", f"n{{number}}", b"value %d" % number, {{"~kind": str(number % 3)}})
+        print(await session.count("things", {{"~kind": "1"}}))
+        try:
+            await session.insert("things", "n1", b"")
+        except AskarError as error:
+            print(error)
+    await store.close()
+    store = await Store.open(place, "raw", key)
+    print(sorted([entry.value async for entry in store.scan("things", {{"~kind": "2"}})])[:2])
+    await store.close()
+    print(await Store.remove(place))
+asyncio.run(main())
+"""
+    assert with_package("aries-askar", "aries_askar", code) == [
+        "3b6a27bcceb6a42d", "7", "Duplicate entry", "[b'value 11', b'value 14']", "True",
+    ]  # fmt: skip
+
+
+def test_indigo_knows_molecules(with_package, msvcp140):
+    code = """
+from indigo import Indigo, IndigoException
+from indigo.inchi import IndigoInchi
+indigo = Indigo()
+aspirin = indigo.loadMolecule("CC(=O)Oc1ccccc1C(=O)O")
+print(aspirin.grossFormula(), aspirin.canonicalSmiles(), round(aspirin.molecularWeight(), 2))
+ring = indigo.loadQueryMolecule("c1ccccc1")
+print(indigo.substructureMatcher(aspirin).countMatches(ring))
+print(IndigoInchi(indigo).getInchi(aspirin))
+try:
+    indigo.loadMolecule("C1CC(")
+except IndigoException as error:
+    print(error)
+"""
+    assert with_package("epam-indigo", "indigo", code, msvcp140) == [
+        "C9 H8 O4 CC(=O)Oc1ccccc1C(O)=O 180.16",
+        "1",
+        "InChI=1S/C9H8O4/c1-6(10)13-8-5-3-2-4-7(8)9(11)12/h2-5H,1H3,(H,11,12)",
+        "molecule auto loader: SMILES loader: cycle 1 not closed",
+    ]
+
+
+def test_espeak_speaks_as_on_linux(real, with_package, fresh_python, msvcp140):
+    code = """
+import espeakng_loader, hashlib
+espeak, wave = ctypes.CDLL(espeakng_loader.get_library_path()), bytearray()
+espeak.espeak_TextToPhonemes.restype = ctypes.c_char_p
+@ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+def take(samples, count, events):
+    wave.extend(ctypes.string_at(samples, 2 * count) if samples else b"")
+    return 0
+print(espeak.espeak_Initialize(2, 500, espeakng_loader.get_data_path().encode(), 0))
+espeak.espeak_SetSynthCallback(take)
+for voice, words in ((b"de", "Grüße aus München, 1234".encode()), (b"en", b"Hello world")):
+    espeak.espeak_SetVoiceByName(voice)
+    text = ctypes.create_string_buffer(words)
+    place = ctypes.c_void_p(ctypes.addressof(text))
+    while place:
+        print(espeak.espeak_TextToPhonemes(ctypes.byref(place), 1, 2))
+    espeak.espeak_Synth(text, len(text), 0, 0, 0, 1, None, None)
+print(len(wave) > 100_000, hashlib.sha256(wave).hexdigest())
+espeak.espeak_Terminate()
+"""
+    distribution, package = "espeakng-loader", "espeakng_loader"
+    spoken = with_package(distribution, package, "import windlass.ctypes as ctypes\n" + code, msvcp140)
+    assert spoken[0] == "22050" and spoken[-1].startswith("True ")
+    linux = real(distribution).linux
+    assert (
+        spoken == fresh_python(f"import ctypes, sys\nsys.path.insert(0, {str(linux)!r})\n{code}").splitlines()
+    )
+
+
+def test_librdkafka_delivers_to_its_brokers(load):
+    """It makes connections without waiting, and learns by WSAEventSelect that they are there."""
+    kafka, pointer, reason = load("confluent-kafka"), ctypes.c_void_p, ctypes.create_string_buffer(200)
+    kafka.rd_kafka_conf_new.restype = kafka.rd_kafka_new.restype = kafka.rd_kafka_topic_new.restype = pointer
+    settings = pointer(kafka.rd_kafka_conf_new())
+    for name, value in (
+        (b"test.mock.num.brokers", b"2"),
+        (b"compression.codec", b"zstd"),
+        (b"log_level", b"0"),
+    ):
+        assert kafka.rd_kafka_conf_set(settings, name, value, reason, 200) == 0, reason.value
+    producer = pointer(kafka.rd_kafka_new(0, settings, reason, 200))
+    topic = pointer(kafka.rd_kafka_topic_new(producer, b"topic", None))
+    copies, any_partition = 2, -1
+    for number in range(200):
+        message = b"message %d" % number
+        assert kafka.rd_kafka_produce(topic, any_partition, copies, message, len(message), None, 0, None) == 0
+    assert kafka.rd_kafka_outq_len(producer) > 0
+    assert kafka.rd_kafka_flush(producer, 30_000) == 0
+    assert kafka.rd_kafka_outq_len(producer) == 0
+    kafka.rd_kafka_topic_destroy(topic)
+    kafka.rd_kafka_destroy(producer)
+
+
+def test_enchant_checks_spelling(with_package):
+    """GLib wants the entry of the time zone in the registry."""
+    code = """
+import enchant, windlass.ctypes as ctypes
+words = enchant.Dict("en_GB")
+print(words.check("colour"), words.check("color"), "hello" in words.suggest("helo"))
+print(sorted(each.name for each in enchant.Broker().describe()))
+try:
+    enchant.Dict("xx_YY")
+except enchant.errors.DictNotFoundError:
+    print("no such language")
+glib, pointer = ctypes.CDLL("libglib-2.0-0.dll"), ctypes.c_void_p
+glib.g_time_zone_new_local.restype = glib.g_main_loop_new.restype = pointer
+print(bool(glib.g_time_zone_new_local()))
+loop, ticks = pointer(glib.g_main_loop_new(None, 0)), []
+@ctypes.CFUNCTYPE(ctypes.c_int, pointer)
+def tick(context):
+    ticks.append(1)
+    if len(ticks) == 3:
+        glib.g_main_loop_quit(loop)
+    return len(ticks) < 3
+glib.g_timeout_add(1, tick, None)
+glib.g_main_loop_run(loop)
+print(len(ticks))
+"""
+    assert with_package("pyenchant", "enchant", code) == [
+        "True False True", "['hunspell', 'nuspell']", "no such language", "True", "3",
+    ]  # fmt: skip
