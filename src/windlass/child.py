@@ -18,7 +18,15 @@ from windlass.light import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-__all__ = ["begin", "command", "record"]
+__all__ = ["begin", "command", "inherited_token", "record"]
+
+_inherited = {"token": b""}
+"""What this process was told about its own token, for when that is made."""
+
+
+def inherited_token() -> bytes:
+    """What the parent has said of this process's token (api/security/tokens.py); b"" for nothing."""
+    return _inherited["token"]
 
 
 def command(fd: int) -> list[bytes]:
@@ -41,6 +49,7 @@ def record(
     std: list[int | None],
     startup: tuple[Any, ...],
     environment: bytes,
+    token: bytes,
 ) -> int:
     """Write down what the child is to know; the descriptor that it reads.
 
@@ -52,9 +61,10 @@ def record(
     std:          the values of the standard handles; None: made of the descriptors 0 to 2.
     startup:      the arguments of `_core.set_startup`.
     environment:  the variables in UTF-16, as CreateProcess takes them.
+    token:        of what the process's token is made; b"" for the usual one.
     """
     fd = os.memfd_create("windlass start")
-    told = (program, arguments, command_line, block, handles, std, startup, environment)
+    told = (program, arguments, command_line, block, handles, std, startup, environment, token)
     with open(os.dup(fd), "wb") as file:
         file.write(marshal.dumps(told))
     os.lseek(fd, 0, os.SEEK_SET)
@@ -65,7 +75,8 @@ def begin(fd: int) -> NoReturn:
     """Become the process that the parent wants."""
     with open(fd, "rb") as file:
         told = marshal.loads(file.read())
-    program, arguments, command_line, block, handles, std, startup, environment = told
+    program, arguments, command_line, block, handles, std, startup, environment, token = told
+    _inherited["token"] = token
     for handle in handles:
         _core.take_handle(*handle)
     _core.process_begin(block, False)

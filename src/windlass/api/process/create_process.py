@@ -93,6 +93,8 @@ class Request(NamedTuple):
     startup: StartupInfo
     process_flags: int
     thread_flags: int
+    token: bytes | None = None
+    """Of what the child's token is made (api/security/tokens.py); None: of this process's."""
 
 
 def read_startup(address: int, extended: bool, wide: bool) -> StartupInfo:
@@ -276,6 +278,56 @@ def command_processor(line: str) -> Program:
     raise Refused(ERROR_FILE_NOT_FOUND)
 
 
+def wide_request(
+    application: str | None,
+    line: str | None,
+    process_attributes: int,
+    thread_attributes: int,
+    inherits: int,
+    flags: int,
+    environment: int,
+    directory: str | None,
+    startup: int,
+) -> Request:
+    """CreateProcessW's arguments, read."""
+    return Request(
+        application,
+        line,
+        bool(inherits),
+        flags,
+        read_environment(environment, bool(flags & CREATE_UNICODE_ENVIRONMENT)),
+        directory,
+        read_startup(startup, bool(flags & EXTENDED_STARTUPINFO_PRESENT), True),
+        _inherit_flag(process_attributes),
+        _inherit_flag(thread_attributes),
+    )
+
+
+def ansi_request(
+    application: bytes | None,
+    line: bytes | None,
+    process_attributes: int,
+    thread_attributes: int,
+    inherits: int,
+    flags: int,
+    environment: int,
+    directory: bytes | None,
+    startup: int,
+) -> Request:
+    """CreateProcessA's arguments, read."""
+    return Request(
+        from_ansi(application),
+        from_ansi(line),
+        bool(inherits),
+        flags,
+        read_environment(environment, bool(flags & CREATE_UNICODE_ENVIRONMENT)),
+        from_ansi(directory),
+        read_startup(startup, bool(flags & EXTENDED_STARTUPINFO_PRESENT), False),
+        _inherit_flag(process_attributes),
+        _inherit_flag(thread_attributes),
+    )
+
+
 # ---- starting it ----
 
 
@@ -292,17 +344,10 @@ def CreateProcessW(
     lpStartupInfo: PVOID,
     lpProcessInformation: PVOID,
 ) -> BOOL:
-    request = Request(
-        lpApplicationName,
-        lpCommandLine,
-        bool(bInheritHandles),
-        dwCreationFlags,
-        read_environment(lpEnvironment, bool(dwCreationFlags & CREATE_UNICODE_ENVIRONMENT)),
-        lpCurrentDirectory,
-        read_startup(lpStartupInfo, bool(dwCreationFlags & EXTENDED_STARTUPINFO_PRESENT), True),
-        _inherit_flag(lpProcessAttributes),
-        _inherit_flag(lpThreadAttributes),
-    )
+    request = wide_request(
+        lpApplicationName, lpCommandLine, lpProcessAttributes, lpThreadAttributes, bInheritHandles,
+        dwCreationFlags, lpEnvironment, lpCurrentDirectory, lpStartupInfo,
+    )  # fmt: skip
     return create(request, lpProcessInformation)
 
 
@@ -319,17 +364,10 @@ def CreateProcessA(
     lpStartupInfo: PVOID,
     lpProcessInformation: PVOID,
 ) -> BOOL:
-    request = Request(
-        from_ansi(lpApplicationName),
-        from_ansi(lpCommandLine),
-        bool(bInheritHandles),
-        dwCreationFlags,
-        read_environment(lpEnvironment, bool(dwCreationFlags & CREATE_UNICODE_ENVIRONMENT)),
-        from_ansi(lpCurrentDirectory),
-        read_startup(lpStartupInfo, bool(dwCreationFlags & EXTENDED_STARTUPINFO_PRESENT), False),
-        _inherit_flag(lpProcessAttributes),
-        _inherit_flag(lpThreadAttributes),
-    )
+    request = ansi_request(
+        lpApplicationName, lpCommandLine, lpProcessAttributes, lpThreadAttributes, bInheritHandles,
+        dwCreationFlags, lpEnvironment, lpCurrentDirectory, lpStartupInfo,
+    )  # fmt: skip
     return create(request, lpProcessInformation)
 
 
@@ -523,7 +561,14 @@ def record(
         std=std,
         startup=(startup.numbers, startup.show, _wide(startup.title), _wide(startup.desktop), startup.data),
         environment=request.environment,
+        token=own_token() if request.token is None else request.token,
     )
+
+
+def own_token() -> bytes:
+    """As its parent has made it, while no code of this process has used it."""
+    tokens = sys.modules.get("windlass.api.security.tokens")
+    return tokens.pass_on(0) if tokens else child.inherited_token()
 
 
 def _wide(text: str) -> bytes:

@@ -1,5 +1,6 @@
-"""Processes of other users. A token here is always the user's own, so that with one a process starts as with
-CreateProcess; names and passwords of others cannot be checked, and are refused as wrong ones are.
+"""Processes with a token of their own, or of other users. A token here is always the user's, though it may
+grant less than the process's; names and passwords of others cannot be checked, and are refused as wrong
+ones are.
 
 Source: Microsoft, "CreateProcessAsUserW function", "CreateProcessWithTokenW function",
 "CreateProcessWithLogonW function".
@@ -8,12 +9,13 @@ Source: Microsoft, "CreateProcessAsUserW function", "CreateProcessWithTokenW fun
 from __future__ import annotations
 
 from windlass.api.outputs import fail
-from windlass.api.process.create_process import CreateProcessA, CreateProcessW
+from windlass.api.process.create_process import Request, ansi_request, create, wide_request
 from windlass.api.refused import Refused, code_of, win32_of_status
-from windlass.api.security.tokens import open_token
+from windlass.api.security.tokens import open_token, pass_on
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, PVOID
 
+ERROR_INVALID_HANDLE = 6
 ERROR_INVALID_PARAMETER = 87
 ERROR_LOGON_FAILURE = 1326
 ASSIGN_PRIMARY, DUPLICATE, QUERY = 0x01, 0x02, 0x08
@@ -27,10 +29,12 @@ def _check(handle: int, access: int) -> None:
         raise Refused(0xC00000A8)  # STATUS_BAD_TOKEN_TYPE
 
 
-def _refusal(token: int, access: int) -> int:
-    """The error that a process with this token fails with; 0 for none."""
-    status = code_of(_check, token, access)
-    return win32_of_status(status) if status else 0
+def _create(token: int, access: int, request: Request, information: int) -> int:
+    """The process; `token`: its own, opened for this access, or 0 for this process's."""
+    status = code_of(_check, token, access) if token else 0
+    if status:
+        return fail(win32_of_status(status))
+    return create(request._replace(token=pass_on(token)), information)
 
 
 @export("advapi32", "kernelbase", "kernel32")
@@ -47,13 +51,11 @@ def CreateProcessAsUserW(
     lpStartupInfo: PVOID,
     lpProcessInformation: PVOID,
 ) -> BOOL:
-    error = _refusal(hToken, ASSIGN_PRIMARY | QUERY) if hToken else 0
-    if error:
-        return fail(error)
-    return CreateProcessW(
+    request = wide_request(
         lpApplicationName, lpCommandLine, lpProcessAttributes, lpThreadAttributes, bInheritHandles,
-        dwCreationFlags, lpEnvironment, lpCurrentDirectory, lpStartupInfo, lpProcessInformation,
+        dwCreationFlags, lpEnvironment, lpCurrentDirectory, lpStartupInfo,
     )  # fmt: skip
+    return _create(hToken, ASSIGN_PRIMARY | QUERY, request, lpProcessInformation)
 
 
 @export("advapi32", "kernelbase", "kernel32")
@@ -70,13 +72,11 @@ def CreateProcessAsUserA(
     lpStartupInfo: PVOID,
     lpProcessInformation: PVOID,
 ) -> BOOL:
-    error = _refusal(hToken, ASSIGN_PRIMARY | QUERY) if hToken else 0
-    if error:
-        return fail(error)
-    return CreateProcessA(
+    request = ansi_request(
         lpApplicationName, lpCommandLine, lpProcessAttributes, lpThreadAttributes, bInheritHandles,
-        dwCreationFlags, lpEnvironment, lpCurrentDirectory, lpStartupInfo, lpProcessInformation,
+        dwCreationFlags, lpEnvironment, lpCurrentDirectory, lpStartupInfo,
     )  # fmt: skip
+    return _create(hToken, ASSIGN_PRIMARY | QUERY, request, lpProcessInformation)
 
 
 @export("advapi32")
@@ -93,13 +93,13 @@ def CreateProcessWithTokenW(
 ) -> BOOL:
     if dwLogonFlags & ~(LOGON_WITH_PROFILE | LOGON_NETCREDENTIALS_ONLY):
         return fail(ERROR_INVALID_PARAMETER)
-    error = _refusal(hToken, ASSIGN_PRIMARY | DUPLICATE | QUERY)
-    if error:
-        return fail(error)
-    return CreateProcessW(
+    if not hToken:
+        return fail(ERROR_INVALID_HANDLE)
+    request = wide_request(
         lpApplicationName, lpCommandLine, 0, 0, 0,
-        dwCreationFlags, lpEnvironment, lpCurrentDirectory, lpStartupInfo, lpProcessInformation,
+        dwCreationFlags, lpEnvironment, lpCurrentDirectory, lpStartupInfo,
     )  # fmt: skip
+    return _create(hToken, ASSIGN_PRIMARY | DUPLICATE | QUERY, request, lpProcessInformation)
 
 
 @export("advapi32")

@@ -7,11 +7,12 @@ Source: Microsoft, "Access Tokens", "TOKEN_INFORMATION_CLASS enumeration", "Open
 from __future__ import annotations
 
 import os
+import pickle
 import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
-from windlass import _core
+from windlass import _core, child
 from windlass.api.outputs import get_u32, get_u64, put_u32, put_u64
 from windlass.api.refused import Refused, code_of, succeed_or_fail
 from windlass.api.security import accounts, privileges
@@ -31,7 +32,16 @@ from windlass.types import (
     ULONG,
 )
 
-__all__ = ["Settings", "Token", "effective", "enabled_sids", "open_token", "process_token", "settings_of"]
+__all__ = [
+    "Settings",
+    "Token",
+    "effective",
+    "enabled_sids",
+    "open_token",
+    "pass_on",
+    "process_token",
+    "settings_of",
+]
 
 STATUS_NOT_ALL_ASSIGNED = 0x00000106
 STATUS_INVALID_INFO_CLASS = 0xC0000003
@@ -111,11 +121,34 @@ class _ProcessToken:
 def process_token() -> int:
     """A handle with all access, which is not to be closed."""
     if _core.token_facts(_ProcessToken.handle) is None:
-        held = privileges.held()
-        _ProcessToken.handle = _core.token_new(
-            PRIMARY, ANONYMOUS_LEVEL, held, held & privileges.ENABLED_BY_DEFAULT, ALL_ACCESS
-        )
+        present, enabled, given = _beginning()
+        _ProcessToken.handle = _core.token_new(PRIMARY, ANONYMOUS_LEVEL, present, enabled, ALL_ACCESS)
+        give_settings(_ProcessToken.handle, given)
     return _ProcessToken.handle
+
+
+def _usual() -> tuple[int, int, Settings]:
+    """The privileges that a process of the user's has, those that are enabled, and nothing set."""
+    held = privileges.held()
+    return held, held & privileges.ENABLED_BY_DEFAULT, NOTHING_SET
+
+
+def _beginning() -> tuple[int, int, Settings]:
+    """The token that this process has begun with: a copy of its parent's, or one chosen for it."""
+    told = child.inherited_token()
+    return pickle.loads(told) if told else _usual()  # the parent is trusted
+
+
+def pass_on(handle: int) -> bytes:
+    """Of what a child process's token is made: as the one behind the handle, or for 0 as this process's.
+
+    b"" stands for the usual one.
+    """
+    if not handle and _core.token_facts(_ProcessToken.handle) is None:
+        return child.inherited_token()
+    token = open_token(handle or process_token(), QUERY)
+    told = (token.present, token.enabled, settings_of(token))
+    return b"" if told == _usual() else pickle.dumps(told)
 
 
 def effective() -> int:
@@ -663,6 +696,7 @@ def _impersonate(handle: int) -> None:
         return
     open_token(handle, DUPLICATE | QUERY)
     made = _core.token_new(IMPERSONATION, IMPERSONATION_LEVEL, token.present, token.enabled, ALL_ACCESS)
+    give_settings(made, settings_of(token))
     _set_thread(CURRENT_THREAD, made)
     _core.close_handle(made)
 
@@ -676,12 +710,13 @@ def ImpersonateLoggedOnUser(hToken: HANDLE) -> BOOL:
 
 
 def _is_member(handle: int, address: int, result: int) -> None:
-    if handle and open_token(handle, QUERY).type != IMPERSONATION:
+    token = open_token(handle or PSEUDO_EFFECTIVE, QUERY)
+    if handle and token.type != IMPERSONATION:
         raise Refused(STATUS_NO_IMPERSONATION_TOKEN)
     sid = Sid.read(address)
     if sid is None:
         raise Refused(STATUS_INVALID_SID)
-    put_u32(result, sid in enabled_sids())
+    put_u32(result, sid in enabled_sids(settings_of(token)))
 
 
 @export("advapi32", "kernelbase")
