@@ -7,6 +7,7 @@
 #include "codepage.h"
 #include "device_control.h"
 #include "file.h"
+#include "thread_object.h"
 #include "file_query.h"
 #include "nt.h"
 #include "parameters.h"
@@ -214,6 +215,18 @@ API(ntdll, NTSTATUS, NtFlushBuffersFileEx, HANDLE FileHandle, ULONG Flags, PVOID
 
 API(ntdll, NTSTATUS, NtFlushBuffersFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock) {
     return api_NtFlushBuffersFileEx(FileHandle, 0, NULL, 0, IoStatusBlock);
+}
+
+/* What the calling thread has begun. */
+API(ntdll, NTSTATUS, NtCancelIoFile, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock) {
+    NTSTATUS status;
+    struct file *file = (struct file *)handle_object(FileHandle, &file_type, 0, &status);
+    if (!file)
+        return status;
+    io_cancel(file, NULL, thread_object_self());
+    file_release(file);
+    *IoStatusBlock = (IO_STATUS_BLOCK){{STATUS_SUCCESS}, 0};
+    return STATUS_SUCCESS;
 }
 
 API(ntdll, NTSTATUS, NtCancelIoFileEx, HANDLE FileHandle, IO_STATUS_BLOCK *IoRequestToCancel,

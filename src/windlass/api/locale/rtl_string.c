@@ -378,6 +378,28 @@ API(ntdll, NTSTATUS, RtlUnicodeStringToOemString, ANSI_STRING *DestinationString
     return from_unicode(codepage_oem(), DestinationString, SourceString, AllocateDestinationString);
 }
 
+/* The same in upper case. */
+static NTSTATUS from_unicode_upper(struct codepage *page, ANSI_STRING *to, const UNICODE_STRING *from,
+                                   BOOLEAN allocates) {
+    UNICODE_STRING upper;
+    NTSTATUS status = api_RtlUpcaseUnicodeString(&upper, from, TRUE);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = from_unicode(page, to, &upper, allocates);
+    api_RtlFreeUnicodeString(&upper);
+    return status;
+}
+
+API(ntdll, NTSTATUS, RtlUpcaseUnicodeStringToAnsiString, ANSI_STRING *DestinationString,
+    const UNICODE_STRING *SourceString, BOOLEAN AllocateDestinationString) {
+    return from_unicode_upper(codepage_ansi(), DestinationString, SourceString, AllocateDestinationString);
+}
+
+API(ntdll, NTSTATUS, RtlUpcaseUnicodeStringToOemString, ANSI_STRING *DestinationString,
+    const UNICODE_STRING *SourceString, BOOLEAN AllocateDestinationString) {
+    return from_unicode_upper(codepage_oem(), DestinationString, SourceString, AllocateDestinationString);
+}
+
 API(ntdll, NTSTATUS, RtlUnicodeStringToUTF8String, ANSI_STRING *DestinationString, const UNICODE_STRING *SourceString,
     BOOLEAN AllocateDestinationString) {
     return from_unicode(codepage_find(CP_UTF8), DestinationString, SourceString, AllocateDestinationString);

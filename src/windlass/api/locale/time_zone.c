@@ -107,6 +107,10 @@ API(kernel32 kernelbase, DWORD, GetTimeZoneInformation, TIME_ZONE_INFORMATION *l
     return zone_of_year(year_of(now), now, lpTimeZoneInformation);
 }
 
+API(ntdll, NTSTATUS, RtlQueryTimeZoneInformation, TIME_ZONE_INFORMATION *TimeZoneInformation) {
+    return api_GetTimeZoneInformation(TimeZoneInformation) == TIME_ZONE_ID_INVALID ? STATUS_UNSUCCESSFUL : STATUS_SUCCESS;
+}
+
 API(kernel32 kernelbase, DWORD, GetDynamicTimeZoneInformation,
     DYNAMIC_TIME_ZONE_INFORMATION *pTimeZoneInformation) {
     time_t now = time(NULL);

@@ -252,6 +252,32 @@ API(kernel32 kernelbase, BOOL, VirtualUnlock, LPVOID lpAddress, SIZE_T dwSize) {
     return munlock((void *)begin, length) == 0 ? TRUE : fail(ERROR_NOT_LOCKED);
 }
 
+enum { MAP_PROCESS = 1, MAP_SYSTEM = 2 };
+
+static NTSTATUS lock_pages(HANDLE process, PVOID *address, PSIZE_T size, ULONG kind, bool lock) {
+    uintptr_t begin;
+    size_t length;
+    NTSTATUS status = check_process(process, 0);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!(kind & (MAP_PROCESS | MAP_SYSTEM)) || !page_range(*address, *size, &begin, &length))
+        return STATUS_INVALID_PARAMETER;
+    *address = (PVOID)begin;
+    *size = length;
+    if (lock ? mlock((void *)begin, length) : munlock((void *)begin, length))
+        return lock ? (NTSTATUS)0xC00000A1 /* STATUS_WORKING_SET_QUOTA */ : STATUS_NOT_LOCKED;
+    return STATUS_SUCCESS;
+}
+
+API(ntdll, NTSTATUS, NtLockVirtualMemory, HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize, ULONG MapType) {
+    return lock_pages(ProcessHandle, BaseAddress, RegionSize, MapType, true);
+}
+
+API(ntdll, NTSTATUS, NtUnlockVirtualMemory, HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
+    ULONG MapType) {
+    return lock_pages(ProcessHandle, BaseAddress, RegionSize, MapType, false);
+}
+
 typedef struct { PVOID VirtualAddress; SIZE_T NumberOfBytes; } MEMORY_RANGE;
 
 /* A hint: what cannot be fetched is none of the caller's worries. */
@@ -337,6 +363,19 @@ API(kernel32 kernelbase, UINT, ResetWriteWatch, LPVOID lpBaseAddress, SIZE_T dwR
         return 0;
     set_last_error(ERROR_INVALID_PARAMETER);
     return (UINT)-1;
+}
+
+API(ntdll, NTSTATUS, NtGetWriteWatch, HANDLE ProcessHandle, ULONG Flags, PVOID BaseAddress, SIZE_T RegionSize,
+    PVOID *UserAddressArray, ULONG_PTR *EntriesInUserAddressArray, PULONG Granularity) {
+    (void)ProcessHandle; /* the caller's own alone can be watched */
+    return api_GetWriteWatch(Flags, BaseAddress, RegionSize, UserAddressArray, EntriesInUserAddressArray, Granularity)
+               ? STATUS_INVALID_PARAMETER
+               : STATUS_SUCCESS;
+}
+
+API(ntdll, NTSTATUS, NtResetWriteWatch, HANDLE ProcessHandle, PVOID BaseAddress, SIZE_T RegionSize) {
+    (void)ProcessHandle;
+    return api_ResetWriteWatch(BaseAddress, RegionSize) ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
 }
 
 /* ---- memory of processes ---- */
@@ -530,3 +569,4 @@ API(kernel32 kernelbase, void, FlushProcessWriteBuffers, void) {
     if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0))
         syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
+API_ALIAS(api_FlushProcessWriteBuffers, nt, ntdll, "NtFlushProcessWriteBuffers");

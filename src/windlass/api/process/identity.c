@@ -44,7 +44,6 @@ API(kernel32 kernelbase, UINT, SetErrorMode, UINT uMode) {
 }
 
 API(kernel32 kernelbase, DWORD, GetThreadErrorMode, void) { return thread_error_mode; }
-API_ALIAS(api_GetThreadErrorMode, rtl, ntdll, "RtlGetThreadErrorMode");
 
 API(kernel32 kernelbase, BOOL, SetThreadErrorMode, DWORD dwNewMode, DWORD *lpOldMode) {
     if (dwNewMode & ~0x8003u)
@@ -53,4 +52,22 @@ API(kernel32 kernelbase, BOOL, SetThreadErrorMode, DWORD dwNewMode, DWORD *lpOld
         *lpOldMode = thread_error_mode;
     thread_error_mode = dwNewMode;
     return TRUE;
+}
+
+/* NT has bits of its own for SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX and SEM_NOOPENFILEERRORBOX. */
+enum { NT_CRITICAL_ERRORS = 0x10, NT_FAULTS = 0x20, NT_OPEN_FILE = 0x40, FAULTS = 2, OPEN_FILE = 0x8000 };
+
+API(ntdll, ULONG, RtlGetThreadErrorMode, void) {
+    return (thread_error_mode & 1 ? NT_CRITICAL_ERRORS : 0) | (thread_error_mode & FAULTS ? NT_FAULTS : 0) |
+           (thread_error_mode & OPEN_FILE ? NT_OPEN_FILE : 0);
+}
+
+API(ntdll, NTSTATUS, RtlSetThreadErrorMode, ULONG NewMode, PULONG OldMode) {
+    if (NewMode & ~(ULONG)(NT_CRITICAL_ERRORS | NT_FAULTS | NT_OPEN_FILE))
+        return STATUS_INVALID_PARAMETER_1;
+    if (OldMode)
+        *OldMode = api_RtlGetThreadErrorMode();
+    thread_error_mode = (NewMode & NT_CRITICAL_ERRORS ? 1 : 0) | (NewMode & NT_FAULTS ? FAULTS : 0) |
+                        (NewMode & NT_OPEN_FILE ? OPEN_FILE : 0);
+    return STATUS_SUCCESS;
 }

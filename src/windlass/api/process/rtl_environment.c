@@ -47,6 +47,49 @@ API(ntdll, NTSTATUS, RtlQueryEnvironmentVariable_U, PVOID Environment, const UNI
     return text ? give(text, Value) : status;
 }
 
+/* By length: a value that fills the room has no zero, one that does not fit needs room for it. */
+API(ntdll, NTSTATUS, RtlQueryEnvironmentVariable, PVOID Environment, PCWSTR Name, SIZE_T NameLength, PWSTR Value,
+    SIZE_T ValueLength, PSIZE_T ReturnLength) {
+    if (Environment)
+        return STATUS_NOT_SUPPORTED;
+    const UNICODE_STRING given = {(USHORT)(NameLength * sizeof(WCHAR)), 0, (PWSTR)Name};
+    WCHAR *name = terminated(&given);
+    DWORD size = name ? api_GetEnvironmentVariableW(name, NULL, 0) : 0;
+    NTSTATUS status = !name ? STATUS_NO_MEMORY : !size ? STATUS_VARIABLE_NOT_FOUND : STATUS_SUCCESS;
+    if (!status && ValueLength + 1 < size)
+        status = STATUS_BUFFER_TOO_SMALL;
+    WCHAR *text = status ? NULL : malloc(size * sizeof *text);
+    if (!status && !text)
+        status = STATUS_NO_MEMORY;
+    if (!status) {
+        api_GetEnvironmentVariableW(name, text, size);
+        memcpy(Value, text, (ValueLength < size ? ValueLength : size) * sizeof *text);
+    }
+    if (ReturnLength)
+        *ReturnLength = size && !status ? size - 1 : size;
+    free(text);
+    free(name);
+    return status;
+}
+
+API(ntdll, NTSTATUS, RtlExpandEnvironmentStrings, PVOID Environment, PCWSTR Source, SIZE_T SourceLength,
+    PWSTR Destination, SIZE_T DestinationLength, PSIZE_T ReturnLength) {
+    if (Environment)
+        return STATUS_NOT_SUPPORTED;
+    const UNICODE_STRING given = {(USHORT)(SourceLength * sizeof(WCHAR)), 0, (PWSTR)Source};
+    WCHAR *source = terminated(&given);
+    if (!source)
+        return STATUS_NO_MEMORY;
+    DWORD size = api_ExpandEnvironmentStringsW(source, NULL, 0);
+    if (ReturnLength)
+        *ReturnLength = size;
+    bool fits = size <= DestinationLength;
+    if (fits)
+        api_ExpandEnvironmentStringsW(source, Destination, size);
+    free(source);
+    return fits ? STATUS_SUCCESS : STATUS_BUFFER_TOO_SMALL;
+}
+
 API(ntdll, NTSTATUS, RtlSetEnvironmentVariable, PVOID *Environment, const UNICODE_STRING *Name,
     const UNICODE_STRING *Value) {
     if (Environment)

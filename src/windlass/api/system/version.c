@@ -68,6 +68,14 @@ API(ntdll, NTSTATUS, RtlGetVersion, OSVERSIONINFOEXW *lpVersionInformation) {
 }
 
 /* The build number's upper four bits mark a release build. */
+/* NtProductWinNt: a workstation. */
+API(ntdll, BOOLEAN, RtlGetNtProductType, PULONG NtProductType) {
+    *NtProductType = PRODUCT_WORKSTATION;
+    return TRUE;
+}
+
+API(ntdll, ULONG, RtlGetNtGlobalFlags, void) { return process_peb.NtGlobalFlag; }
+
 API(ntdll, void, RtlGetNtVersionNumbers, PDWORD MajorVersion, PDWORD MinorVersion, PDWORD BuildNumber) {
     if (MajorVersion)
         *MajorVersion = MAJOR;
