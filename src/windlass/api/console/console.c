@@ -339,9 +339,13 @@ API(kernel32 kernelbase, BOOL, SetConsoleTitleA, LPCSTR lpConsoleTitle) {
 }
 
 /* A new console has the title that the program was started with, or else its path ("STARTUPINFOW structure"). */
-static const WCHAR *title(void) {
+static const UNICODE_STRING *first_title(void) {
     const RTL_USER_PROCESS_PARAMETERS *given = process_parameters();
-    const UNICODE_STRING *from = given->WindowTitle.Length ? &given->WindowTitle : &given->ImagePathName;
+    return given->WindowTitle.Length ? &given->WindowTitle : &given->ImagePathName;
+}
+
+static const WCHAR *title(void) {
+    const UNICODE_STRING *from = first_title();
     size_t length = from->Length / sizeof(WCHAR), most = sizeof console.title / sizeof *console.title - 1;
     if (!console.has_title && length <= most) {
         memcpy(console.title, from->Buffer, length * sizeof(WCHAR));
@@ -350,8 +354,8 @@ static const WCHAR *title(void) {
     return console.title;
 }
 
-API(kernel32 kernelbase, DWORD, GetConsoleTitleW, LPWSTR lpConsoleTitle, DWORD nSize) {
-    const WCHAR *text = title();
+/* As much as there is room for; the whole length. */
+static DWORD give_title(const WCHAR *text, LPWSTR lpConsoleTitle, DWORD nSize) {
     size_t length = wide_length(text);
     if (nSize)
         memcpy(lpConsoleTitle, text, (length < nSize ? length + 1 : nSize) * sizeof(WCHAR));
@@ -360,13 +364,30 @@ API(kernel32 kernelbase, DWORD, GetConsoleTitleW, LPWSTR lpConsoleTitle, DWORD n
     return (DWORD)length;
 }
 
-API(kernel32 kernelbase, DWORD, GetConsoleTitleA, LPSTR lpConsoleTitle, DWORD nSize) {
-    char *text = ansi_from_wide(title());
+static DWORD give_title_ansi(const WCHAR *wide, LPSTR lpConsoleTitle, DWORD nSize) {
+    char *text = ansi_from_wide(wide);
     size_t length = text ? strlen(text) : 0;
     if (nSize)
         snprintf(lpConsoleTitle, nSize, "%s", text ? text : "");
     free(text);
     return (DWORD)length;
+}
+
+API(kernel32 kernelbase, DWORD, GetConsoleTitleW, LPWSTR lpConsoleTitle, DWORD nSize) {
+    return give_title(title(), lpConsoleTitle, nSize);
+}
+
+API(kernel32 kernelbase, DWORD, GetConsoleTitleA, LPSTR lpConsoleTitle, DWORD nSize) {
+    return give_title_ansi(title(), lpConsoleTitle, nSize);
+}
+
+/* As it was before the program set another. */
+API(kernel32 kernelbase, DWORD, GetConsoleOriginalTitleW, LPWSTR lpConsoleTitle, DWORD nSize) {
+    return give_title(first_title()->Buffer, lpConsoleTitle, nSize);
+}
+
+API(kernel32 kernelbase, DWORD, GetConsoleOriginalTitleA, LPSTR lpConsoleTitle, DWORD nSize) {
+    return give_title_ansi(first_title()->Buffer, lpConsoleTitle, nSize);
 }
 
 /* The process has the terminal that it has. */

@@ -221,6 +221,99 @@ API(kernel32 kernelbase, BOOL, WriteConsoleOutputA, HANDLE hConsoleOutput, const
     return write_cells(hConsoleOutput, lpBuffer, dwBufferSize, dwBufferCoord, lpWriteRegion, console_output_page());
 }
 
+/* ---- scrolling ---- */
+
+static bool is_empty(SMALL_RECT area) { return area.Right < area.Left || area.Bottom < area.Top; }
+
+static SMALL_RECT intersection(SMALL_RECT one, SMALL_RECT other) {
+    return (SMALL_RECT){one.Left > other.Left ? one.Left : other.Left, one.Top > other.Top ? one.Top : other.Top,
+                        one.Right < other.Right ? one.Right : other.Right,
+                        one.Bottom < other.Bottom ? one.Bottom : other.Bottom};
+}
+
+/* Cell by cell: what fills rectangles (DECFRA) many terminals do not know. */
+static void put_fill(struct output *output, SMALL_RECT area, WCHAR unit, WORD attributes) {
+    if (is_empty(area))
+        return;
+    put_attributes(output, attributes);
+    for (int row = area.Top; row <= area.Bottom; row++) {
+        put_place(output, row, area.Left);
+        for (int column = area.Left; column <= area.Right; column++)
+            put_units(output, &unit, 1);
+    }
+}
+
+/* Whole lines move in the terminal's scrolling region (DECSTBM, SU, SD), which every terminal has; those that come in
+ * are blank and look like the fill. */
+static void put_line_scroll(struct output *output, SMALL_RECT area, SMALL_RECT target, int by, WORD attributes) {
+    char text[64];
+    int top = by < 0 ? target.Top : area.Top, bottom = by < 0 ? area.Bottom : target.Bottom;
+    put_attributes(output, attributes);
+    put(output, text, (size_t)snprintf(text, sizeof text, "\033[%d;%dr\033[%d%c\033[r", top + 1, bottom + 1,
+                                       by < 0 ? -by : by, by < 0 ? 'S' : 'T'));
+}
+
+/* Whether the lines can move so: no others may lie between their old and their new place. */
+static bool moves_lines(SMALL_RECT area, SMALL_RECT target, COORD by, COORD size) {
+    bool whole = area.Left == 0 && area.Right == size.X - 1 && target.Left == 0 && target.Right == size.X - 1;
+    return whole && !is_empty(target) && !by.X && by.Y &&
+           (by.Y < 0 ? target.Bottom + 1 >= area.Top && target.Top <= area.Top
+                     : target.Top - 1 <= area.Bottom && target.Bottom >= area.Bottom);
+}
+
+/* DECCRA: the area as it is now to its new place; then what it left is filled. */
+static void put_copy(struct output *output, SMALL_RECT area, SMALL_RECT target, COORD by, WCHAR unit, WORD attributes) {
+    char text[96];
+    if (!is_empty(target))
+        put(output, text, (size_t)snprintf(text, sizeof text, "\033[%d;%d;%d;%d;1;%d;%d;1$v", target.Top - by.Y + 1,
+                                           target.Left - by.X + 1, target.Bottom - by.Y + 1, target.Right - by.X + 1,
+                                           target.Top + 1, target.Left + 1));
+    SMALL_RECT covered = intersection(area, target);
+    if (is_empty(covered)) {
+        put_fill(output, area, unit, attributes);
+        return;
+    }
+    put_fill(output, (SMALL_RECT){area.Left, area.Top, area.Right, (SHORT)(covered.Top - 1)}, unit, attributes);
+    put_fill(output, (SMALL_RECT){area.Left, (SHORT)(covered.Bottom + 1), area.Right, area.Bottom}, unit, attributes);
+    put_fill(output, (SMALL_RECT){area.Left, covered.Top, (SHORT)(covered.Left - 1), covered.Bottom}, unit, attributes);
+    put_fill(output, (SMALL_RECT){(SHORT)(covered.Right + 1), covered.Top, area.Right, covered.Bottom}, unit, attributes);
+}
+
+/* "ScrollConsoleScreenBuffer function": nothing outside of the clipping rectangle changes. */
+static BOOL scroll(HANDLE handle, const SMALL_RECT *from, const SMALL_RECT *clip, COORD to, WCHAR unit, WORD attributes) {
+    COORD size;
+    if (!is_console(handle, &size))
+        return FALSE;
+    SMALL_RECT screen = {0, 0, (SHORT)(size.X - 1), (SHORT)(size.Y - 1)};
+    COORD by = {(SHORT)(to.X - from->Left), (SHORT)(to.Y - from->Top)};
+    SMALL_RECT bounds = clip ? intersection(*clip, screen) : screen, area = intersection(*from, screen);
+    SMALL_RECT moved = {(SHORT)(area.Left + by.X), (SHORT)(area.Top + by.Y), (SHORT)(area.Right + by.X),
+                        (SHORT)(area.Bottom + by.Y)};
+    SMALL_RECT target = intersection(moved, bounds);
+    area = intersection(area, bounds);
+    if (is_empty(area) && is_empty(target))
+        return TRUE;
+    struct output output = begin_aside();
+    if (unit == ' ' && moves_lines(area, target, by, size))
+        put_line_scroll(&output, area, target, by.Y, attributes);
+    else
+        put_copy(&output, area, target, by, unit, attributes);
+    return write_aside(handle, &output);
+}
+
+API(kernel32 kernelbase, BOOL, ScrollConsoleScreenBufferW, HANDLE hConsoleOutput, const SMALL_RECT *lpScrollRectangle,
+    const SMALL_RECT *lpClipRectangle, COORD dwDestinationOrigin, const CHAR_INFO *lpFill) {
+    return scroll(hConsoleOutput, lpScrollRectangle, lpClipRectangle, dwDestinationOrigin, lpFill->Char.UnicodeChar,
+                  lpFill->Attributes);
+}
+
+API(kernel32 kernelbase, BOOL, ScrollConsoleScreenBufferA, HANDLE hConsoleOutput, const SMALL_RECT *lpScrollRectangle,
+    const SMALL_RECT *lpClipRectangle, COORD dwDestinationOrigin, const CHAR_INFO *lpFill) {
+    WCHAR unit = ' ';
+    codepage_to_wide(console_output_page(), 0, &lpFill->Char.AsciiChar, 1, &unit, 1, NULL);
+    return scroll(hConsoleOutput, lpScrollRectangle, lpClipRectangle, dwDestinationOrigin, unit, lpFill->Attributes);
+}
+
 /* ---- reading back ---- */
 
 static BOOL refuse(HANDLE handle) {
@@ -311,6 +404,35 @@ API(kernel32 kernelbase, BOOL, GetConsoleScreenBufferInfoEx, HANDLE hConsoleOutp
     return TRUE;
 }
 
+/* Of what can be set the terminal takes the colours (OSC 4), the attributes and the cursor's place. */
+API(kernel32 kernelbase, BOOL, SetConsoleScreenBufferInfoEx, HANDLE hConsoleOutput,
+    const CONSOLE_SCREEN_BUFFER_INFOEX *lpConsoleScreenBufferInfoEx) {
+    static const BYTE number_of_color[16] = {0, 4, 2, 6, 1, 5, 3, 7, 8, 12, 10, 14, 9, 13, 11, 15};
+    const CONSOLE_SCREEN_BUFFER_INFOEX *info = lpConsoleScreenBufferInfoEx;
+    struct output output = {0};
+    COORD size;
+    char text[64];
+    if (info->cbSize != sizeof *info)
+        return fail(ERROR_INVALID_PARAMETER);
+    if (!is_console(hConsoleOutput, &size))
+        return FALSE;
+    for (int i = 0; i < 16; i++) { /* 0x00bbggrr */
+        DWORD color = info->ColorTable[i];
+        put(&output, text, (size_t)snprintf(text, sizeof text, "\033]4;%d;rgb:%02x/%02x/%02x\033\\", number_of_color[i],
+                                            (unsigned)(color & 0xFF), (unsigned)(color >> 8 & 0xFF),
+                                            (unsigned)(color >> 16 & 0xFF)));
+    }
+    put_attributes(&output, info->wAttributes);
+    put_place(&output, info->dwCursorPosition.Y, info->dwCursorPosition.X);
+    BOOL result = output.failed ? fail(ERROR_NOT_ENOUGH_MEMORY) : console_write(hConsoleOutput, output.text, output.size);
+    free(output.text);
+    if (result) {
+        console.attributes = info->wAttributes;
+        console.cursor = info->dwCursorPosition;
+    }
+    return result;
+}
+
 /* ---- facts ---- */
 
 enum { FONT_WIDTH = 8, FONT_HEIGHT = 16 };
@@ -336,6 +458,41 @@ API(kernel32 kernelbase, BOOL, GetCurrentConsoleFontEx, HANDLE hConsoleOutput, B
         return FALSE;
     *lpConsoleCurrentFontEx = (CONSOLE_FONT_INFOEX){
         .cbSize = sizeof *lpConsoleCurrentFontEx, .dwFontSize = {FONT_WIDTH, FONT_HEIGHT}, .FontWeight = 400};
+    return TRUE;
+}
+
+/* 0: there is no such font, or no console. */
+API(kernel32 kernelbase, COORD, GetConsoleFontSize, HANDLE hConsoleOutput, DWORD nFont) {
+    COORD size;
+    if (!is_console(hConsoleOutput, &size))
+        return (COORD){0, 0};
+    if (nFont == 0)
+        return (COORD){FONT_WIDTH, FONT_HEIGHT};
+    set_last_error(ERROR_INVALID_PARAMETER);
+    return (COORD){0, 0};
+}
+
+/* The font, and whether the window fills the screen, are the user's choice. */
+API(kernel32 kernelbase, BOOL, SetCurrentConsoleFontEx, HANDLE hConsoleOutput, BOOL bMaximumWindow,
+    const CONSOLE_FONT_INFOEX *lpConsoleCurrentFontEx) {
+    (void)bMaximumWindow;
+    if (lpConsoleCurrentFontEx->cbSize != sizeof *lpConsoleCurrentFontEx)
+        return fail(ERROR_INVALID_PARAMETER);
+    return refuse(hConsoleOutput);
+}
+
+API(kernel32 kernelbase, BOOL, SetConsoleDisplayMode, HANDLE hConsoleOutput, DWORD dwFlags,
+    COORD *lpNewScreenBufferDimensions) {
+    enum { CONSOLE_FULLSCREEN_MODE = 1, CONSOLE_WINDOWED_MODE = 2 };
+    COORD size;
+    if (dwFlags != CONSOLE_FULLSCREEN_MODE && dwFlags != CONSOLE_WINDOWED_MODE)
+        return fail(ERROR_INVALID_PARAMETER);
+    if (!is_console(hConsoleOutput, &size))
+        return FALSE;
+    if (dwFlags == CONSOLE_FULLSCREEN_MODE)
+        return fail(ERROR_NOT_SUPPORTED);
+    if (lpNewScreenBufferDimensions)
+        *lpNewScreenBufferDimensions = size;
     return TRUE;
 }
 
