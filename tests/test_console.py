@@ -133,14 +133,15 @@ def test_the_screen_is_written_to_at_a_place(exe):
 
 
 def test_the_screen_scrolls(exe):
-    """Whole lines in the terminal's scrolling region, other rectangles as copies; what they leave is filled."""
+    """Whole lines in the terminal's scrolling region, other rectangles as copies; what is left is filled."""
     terminal = Terminal(exe("console_scroll.c"), columns=10, rows=4)
     shown = terminal.until("end\n")
     terminal.close()
+    filled = "".join(f"\033[{row};1H##########" for row in (1, 2, 3, 4))
     assert shown.splitlines() == [
         "up \0337\033[0m\033[1;4r\033[1S\033[r\0338 1",
         "down \0337\033[0m\033[2;4r\033[1T\033[r\0338 1",
-        "clear \0337\033[0m\033[1;1H##########\033[2;1H##########\033[3;1H##########\033[4;1H##########\0338 1",
+        f"clear \0337\033[0m{filled}\0338 1",
         "right \0337\033[1;1;2;2;1;1;2;1$v\033[0m\033[1;1H \033[2;1H \0338 1",
         "clipped \0337\033[1;1;1;2;1;1;3;1$v\033[0m\033[1;1H  \0338 1",
         "font 8x16, other 0x0",

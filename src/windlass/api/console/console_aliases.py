@@ -1,7 +1,6 @@
 """Console aliases: words that stand for others at the beginning of a line, by the program that reads it.
 
-They belong to this process; cooked reads of the host's terminal do not know them, as those of Windows know none of a
-program that reads characters.
+They belong to this process. Lines that are read from the host's terminal do not know them.
 
 Source: Microsoft, "Console Aliases", "AddConsoleAlias function", "GetConsoleAliases function".
 """
