@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import windlass
-from windlass import search
+from windlass import ctypes, loader, search
 
 LEGACY = 0
 LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR = 0x100
@@ -137,6 +137,25 @@ def test_the_standard_order_finds_in_the_current_directory_and_in_path(small, ho
     for name in ("in_cwd", "in_path"):
         with windlass.load(name, LEGACY) as module:
             assert module.name == f"{name}.dll"
+
+
+def test_winmode_chooses_where_ctypes_searches(small, home, monkeypatch):
+    """Its values are LoadLibraryEx's flags; 0 is the standard order."""
+    plant(small, home / "path" / "by_mode.dll", home / "user" / "added.dll")
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("PATH", str(home / "path"))
+    monkeypatch.setattr(search.settings, "user_directories", [str(home / "user")])
+    for name, mode, other in (
+        ("by_mode", 0, None),
+        ("added", LOAD_LIBRARY_SEARCH_USER_DIRS, LOAD_LIBRARY_SEARCH_SYSTEM32),
+    ):
+        with pytest.raises(FileNotFoundError):
+            ctypes.WinDLL(name, winmode=other)
+        loaded = ctypes.WinDLL(name, winmode=mode)
+        assert loader.loaded(name).handle == loaded._handle
+        loader.loaded(name).free()
+    with pytest.raises(OSError, match="87"):
+        ctypes.WinDLL("added", winmode=LOAD_WITH_ALTERED_SEARCH_PATH | LOAD_LIBRARY_SEARCH_SYSTEM32)
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o757])
