@@ -56,6 +56,13 @@ def test_without_a_home(home):
     assert run(HOME=home, XDG_CACHE_HOME=None, XDG_DATA_HOME=None) == "42\n"
 
 
+def test_relative_homes_are_none(tmp_path, monkeypatch):
+    """Nothing is left in whatever folder is current ("XDG Base Directory Specification")."""
+    monkeypatch.chdir(tmp_path)
+    assert run(HOME="relative", XDG_CACHE_HOME="cache", XDG_DATA_HOME="data") == "42\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("locale", ["C", "POSIX", "en_US.ISO-8859-1", "nonsense"])
 def test_in_any_locale(locale):
     assert run(LC_ALL=locale, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0") == "42\n"

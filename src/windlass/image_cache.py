@@ -18,6 +18,7 @@ import time
 
 from windlass import _core
 from windlass.light import TYPE_CHECKING, cache, suppress
+from windlass.user_folders import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +31,7 @@ def folder() -> str | None:
     """The cache folder; None when there is none that belongs to this user alone, and from which code may be
     mapped.
     """
-    parent = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    path = os.path.join(parent, "windlass")
+    path = cache_folder()
     try:
         os.makedirs(path, mode=0o700, exist_ok=True)
         status = os.lstat(path)

@@ -11,6 +11,7 @@ import time
 
 from windlass import _core, registry
 from windlass.light import TYPE_CHECKING, NamedTuple, cache
+from windlass.user_folders import data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -150,25 +151,14 @@ class Place(NamedTuple):
     owned: bool = False
 
 
-def data_home() -> str:
-    """windlass's own files: `$XDG_DATA_HOME/windlass`."""
-    return _data_home(os.environ.get("XDG_DATA_HOME"), os.environ.get("HOME"))
-
-
-@cache
-def _data_home(chosen: str | None, home: str | None) -> str:
-    """As the environment has it: XDG_DATA_HOME and HOME, on which `~` depends."""
-    return os.path.join(chosen or os.path.expanduser("~/.local/share"), "windlass")
-
-
 def windows_directory() -> str:
     """The folder that stands for C:\\Windows."""
-    return data_home() + "/drive_c/windows"
+    return data_folder() + "/drive_c/windows"
 
 
 def system_directory() -> str:
     """The folder that stands for C:\\Windows\\System32: DLLs installed for all modules."""
-    return data_home() + "/drive_c/windows/system32"
+    return data_folder() + "/drive_c/windows/system32"
 
 
 def application_directory() -> str:

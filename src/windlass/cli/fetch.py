@@ -26,6 +26,7 @@ from windlass.cli import output
 from windlass.cli.output import Failure
 from windlass.errors import BadImage
 from windlass.pe import Image
+from windlass.user_folders import data_folder
 from windlass.whole_file import WholeFile
 
 __all__ = ["command"]
@@ -209,7 +210,7 @@ def put(
     if package == RUNTIME_PACKAGE:
         return extract(archive, dlls, Path(search.system_directory()))
     # This folder is the package's alone: what another version left there goes.
-    folder = Path(search.data_home(), "packages", package)
+    folder = Path(data_folder(), "packages", package)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as new:
         paths = extract(archive, dlls, Path(new, package))

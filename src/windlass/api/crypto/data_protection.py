@@ -24,6 +24,7 @@ from windlass.api.refused import Refused, code_of, done
 from windlass.api.structures import get_structure, put_structure
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, LPCWSTR, NTSTATUS, PVOID, ULONG
+from windlass.user_folders import data_folder
 
 __all__ = ["seal", "unseal"]
 
@@ -39,8 +40,7 @@ class DATA_BLOB(ctypes.Structure):
 
 
 def _key_path() -> str:
-    data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
-    return os.path.join(data, "windlass", "protection.key")
+    return os.path.join(data_folder(), "protection.key")
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from windlass.api.crypto.data_protection import seal, unseal
 from windlass.api.refused import Refused
+from windlass.user_folders import data_folder
 
 __all__ = ["KeyRecord", "delete", "load", "names", "save"]
 
@@ -35,8 +36,7 @@ class KeyRecord(NamedTuple):
 
 def _folder(machine: bool) -> str:
     """What would be the machine's own is this user's, too, but apart."""
-    data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
-    return os.path.join(data, "windlass", "machine-keys" if machine else "keys")
+    return os.path.join(data_folder(), "machine-keys" if machine else "keys")
 
 
 def _path(name: str, machine: bool) -> str:

@@ -18,6 +18,7 @@ from windlass.api.outputs import fail, from_ansi, get_u64, put_u32, string_at
 from windlass.api.refused import Refused, done
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, LPVOID, PDWORD, PVOID, WORD
+from windlass.user_folders import state_folder
 
 ERROR_INVALID_HANDLE = 6
 ERROR_WRITE_FAULT = 29
@@ -59,8 +60,7 @@ def DeregisterEventSource(hEventLog: HANDLE) -> BOOL:
 
 
 def log_path() -> str:
-    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
-    return os.path.join(state, "windlass", "events.log")
+    return os.path.join(state_folder(), "events.log")
 
 
 def _report(

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from windlass import search
+from windlass.user_folders import data_folder
 
 __all__ = ["Store", "Value", "fold"]
 
@@ -112,7 +112,7 @@ class Store:
             database.execute("select count(*) from sqlite_master")
             return database
 
-        home = search.data_home()
+        home = data_folder()
         try:
             os.makedirs(home, mode=0o700, exist_ok=True)
             place = os.path.join(home, "registry.sqlite3")
