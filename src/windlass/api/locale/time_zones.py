@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import calendar
 import ctypes
+import functools
 import struct
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
+from windlass import _core
 from windlass.api.calls import windows
+from windlass.api.outputs import fail
+from windlass.registry import export
+from windlass.types import BOOL, DWORD, LPDWORD, PVOID
 
 __all__ = ["OwnZone", "Zone", "own", "zones"]
+
+ERROR_FILE_NOT_FOUND, ERROR_INVALID_PARAMETER = 2, 87
+ERROR_NO_MORE_ITEMS, ERROR_PRIVILEGE_NOT_HELD = 259, 1314
 
 
 class Zone(NamedTuple):
@@ -91,6 +99,50 @@ def zones(year: int) -> Iterator[Zone]:
         place = standard if key == "UTC" else city.rpartition("/")[2].replace("_", " ")
         bias, rules = _rules(zone, year, unused_daylight_bias=0 if key.startswith("UTC") else -60)
         yield Zone(key, f"({_offset(bias)}) {place}", standard, daylight, rules)
+
+
+@functools.cache
+def _enumerated() -> tuple[Zone, ...]:
+    found = zones(datetime.now(timezone.utc).year)
+    return tuple(sorted(found, key=lambda zone: zone.key.upper()))
+
+
+@export("advapi32", "kernelbase")
+def EnumDynamicTimeZoneInformation(dwIndex: DWORD, lpTimeZoneInformation: PVOID) -> DWORD:
+    if not lpTimeZoneInformation:
+        return ERROR_INVALID_PARAMETER
+    found = _enumerated()
+    if dwIndex >= len(found):
+        return ERROR_NO_MORE_ITEMS
+    zone = found[dwIndex]
+    bias, standard_bias, daylight_bias = struct.unpack_from("<3l", zone.rules)
+    names = (zone.standard, 32), (zone.daylight, 32), (zone.key, 128)
+    standard, daylight, key = (name.encode("utf-16-le").ljust(units * 2, b"\0") for name, units in names)
+    data = struct.pack("<l", bias) + standard + zone.rules[12:28] + struct.pack("<l", standard_bias)
+    data += daylight + zone.rules[28:44] + struct.pack("<l", daylight_bias) + key + bytes(4)
+    _core.write(lpTimeZoneInformation, data)
+    return 0
+
+
+@export("advapi32", "kernelbase")
+def GetDynamicTimeZoneInformationEffectiveYears(
+    lpTimeZoneInformation: PVOID, FirstYear: LPDWORD, LastYear: LPDWORD
+) -> DWORD:
+    """No zone here has rules of single years."""
+    return (
+        ERROR_FILE_NOT_FOUND if lpTimeZoneInformation and FirstYear and LastYear else ERROR_INVALID_PARAMETER
+    )
+
+
+@export("kernel32", "kernelbase")
+def SetTimeZoneInformation(lpTimeZoneInformation: PVOID) -> BOOL:
+    """The zone is the host's."""
+    return fail(ERROR_PRIVILEGE_NOT_HELD if lpTimeZoneInformation else ERROR_INVALID_PARAMETER)
+
+
+@export("kernel32", "kernelbase")
+def SetDynamicTimeZoneInformation(lpTimeZoneInformation: PVOID) -> BOOL:
+    return fail(ERROR_PRIVILEGE_NOT_HELD if lpTimeZoneInformation else ERROR_INVALID_PARAMETER)
 
 
 def _offset(bias: int) -> str:

@@ -1,0 +1,49 @@
+"""The zones that Windows knows by name, as functions tell them."""
+
+from __future__ import annotations
+
+import struct
+
+from windlass.ctypes import WinDLL, byref, c_uint32, create_string_buffer, get_last_error
+
+ERROR_FILE_NOT_FOUND, ERROR_NO_MORE_ITEMS, ERROR_PRIVILEGE_NOT_HELD = 2, 259, 1314
+
+advapi32 = WinDLL("advapi32")
+
+
+def zones() -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    while True:
+        buffer = create_string_buffer(432)
+        code = advapi32.EnumDynamicTimeZoneInformation(len(found), buffer)
+        if code:
+            assert code == ERROR_NO_MORE_ITEMS
+            return found
+        found[buffer.raw[172:428].decode("utf-16").partition("\0")[0]] = buffer.raw
+
+
+def test_zones_are_enumerated_in_the_registrys_order():
+    found = zones()
+    assert len(found) > 100
+    assert list(found) == sorted(found, key=str.upper)
+    europe = found["W. Europe Standard Time"]
+    assert struct.unpack_from("<l", europe) + struct.unpack_from("<l", europe, 168) == (-60, -60)
+    assert europe[4:68].decode("utf-16").rstrip("\0") == "W. Europe Standard Time"
+    assert europe[88:152].decode("utf-16").rstrip("\0") == "W. Europe Daylight Time"
+    assert struct.unpack_from("<5H", europe, 68) == (0, 10, 0, 5, 3)  # the last Sunday of October at 3
+    assert struct.unpack_from("<5H", europe, 152) == (0, 3, 0, 5, 2)
+
+
+def test_no_zone_has_rules_of_single_years():
+    zone, years = create_string_buffer(432), (c_uint32 * 2)()
+    assert (
+        advapi32.GetDynamicTimeZoneInformationEffectiveYears(zone, byref(years), byref(years, 4))
+        == ERROR_FILE_NOT_FOUND
+    )
+
+
+def test_the_zone_cannot_be_set():
+    kernel32 = WinDLL("kernel32", use_last_error=True)
+    for function in kernel32.SetTimeZoneInformation, kernel32.SetDynamicTimeZoneInformation:
+        assert function(create_string_buffer(432)) == 0
+        assert get_last_error() == ERROR_PRIVILEGE_NOT_HELD
