@@ -13,6 +13,8 @@ import importlib
 import os
 from typing import Any
 
+from windlass.api.locale import nls_numbers
+
 __all__ = [
     "INVARIANT",
     "US",
@@ -35,23 +37,14 @@ LCID_CUSTOM_UNSPECIFIED = 0x1000
 NEUTRAL = frozenset({0x0000, LCID_USER_DEFAULT, LCID_SYSTEM_DEFAULT, LCID_CUSTOM_DEFAULT})
 
 
-@functools.cache
-def _numbers() -> dict[int, str]:
-    """LCID -> name, from the standard library's table."""
-    import locale
-
-    found = {}
-    for number, name in locale.windows_locale.items():
-        parts = name.replace("_", "-")
-        if 0x0400 < number < 0x10000 and "-" in parts:
-            found[number] = parts
-    found[0x0409] = US
-    return found
+# Babel has these languages by other codes.
+_OTHER_CODES = {"no": "nb", "prs": "fa", "quz": "qu"}
 
 
-@functools.cache
-def _by_name() -> dict[str, int]:
-    return {name.lower(): number for number, name in sorted(_numbers().items(), reverse=True)}
+def _for_babel(name: str) -> str:
+    """Without the sort order behind the name (de-DE_phoneb)."""
+    language, *rest = name.split("_")[0].split("-")
+    return "_".join([_OTHER_CODES.get(language.lower(), language), *rest])
 
 
 @functools.cache
@@ -62,7 +55,7 @@ def babel_locale(name: str) -> Any:
     except ImportError:
         return None
     try:
-        return core.Locale.parse(name.replace("-", "_"))
+        return core.Locale.parse(_for_babel(name))
     except (core.UnknownLocaleError, ValueError, TypeError):
         return None
 
@@ -76,14 +69,16 @@ def canonical(name: str | None) -> str | None:
         return user_default()
     if name == INVARIANT or name.lower() == US.lower():
         return US if name else INVARIANT
-    name = name.split("_")[0]  # a sort order behind the name: de-DE_phoneb
     if name.lower() == "en":
         return "en"
     record = babel_locale(name)
     if record is None:
         return None
-    parts = [record.language, record.script, record.territory]
-    return "-".join(part for part in parts if part)
+    number = nls_numbers.numbers().get(name.lower()) or nls_numbers.numbers().get(name.split("_")[0].lower())
+    if number:
+        return nls_numbers.names()[number]
+    script = record.script if record.script and record.script.lower() in name.lower() else None
+    return "-".join(part for part in (record.language, script, record.territory) if part)
 
 
 @functools.cache
@@ -104,35 +99,22 @@ def by_lcid(lcid: int) -> str | None:
         return INVARIANT
     if lcid in NEUTRAL or lcid == LCID_CUSTOM_UNSPECIFIED:
         return user_default()
-    if lcid in _numbers():
-        return canonical(_numbers()[lcid])
-    if lcid < LCID_USER_DEFAULT:  # a language alone
-        first = _numbers().get(lcid | LCID_USER_DEFAULT)
-        return canonical(first.split("-")[0]) if first else None
-    return None
+    return canonical(nls_numbers.names()[lcid]) if lcid in nls_numbers.names() else None
 
 
 def numbered_name(lcid: int) -> str | None:
     """The name of a locale or language that Windows numbers, whether Babel is there to tell more or not."""
-    lcid &= 0xFFFF
-    if lcid < LCID_USER_DEFAULT and (of_default := _numbers().get(lcid | LCID_USER_DEFAULT)):
-        return of_default.split("-")[0]
-    return _numbers().get(lcid)
+    return nls_numbers.names().get(lcid & 0xFFFF)
 
 
 def lcid_of(name: str) -> int:
     """The locale's number; LOCALE_CUSTOM_UNSPECIFIED for one that has none."""
     if name == INVARIANT:
         return LCID_INVARIANT
-    if name.lower() in _by_name():
-        return _by_name()[name.lower()]
-    if "-" not in name:
-        for number, full in sorted(_numbers().items()):
-            if full.split("-")[0] == name:
-                return number & 0x03FF
-    return LCID_CUSTOM_UNSPECIFIED
+    return nls_numbers.numbers().get(name.lower(), LCID_CUSTOM_UNSPECIFIED)
 
 
 def all_names() -> list[str]:
-    """The names of all numbered locales that there are."""
-    return sorted({name for number in _numbers() if (name := by_lcid(number))})
+    """The names of all numbered locales that there are, languages alone not among them."""
+    locales = (lcid for lcid in nls_numbers.names() if not nls_numbers.is_language(lcid))
+    return sorted({name for lcid in locales if (name := by_lcid(lcid))})
