@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from windlass import _core
+from windlass.api.network import web_socket_frames
 from windlass.api.network.http_engine import Exchange, Limits, Proxies, Target
 from windlass.api.network.http_worker import Worker
 from windlass.api.refused import Refused
@@ -159,6 +160,15 @@ class Request(Handle):
             self.tell_data(status, struct.pack("<I", detail))
         else:
             self.tell(status)
+
+    def ask_for_web_socket(self) -> None:
+        """The head asks the server to go on with WebSocket's frames (RFC 6455, 4.1)."""
+        if self.web_socket:
+            return
+        self.web_socket = True
+        key = web_socket_frames.new_key()
+        asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": key}
+        self.exchange.headers += [*asked.items(), ("Sec-WebSocket-Version", "13")]
 
     # ---- operations ----
 

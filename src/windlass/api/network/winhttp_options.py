@@ -160,7 +160,7 @@ def _set_option(number: int, option: int, buffer: int, size: int) -> None:
     if option == CLIENT_CERT:
         _set_certificate(handle, buffer)
     elif option == UPGRADE_TO_WEB_SOCKET:
-        raise Refused(INVALID_OPTION)
+        _request(handle).ask_for_web_socket()
     elif not buffer:
         raise Refused(ERROR_INVALID_PARAMETER)
     elif option == CONTEXT:
