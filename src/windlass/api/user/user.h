@@ -148,6 +148,10 @@ struct window {
     HINSTANCE instance;
     UINT_PTR id;
     HMENU menu, system_menu;
+    DWORD help_id, affinity, layer_flags;
+    COLORREF colour_key;                /* of a layered window, with its alpha */
+    BYTE alpha;
+    bool has_layer;
     LONG_PTR user_data;
     RECT rect;                          /* on the screen */
     WCHAR *text;

@@ -334,3 +334,6 @@ API(user32, DWORD, SetClassLongW, HWND hWnd, int nIndex, LONG dwNewLong) {
 }
 API_ALIAS(api_SetClassLongW, ansi, user32, "SetClassLongA");
 API(user32, WORD, GetClassWord, HWND hWnd, int nIndex) { return (WORD)class_value(hWnd, nIndex, NULL, 2); }
+API(user32, WORD, SetClassWord, HWND hWnd, int nIndex, WORD wNewWord) {
+    return (WORD)class_value(hWnd, nIndex, &(ULONG_PTR){wNewWord}, 2);
+}

@@ -129,16 +129,6 @@ def AttachThreadInput(idAttach: DWORD, idAttachTo: DWORD, fAttach: BOOL) -> BOOL
     return int(idAttach != idAttachTo) or fail(ERROR_INVALID_PARAMETER)
 
 
-@export("user32")
-def WindowFromPoint(Point: LPVOID) -> HWND:
-    return 0
-
-
-@export("user32")
-def ChildWindowFromPointEx(hwnd: HWND, pt: LPVOID, flags: UINT) -> HWND:
-    return 0
-
-
 # ---- raw input and touch: no devices ----
 
 

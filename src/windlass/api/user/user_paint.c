@@ -52,10 +52,6 @@ API(user32, BOOL, GetUpdateRect, HWND hWnd, RECT *lpRect, BOOL bErase) {
 API(user32, int, GetUpdateRgn, HWND hWnd, HRGN hRgn, BOOL bErase) { return (void)hWnd, (void)hRgn, (void)bErase, NULLREGION; }
 API(user32, BOOL, LockWindowUpdate, HWND hWndLock) { return (void)hWndLock, TRUE; }
 API(user32, int, SetWindowRgn, HWND hWnd, HRGN hRgn, BOOL bRedraw) { return (void)hRgn, (void)bRedraw, api_IsWindow(hWnd); }
-API(user32, BOOL, SetLayeredWindowAttributes, HWND hwnd, DWORD crKey, BYTE bAlpha, DWORD dwFlags) {
-    (void)crKey, (void)bAlpha, (void)dwFlags;
-    return api_IsWindow(hwnd);
-}
 API(user32, BOOL, UpdateLayeredWindow, HWND hWnd, HDC hdcDst, POINT *pptDst, PVOID psize, HDC hdcSrc, POINT *pptSrc,
     DWORD crKey, PVOID pblend, DWORD dwFlags) {
     (void)hdcDst, (void)pptDst, (void)psize, (void)hdcSrc, (void)pptSrc, (void)crKey, (void)pblend, (void)dwFlags;
