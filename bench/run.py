@@ -287,11 +287,14 @@ def load(side: Side, *paths: str) -> Timed:
 
 
 def environment(side: Side) -> dict[str, str]:
-    """Where libraries find their companions: Microsoft's run-time for the Windows ones."""
+    """Where libraries find their companions: Microsoft's run-time for the Windows ones. Python keeps what it
+    compiles, or each run would compile windlass anew.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     if not side.windows:
-        return dict(os.environ)
+        return kept
     runtime = corpus.package("msvc-runtime").dll("Scripts/msvcp140.dll").parent
-    return {**os.environ, "WINDLASS_PATH": str(runtime)}
+    return {**kept, "WINDLASS_PATH": str(runtime)}
 
 
 def libsndfile(side: Side) -> str:
