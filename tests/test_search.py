@@ -172,6 +172,19 @@ def test_a_directory_that_others_can_write_to_is_not_searched(small, home, monke
         assert module.is_loaded
 
 
+@pytest.mark.parametrize(("mode", "found"), [(0o777, False), (0o1777, True), (0o755, True)])
+def test_a_directory_that_others_can_replace_is_not_searched(small, home, monkeypatch, mode, found):
+    """As they can in a folder that is open to all, unless it is sticky, as /tmp is."""
+    plant(small, home / "open" / "closed" / "planted.dll")
+    (home / "open").chmod(mode)
+    monkeypatch.setenv("PATH", str(home / "open" / "closed"))
+    if found:
+        windlass.load("planted.dll", LEGACY).free()
+    else:
+        with pytest.raises(FileNotFoundError, match="others can write there"):
+            windlass.load("planted.dll", LEGACY)
+
+
 def test_another_users_directory_is_not_searched(small, home, monkeypatch):
     plant(small, home / "foreign" / "planted.dll")
     monkeypatch.chdir(home / "foreign")

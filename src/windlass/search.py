@@ -6,6 +6,7 @@ Source: Microsoft, "Dynamic-link library search order", "Windows API sets".
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import time
 
@@ -239,13 +240,24 @@ def for_imports(
 
 
 def others_can_write(directory: str) -> bool:
-    """Whether a user other than this one and root can put files into a folder."""
+    """Whether a user other than this one and root can put files into a folder, or replace it."""
     try:
-        status = os.stat(directory)
+        path = os.path.realpath(directory)
+        status = os.stat(path)
+        if status.st_uid not in (0, os.geteuid()) or _is_open(status):
+            return True
+        while path != (path := os.path.dirname(path)):
+            if _is_open(status := os.stat(path)) and not status.st_mode & stat.S_ISVTX:
+                return True
     except OSError:
-        return False
+        pass
+    return False
+
+
+def _is_open(status: os.stat_result) -> bool:
+    """Whether a folder's mode lets others write to it."""
     foreign_group = status.st_mode & 0o020 and status.st_gid not in (0, os.getegid())
-    return bool(status.st_mode & 0o002 or foreign_group or status.st_uid not in (0, os.geteuid()))
+    return bool(status.st_mode & 0o002 or foreign_group)
 
 
 def in_directory(directory: str, name: str) -> str | None:
