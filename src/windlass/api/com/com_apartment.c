@@ -20,10 +20,8 @@ static atomic_bool has_main;
 bool com_is_single_threaded(void) { return apartment.count && apartment.is_single; }
 bool com_is_initialized(void) { return apartment.count || atomic_load(&multithreaded); }
 
-API(ole32 combase, HRESULT, CoInitializeEx, LPVOID pvReserved, DWORD dwCoInit) {
-    bool single = dwCoInit & COINIT_APARTMENTTHREADED;
-    if (pvReserved || dwCoInit & ~(DWORD)(COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE | COINIT_SPEED_OVER_MEMORY))
-        return E_INVALIDARG;
+static HRESULT initialize(DWORD model) {
+    bool single = model & COINIT_APARTMENTTHREADED;
     if (apartment.count) {
         if (apartment.is_single != single)
             return RPC_E_CHANGED_MODE;
@@ -38,11 +36,18 @@ API(ole32 combase, HRESULT, CoInitializeEx, LPVOID pvReserved, DWORD dwCoInit) {
     return S_OK;
 }
 
+API(ole32 combase, HRESULT, CoInitializeEx, LPVOID pvReserved, DWORD dwCoInit) {
+    if (pvReserved || dwCoInit & ~(DWORD)(COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE | COINIT_SPEED_OVER_MEMORY))
+        return E_INVALIDARG;
+    com_spies_before(dwCoInit, apartment.count);
+    return com_spies_after(initialize(dwCoInit), dwCoInit, apartment.count);
+}
+
 API(ole32 combase, HRESULT, CoInitialize, LPVOID pvReserved) {
     return api_CoInitializeEx(pvReserved, COINIT_APARTMENTTHREADED);
 }
 
-API(ole32 combase, void, CoUninitialize, void) {
+static void uninitialize(void) {
     if (!apartment.count || --apartment.count)
         return;
     com_context_leave();
@@ -50,6 +55,12 @@ API(ole32 combase, void, CoUninitialize, void) {
         atomic_fetch_sub(&multithreaded, 1);
     else if (apartment.is_main)
         atomic_store(&has_main, false);
+}
+
+API(ole32 combase, void, CoUninitialize, void) {
+    com_spies_before_end(apartment.count);
+    uninitialize();
+    com_spies_after_end(apartment.count);
 }
 
 API(ole32, HRESULT, OleInitialize, LPVOID pvReserved) {
