@@ -28,6 +28,7 @@
 #define PAGE_EXECUTE_READWRITE 0x40u
 #define PAGE_EXECUTE_WRITECOPY 0x80u
 #define SEC_IMAGE 0x01000000u
+#define MEM_RESERVE 0x2000u
 
 #define FILE_MAP_COPY 0x01u
 #define FILE_MAP_WRITE 0x02u
@@ -263,6 +264,7 @@ struct view {
     struct view *next;
     uintptr_t base;
     size_t size;
+    uint64_t offset; /* of what it shows, in the section */
     struct section *section;
 };
 
@@ -334,13 +336,17 @@ static NTSTATUS map_bytes(const struct section *section, uintptr_t base, size_t 
     return is_image(section) ? image_view_begin(base, length) : STATUS_SUCCESS;
 }
 
-static NTSTATUS map_view(struct section *section, uintptr_t *base, uint64_t offset, size_t *size, DWORD protection) {
+/* `grows`: the view of a file may be larger than the section, and has the pages that the file will have ("ZwMapViewOfSection
+ * function": MEM_RESERVE). */
+static NTSTATUS map_view(struct section *section, uintptr_t *base, uint64_t offset, size_t *size, DWORD protection,
+                         bool grows) {
     if (offset % GRANULARITY || *base % GRANULARITY)
         return STATUS_MAPPED_ALIGNMENT;
     const struct section_state *state = state_of(section);
     if (!is_image(section) && !may_map(state, protection))
         return STATUS_SECTION_PROTECTION;
-    if (offset >= state->size || *size > state->size - offset)
+    bool may_grow = grows && state->file[0] && !is_image(section);
+    if (offset >= state->size || (*size > state->size - offset && !may_grow))
         return STATUS_INVALID_VIEW_SIZE;
     uint64_t start;
     int fd = bytes_of(section, &start);
@@ -362,7 +368,7 @@ static NTSTATUS map_view(struct section *section, uintptr_t *base, uint64_t offs
         free(view);
         return status;
     }
-    *view = (struct view){NULL, address, length, (struct section *)object_reference(&section->object)};
+    *view = (struct view){NULL, address, length, offset, (struct section *)object_reference(&section->object)};
     pthread_mutex_lock(&views_lock);
     view->next = views;
     views = view;
@@ -389,6 +395,35 @@ static NTSTATUS unmap_view(uintptr_t address) {
     object_release(&view->section->object);
     free(view);
     return STATUS_SUCCESS;
+}
+
+/* Makes the file large enough for a part of the view. The lock is held. */
+static NTSTATUS commit_view(const struct view *view, uintptr_t end) {
+    struct stat facts;
+    off_t needed = (off_t)(view->offset + (end - view->base));
+    if (is_image(view->section) || !state_of(view->section)->file[0])
+        return STATUS_SUCCESS; /* it is there already */
+    uint64_t start;
+    int fd = bytes_of(view->section, &start);
+    if (fd < 0 || fstat(fd, &facts) || (facts.st_size < needed && ftruncate(fd, needed)))
+        return status_from_errno(errno);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS mapping_commit(uintptr_t *base, size_t *size) {
+    uintptr_t begin = *base & ~(uintptr_t)(PAGE_SIZE - 1);
+    uintptr_t end = (*base + *size + PAGE_SIZE - 1) & ~(uintptr_t)(PAGE_SIZE - 1);
+    pthread_mutex_lock(&views_lock);
+    struct view *view = views;
+    while (view && (begin < view->base || end > view->base + view->size))
+        view = view->next;
+    NTSTATUS status = view ? commit_view(view, end) : STATUS_CONFLICTING_ADDRESSES;
+    pthread_mutex_unlock(&views_lock);
+    if (!status) {
+        *base = begin;
+        *size = end - begin;
+    }
+    return status;
 }
 
 /* The view that holds an address, for VirtualQuery. */
@@ -491,7 +526,7 @@ API(kernel32 kernelbase, LPVOID, MapViewOfFileEx, HANDLE hFileMappingObject, DWO
     uintptr_t base = (uintptr_t)lpBaseAddress;
     size_t size = dwNumberOfBytesToMap;
     NTSTATUS status = map_view(section, &base, (uint64_t)dwFileOffsetHigh << 32 | dwFileOffsetLow, &size,
-                               protection_from_access(dwDesiredAccess));
+                               protection_from_access(dwDesiredAccess), false);
     object_release(&section->object);
     if (status == STATUS_INVALID_VIEW_SIZE || status == STATUS_SECTION_PROTECTION)
         set_last_error(ERROR_ACCESS_DENIED);
@@ -560,7 +595,7 @@ API(ntdll, NTSTATUS, NtMapViewOfSection, HANDLE SectionHandle, HANDLE ProcessHan
     SIZE_T CommitSize, LARGE_INTEGER *SectionOffset, PSIZE_T ViewSize, DWORD InheritDisposition, ULONG AllocationType,
     ULONG Win32Protect) {
     NTSTATUS status;
-    (void)ZeroBits, (void)CommitSize, (void)InheritDisposition, (void)AllocationType;
+    (void)ZeroBits, (void)CommitSize, (void)InheritDisposition;
     if (ProcessHandle != CURRENT_PROCESS)
         return STATUS_NOT_SUPPORTED;
     struct section *section = (struct section *)handle_object(SectionHandle, &section_type, 0, &status);
@@ -568,7 +603,8 @@ API(ntdll, NTSTATUS, NtMapViewOfSection, HANDLE SectionHandle, HANDLE ProcessHan
         return status;
     uintptr_t base = (uintptr_t)*BaseAddress;
     size_t size = *ViewSize;
-    status = map_view(section, &base, SectionOffset ? (uint64_t)SectionOffset->QuadPart : 0, &size, Win32Protect);
+    status = map_view(section, &base, SectionOffset ? (uint64_t)SectionOffset->QuadPart : 0, &size, Win32Protect,
+                      AllocationType & MEM_RESERVE);
     if (!status) {
         *BaseAddress = (PVOID)base;
         *ViewSize = size;

@@ -23,6 +23,9 @@ static NTSTATUS check_process(HANDLE process, ACCESS_MASK access) {
     return status;
 }
 
+/* Commits what lies in a view; STATUS_CONFLICTING_ADDRESSES: in none (mapping.c). */
+NTSTATUS mapping_commit(uintptr_t *base, size_t *size);
+
 enum { PROCESS_VM_OPERATION = 8, PROCESS_VM_READ = 0x10, PROCESS_VM_WRITE = 0x20 };
 
 /* ---- NT ---- */
@@ -39,6 +42,8 @@ API(ntdll, NTSTATUS, NtAllocateVirtualMemory, HANDLE ProcessHandle, PVOID *BaseA
     if (ZeroBits)                                    /* high bits that must be zero, or a mask of usable ones */
         high = ZeroBits < 32 ? (uintptr_t)1 << (32 - ZeroBits) : ZeroBits + 1;
     status = memory_allocate(&base, &size, AllocationType, Protect, 0, high, 0);
+    if (status == STATUS_CONFLICTING_ADDRESSES && AllocationType == MEM_COMMIT && base)
+        status = mapping_commit(&base, &size);
     if (NT_SUCCESS(status)) {
         *BaseAddress = (PVOID)base;
         *RegionSize = size;
