@@ -1,4 +1,7 @@
 // Overlapped operations on pipes: cancelled, and larger than the pipe.
+//
+// Wine reports: its answer: 1 0
+// documented: its answer: 1 8 <uestion     (Microsoft, "TransactNamedPipe function")
 #include <windows.h>
 
 #include "fixture.h"
@@ -98,9 +101,46 @@ static void message_in_parts(void)
     CloseHandle(reader);
 }
 
+static DWORD WINAPI answer(void *pipe)
+{
+    char text[16];
+    DWORD count = 0;
+    Sleep(50);
+    check(ReadFile(pipe, text, sizeof text, &count, NULL));
+    text[0] = '<';
+    check(WriteFile(pipe, text, count, &count, NULL));
+    return 0;
+}
+
+/* A question is written at once; its answer is read in the handle's way. */
+static void transaction(void)
+{
+    char name[64], text[32] = "";
+    DWORD mode = PIPE_READMODE_BYTE, count = 0;
+    OVERLAPPED o = {.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL)};
+    wsprintfA(name, "\\\\.\\pipe\\windlass-test-transaction-%lu", GetCurrentProcessId());
+    HANDLE pipe = CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 1, 4096, 4096, 0, NULL);
+    HANDLE asking = CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
+    BOOL done = TransactNamedPipe(asking, "question", 8, text, sizeof text, NULL, &o);
+    say("a transaction of bytes: %d %lu", done, GetLastError());
+    mode = PIPE_READMODE_MESSAGE;
+    check(SetNamedPipeHandleState(asking, &mode, NULL, NULL));
+    HANDLE thread = CreateThread(NULL, 0, answer, pipe, 0, NULL);
+    done = TransactNamedPipe(asking, "question", 8, text, sizeof text, NULL, &o);
+    say("a transaction: %d %lu", done, GetLastError());
+    done = GetOverlappedResult(asking, &o, &count, TRUE);
+    say("its answer: %d %lu%s%s", done, count, *text ? " " : "", text);
+    WaitForSingleObject(thread, INFINITE);
+    CloseHandle(thread);
+    CloseHandle(asking);
+    CloseHandle(pipe);
+    CloseHandle(o.hEvent);
+}
+
 PROGRAM
 {
     message_in_parts();
+    transaction();
     make_pipe();
     cancelled();
     large();

@@ -805,20 +805,20 @@ API(kernel32 kernelbase, BOOL, GetNamedPipeInfo, HANDLE hNamedPipe, LPDWORD lpFl
     return TRUE;
 }
 
+API_USE(BOOL, ReadFile, HANDLE, LPVOID, DWORD, LPDWORD, OVERLAPPED *);
+
+/* Its second half is a read of the handle's own kind, so that an overlapped one is pending until the answer comes. */
 API(kernel32 kernelbase, BOOL, TransactNamedPipe, HANDLE hNamedPipe, LPVOID lpInBuffer, DWORD nInBufferSize,
     LPVOID lpOutBuffer, DWORD nOutBufferSize, LPDWORD lpBytesRead, OVERLAPPED *lpOverlapped) {
     struct file *file = named_pipe(hNamedPipe);
-    size_t done = 0;
+    size_t done;
     if (!file)
         return FALSE;
-    NTSTATUS status = !file->pipe || !file->pipe->is_message || lpOverlapped ? STATUS_INVALID_PIPE_STATE
-                                                                             : pipe_write(file, lpInBuffer, nInBufferSize, &done);
-    if (!status)
-        status = pipe_read(file, lpOutBuffer, nOutBufferSize, &done);
+    NTSTATUS status = file->pipe && file->pipe->reads_messages ? pipe_write(file, lpInBuffer, nInBufferSize, &done)
+                                                               : STATUS_INVALID_PIPE_STATE;
     file_release(file);
-    if (lpBytesRead)
-        *lpBytesRead = (DWORD)done;
-    return status ? fail(win32_from_status(status)) : TRUE;
+    return status ? fail(win32_from_status(status))
+                  : api_ReadFile(hNamedPipe, lpOutBuffer, nOutBufferSize, lpBytesRead, lpOverlapped);
 }
 
 /* ---- CallNamedPipe: connect, write a message, read one, and close ("CallNamedPipeW function") ---- */
