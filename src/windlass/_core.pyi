@@ -418,12 +418,17 @@ def process_start(
     kept: list[int],
     new_group: bool,
     holds_signals: bool = ...,
+    takes_terminal: bool = ...,
 ) -> int:
     """Start a program of the host's: its number. OSError.
 
     standard: become its descriptors 0 to 2; -1: the null device. kept: stay open.
     holds_signals: SIGINT and SIGQUIT wait until the program unblocks them.
+    takes_terminal: the first of `standard` becomes the terminal of a session of its own.
     """
+
+def pseudo_console_terminal(address: int) -> int:
+    """The descriptor of the terminal that a pseudo console's programs get; -1 if it is none."""
 
 def process_handles(
     number: int, block: int, address: int, process_flags: int, thread_flags: int

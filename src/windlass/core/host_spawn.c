@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,8 @@ static int prepare(const struct spawn *wanted, const int standard[3]) {
             return errno;
     if (wanted->directory && chdir(wanted->directory))
         return errno;
+    if (wanted->takes_terminal)
+        return setsid() < 0 || ioctl(0, TIOCSCTTY, 0) ? errno : 0;
     if (wanted->new_group && setpgid(0, 0))
         return errno;
     return 0;

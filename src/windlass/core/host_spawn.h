@@ -14,6 +14,7 @@ struct spawn {
     const int *kept;                                 /* stay open under their numbers */
     size_t kept_count;
     bool new_group;                                  /* of processes that get the terminal's signals together */
+    bool takes_terminal;                             /* standard[0] becomes the terminal of a session of its own */
     bool holds_signals;                              /* SIGINT and SIGQUIT wait until the program unblocks them */
 };
 

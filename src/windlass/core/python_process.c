@@ -13,6 +13,7 @@
 #include "inherit.h"
 #include "parameters.h"
 #include "process_object.h"
+#include "pseudo_console.h"
 
 static PyObject *os_error(int error) {
     errno = error;
@@ -96,18 +97,20 @@ static int *numbers_of(PyObject *list, size_t *count) {
 static PyObject *start(PyObject *self, PyObject *args) {
     struct spawn wanted = {0};
     PyObject *arguments, *environment, *kept;
-    int new_group, holds_signals = 0;
+    int new_group, holds_signals = 0, takes_terminal = 0;
     Py_ssize_t directory_size;
     pid_t child = 0;
     (void)self;
-    if (!PyArg_ParseTuple(args, "yO!O!z#(iii)O!p|p", &wanted.path, &PyList_Type, &arguments, &PyList_Type, &environment,
+    if (!PyArg_ParseTuple(args, "yO!O!z#(iii)O!p|pp", &wanted.path, &PyList_Type, &arguments, &PyList_Type, &environment,
                           &wanted.directory, &directory_size, &wanted.standard[0], &wanted.standard[1],
-                          &wanted.standard[2], &PyList_Type, &kept, &new_group, &holds_signals))
+                          &wanted.standard[2], &PyList_Type, &kept, &new_group, &holds_signals,
+                          &takes_terminal))
         return NULL;
     char **argument_strings = strings_of(arguments), **variables = strings_of(environment);
     int *numbers = numbers_of(kept, &wanted.kept_count), error = ENOMEM;
     wanted.new_group = new_group;
     wanted.holds_signals = holds_signals;
+    wanted.takes_terminal = takes_terminal;
     wanted.arguments = argument_strings;
     wanted.environment = variables;
     wanted.kept = numbers;
@@ -117,6 +120,13 @@ static PyObject *start(PyObject *self, PyObject *args) {
     free(variables);
     free(numbers);
     return PyErr_Occurred() ? NULL : error ? os_error(error) : PyLong_FromLong(child);
+}
+
+/* The descriptor behind an HPCON; -1: it is none. */
+static PyObject *console_terminal(PyObject *self, PyObject *address) {
+    void *console = PyLong_AsVoidPtr(address);
+    (void)self;
+    return PyErr_Occurred() ? NULL : PyLong_FromLong(pseudo_console_terminal(console));
 }
 
 static HANDLE handle_for(struct object *object, DWORD flags) {
@@ -364,6 +374,7 @@ static PyMethodDef functions[] = {
     {"process_block_free", block_free, METH_VARARGS, NULL},
     {"process_begin", begin, METH_VARARGS, NULL},
     {"process_start", start, METH_VARARGS, NULL},
+    {"pseudo_console_terminal", console_terminal, METH_O, NULL},
     {"process_handles", handles, METH_VARARGS, NULL},
     {"inheritable_handles", inheritable_handles, METH_NOARGS, NULL},
     {"give_handle", give_handle, METH_VARARGS, NULL},

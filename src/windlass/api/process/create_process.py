@@ -410,6 +410,7 @@ def check_flags(request: Request) -> None:
 PROC_THREAD_ATTRIBUTE_PARENT_PROCESS = 0x20000
 PROC_THREAD_ATTRIBUTE_HANDLE_LIST = 0x20002
 PROC_THREAD_ATTRIBUTE_JOB_LIST = 0x2000D
+PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE = 0x20016
 
 # What is a hint to the system, or asks for protection that a process of the host's has or has not anyway.
 ACCEPTED_ATTRIBUTES = frozenset([
@@ -434,6 +435,9 @@ def check_attribute(attribute: int, request: Request) -> None:
     elif attribute == PROC_THREAD_ATTRIBUTE_PARENT_PROCESS:
         if not _core.is_this_process(get_u64(value)):
             raise Refused(ERROR_NOT_SUPPORTED)
+    elif attribute == PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE:
+        if _core.pseudo_console_terminal(value) < 0:
+            raise Refused(ERROR_INVALID_HANDLE)
     elif attribute not in ACCEPTED_ATTRIBUTES and attribute != PROC_THREAD_ATTRIBUTE_JOB_LIST:
         raise Refused(ERROR_NOT_SUPPORTED)
 
@@ -455,6 +459,9 @@ def inherited(request: Request) -> list[tuple[Any, ...]]:
 
 def standard(request: Request, handles: list[tuple[Any, ...]]) -> tuple[tuple[int, ...], list[int | None]]:
     """The descriptors 0 to 2 of the child, and the values of its standard handles."""
+    terminal = terminal_of(request)
+    if terminal >= 0:
+        return (terminal,) * 3, [None] * 3
     unseen = request.flags & (DETACHED_PROCESS | CREATE_NO_WINDOW)
     descriptors: list[int] = []
     values: list[int | None] = []
@@ -502,6 +509,8 @@ def launch_host(request: Request, program: Program) -> tuple[int, int, int]:
         descriptors,
         [],
         bool(request.flags & CREATE_NEW_PROCESS_GROUP),
+        False,
+        terminal_of(request) >= 0,
     )
     return number, -1, 0
 
@@ -513,13 +522,16 @@ def launch_python(request: Request, program: Program) -> tuple[int, int, int]:
     opened = [fd for _, _, _, _, fd, _ in handles]  # for the child alone
     try:
         descriptors, values = standard(request, handles)
-        block, address = _core.process_block(program.windows, block_flags(request.flags))
+        block, address = _core.process_block(program.windows, block_flags(request))
         try:
             opened.append(record(request, program, block, handles, values))
             line = child.command(opened[-1])
             variables = [name + b"=" + value for name, value in os.environb.items()]
             kept = [*opened, block]
-            number = _core.process_start(line[0], line, variables, directory, descriptors, kept, False, True)
+            own_terminal = terminal_of(request) >= 0
+            number = _core.process_start(
+                line[0], line, variables, directory, descriptors, kept, False, True, own_terminal
+            )
         except OSError:
             os.close(block)
             _core.process_block_free(address)
@@ -530,9 +542,19 @@ def launch_python(request: Request, program: Program) -> tuple[int, int, int]:
     return number, block, address
 
 
-def block_flags(flags: int) -> int:
+def terminal_of(request: Request) -> int:
+    """The terminal of the pseudo console that the child is to have; -1: it has this process's console.
+
+    The attribute's value is the console itself, not where it stands.
+    """
+    console, _ = request.startup.attributes.get(PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE, (0, 0))
+    return _core.pseudo_console_terminal(console) if console else -1
+
+
+def block_flags(request: Request) -> int:
     """How the child's block begins: each child waits until it has joined its jobs."""
-    apart = flags & (DETACHED_PROCESS | CREATE_NEW_CONSOLE | CREATE_NO_WINDOW)
+    flags = request.flags
+    apart = terminal_of(request) >= 0 or flags & (DETACHED_PROCESS | CREATE_NEW_CONSOLE | CREATE_NO_WINDOW)
     console = BLOCK_OWN_CONSOLE if apart else 0
     return BLOCK_SUSPENDED | console | (BLOCK_OWN_GROUP if flags & CREATE_NEW_PROCESS_GROUP else 0)
 
