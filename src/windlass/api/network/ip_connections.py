@@ -47,7 +47,7 @@ def _address(text: str) -> tuple[bytes, int]:
     return b"".join(word.to_bytes(4, "little") for word in words), int(port, 16)
 
 
-def _connections(protocol: str, family: int) -> list[Connection]:
+def connections(protocol: str, family: int) -> list[Connection]:
     path = f"/proc/net/{protocol}{'6' if family == socket.AF_INET6 else ''}"
     found = []
     try:
@@ -98,13 +98,33 @@ def _tcp6_row(each: Connection, owner: int | None) -> bytes:
     )  # fmt: skip
 
 
+def _basic_tcp6_row(each: Connection, owner: int | None) -> bytes:
+    """MIB_TCP6ROW"""
+    ends = (each.local, 0, _port(each.local_port), each.remote, 0, _port(each.remote_port))
+    return struct.pack("<I16sII16sII", each.state, *ends)
+
+
+OFFLOAD_IN_HOST = 0
+
+
+def _tcp_row2(each: Connection, owner: int | None) -> bytes:
+    """MIB_TCPROW2"""
+    return _tcp_row(each, owner or 0) + struct.pack("<I", OFFLOAD_IN_HOST)
+
+
+def _tcp6_row2(each: Connection, owner: int | None) -> bytes:
+    """MIB_TCP6ROW2"""
+    return _tcp6_row(each, owner) + struct.pack("<I", OFFLOAD_IN_HOST)
+
+
 def _tcp_table(buffer: int, size: int, kind: int, family: int) -> int:
     wanted = kind % 3
     owners = _owners() if kind >= TCP_OWNER_PID_LISTENER else None
-    make = _tcp6_row if family == socket.AF_INET6 else _tcp_row
+    newer = _basic_tcp6_row if owners is None else _tcp6_row
+    make = _tcp_row if family == socket.AF_INET else newer
     rows = [
         make(each, None if owners is None else owners.get(each.inode, 0))
-        for each in _connections("tcp", family)
+        for each in connections("tcp", family)
         if wanted == TCP_BASIC_ALL or (each.state == LISTENING) == (wanted == TCP_BASIC_LISTENER)
     ]
     return give_table(rows, buffer, size)
@@ -113,6 +133,28 @@ def _tcp_table(buffer: int, size: int, kind: int, family: int) -> int:
 @export("iphlpapi")
 def GetTcpTable(TcpTable: PVOID, SizePointer: PULONG, Order: BOOL) -> ULONG:
     return _tcp_table(TcpTable, SizePointer, TCP_BASIC_ALL, socket.AF_INET)
+
+
+@export("iphlpapi")
+def GetTcp6Table(TcpTable: PVOID, SizePointer: PULONG, Order: BOOL) -> ULONG:
+    return _tcp_table(TcpTable, SizePointer, TCP_BASIC_ALL, socket.AF_INET6)
+
+
+def _table2(buffer: int, size: int, family: int) -> int:
+    """With the owners, and whether a card has taken a connection over."""
+    owners, make = _owners(), _tcp_row2 if family == socket.AF_INET else _tcp6_row2
+    rows = [make(each, owners.get(each.inode, 0)) for each in connections("tcp", family)]
+    return give_table(rows, buffer, size)
+
+
+@export("iphlpapi")
+def GetTcpTable2(TcpTable: PVOID, SizePointer: PULONG, Order: BOOL) -> ULONG:
+    return _table2(TcpTable, SizePointer, socket.AF_INET)
+
+
+@export("iphlpapi")
+def GetTcp6Table2(TcpTable: PVOID, SizePointer: PULONG, Order: BOOL) -> ULONG:
+    return _table2(TcpTable, SizePointer, socket.AF_INET6)
 
 
 @export("iphlpapi")
@@ -125,15 +167,13 @@ def GetExtendedTcpTable(
     family = socket.AF_INET6 if ulAf == WINDOWS_AF_INET6 else socket.AF_INET
     if not TCP_BASIC_LISTENER <= TableClass <= TCP_OWNER_PID_ALL:
         return ERROR_NOT_SUPPORTED
-    if family == socket.AF_INET6 and TableClass < TCP_OWNER_PID_LISTENER:
-        return ERROR_NOT_SUPPORTED
     return _tcp_table(pTcpTable, pdwSize, TableClass, family)
 
 
 def _udp_table(buffer: int, size: int, kind: int, family: int) -> int:
     owners = _owners() if kind == UDP_OWNER_PID else {}
     rows = []
-    for each in _connections("udp", family):
+    for each in connections("udp", family):
         scope = struct.pack("<I", 0) if family == socket.AF_INET6 else b""
         owner = struct.pack("<I", owners.get(each.inode, 0)) if kind == UDP_OWNER_PID else b""
         rows.append(each.local + scope + struct.pack("<I", _port(each.local_port)) + owner)
@@ -143,6 +183,11 @@ def _udp_table(buffer: int, size: int, kind: int, family: int) -> int:
 @export("iphlpapi")
 def GetUdpTable(UdpTable: PVOID, SizePointer: PULONG, Order: BOOL) -> ULONG:
     return _udp_table(UdpTable, SizePointer, UDP_BASIC, socket.AF_INET)
+
+
+@export("iphlpapi")
+def GetUdp6Table(Udp6Table: PVOID, SizePointer: PULONG, Order: BOOL) -> ULONG:
+    return _udp_table(Udp6Table, SizePointer, UDP_BASIC, socket.AF_INET6)
 
 
 @export("iphlpapi")

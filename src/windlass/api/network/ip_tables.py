@@ -131,7 +131,7 @@ class RouteRow(ctypes.Structure):
     )
 
 
-def _families(family: int) -> tuple[int, ...]:
+def families_of(family: int) -> tuple[int, ...]:
     """Those that AF_UNSPEC or one family means; () for any other."""
     choices: dict[int, tuple[int, ...]] = {
         0: (socket.AF_INET, socket.AF_INET6),
@@ -141,7 +141,7 @@ def _families(family: int) -> tuple[int, ...]:
     return choices.get(family, ())
 
 
-def _give_table(rows: list[bytes], result: int) -> int:
+def give_mib_table(rows: list[bytes], result: int) -> int:
     """A count in eight bytes and the rows, in memory of the process heap."""
     data = struct.pack("<Q", len(rows)) + b"".join(rows)
     address = windows("ole32.dll", "CoTaskMemAlloc", len(data))
@@ -177,7 +177,7 @@ def _unicast_row(interface: Interface, address: host.Address) -> UnicastRow:
 
 @export("iphlpapi")
 def GetUnicastIpAddressTable(Family: USHORT, Table: PVOID) -> DWORD:
-    families = _families(Family)
+    families = families_of(Family)
     if not families or not Table:
         return ERROR_INVALID_PARAMETER
     rows = [
@@ -186,13 +186,13 @@ def GetUnicastIpAddressTable(Family: USHORT, Table: PVOID) -> DWORD:
         for address in interface.addresses
         if address.family in families
     ]
-    return _give_table(rows, Table) if rows else ERROR_NOT_FOUND
+    return give_mib_table(rows, Table) if rows else ERROR_NOT_FOUND
 
 
 @export("iphlpapi")
 def GetAnycastIpAddressTable(Family: USHORT, Table: PVOID) -> DWORD:
     """An empty table: the host does not tell anycast addresses from others."""
-    return _give_table([], Table) if Table and _families(Family) else ERROR_INVALID_PARAMETER
+    return give_mib_table([], Table) if Table and families_of(Family) else ERROR_INVALID_PARAMETER
 
 
 # ---- interfaces ----
@@ -241,7 +241,7 @@ def _interface_row(interface: Interface) -> InterfaceRow:
 def GetIfTable2(Table: PVOID) -> DWORD:
     if not Table:
         return ERROR_INVALID_PARAMETER
-    return _give_table([bytes(_interface_row(each)) for each in host.interfaces()], Table)
+    return give_mib_table([bytes(_interface_row(each)) for each in host.interfaces()], Table)
 
 
 @export("iphlpapi")
@@ -255,6 +255,40 @@ def GetIfEntry2(Row: PVOID) -> DWORD:
             _core.write(Row, bytes(_interface_row(interface)))
             return NO_ERROR
     return ERROR_NOT_FOUND if luid or number else ERROR_INVALID_PARAMETER
+
+
+@export("iphlpapi")
+def GetIfTable2Ex(Level: DWORD, Table: PVOID) -> DWORD:
+    """MibIfTableNormal, Raw, NormalWithoutStatistics: all the same here."""
+    return GetIfTable2(Table) if Level in (0, 1, 2) else ERROR_INVALID_PARAMETER
+
+
+@export("iphlpapi")
+def GetIfEntry2Ex(Level: DWORD, Row: PVOID) -> DWORD:
+    return GetIfEntry2(Row) if Level in (0, 2) else ERROR_INVALID_PARAMETER
+
+
+@export("iphlpapi")
+def GetUnicastIpAddressEntry(Row: PVOID) -> DWORD:
+    """By the address, and the interface's LUID or index."""
+    if not Row:
+        return ERROR_INVALID_PARAMETER
+    wanted = UnicastRow.from_buffer_copy(_core.read(Row, ctypes.sizeof(UnicastRow)))
+    for interface in host.interfaces():
+        if interface.luid == wanted.luid or (not wanted.luid and interface.number == wanted.number):
+            for address in interface.addresses:
+                row = _unicast_row(interface, address)
+                if _packed(row.address) == _packed(wanted.address):
+                    _core.write(Row, bytes(row))
+                    return NO_ERROR
+            return ERROR_NOT_FOUND
+    return ERROR_NOT_FOUND if wanted.luid or wanted.number else ERROR_INVALID_PARAMETER
+
+
+def _packed(address: SocketAddressInet) -> bytes:
+    """The address without port and scope."""
+    data = bytes(address)
+    return data[4:8] if data[:2] == b"\2\0" else data[8:24]
 
 
 # ---- routes ----
@@ -278,10 +312,12 @@ def _route_row(route: Route) -> RouteRow:
 
 @export("iphlpapi")
 def GetIpForwardTable2(Family: USHORT, Table: PVOID) -> DWORD:
-    families = _families(Family)
+    families = families_of(Family)
     if not families or not Table:
         return ERROR_INVALID_PARAMETER
-    return _give_table([bytes(_route_row(each)) for each in host.routes() if each.family in families], Table)
+    return give_mib_table(
+        [bytes(_route_row(each)) for each in host.routes() if each.family in families], Table
+    )
 
 
 def _source_for(family: int, packed: bytes, route: Route) -> bytes:
@@ -307,7 +343,7 @@ def GetBestRoute2(
     if not DestinationAddress or not BestRoute or not BestSourceAddress:
         return ERROR_INVALID_PARAMETER
     data = _core.read(DestinationAddress, 28)
-    families = _families(int.from_bytes(data[:2], "little"))
+    families = families_of(int.from_bytes(data[:2], "little"))
     if len(families) != 1:
         return ERROR_INVALID_PARAMETER
     packed = data[4:8] if families[0] == socket.AF_INET else data[8:24]
