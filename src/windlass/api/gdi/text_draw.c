@@ -194,6 +194,11 @@ static void add_glyph_to_path(struct line *line, struct scaled_font *font, unsig
 
 /* ---- a line ---- */
 
+/* How far the next character is above this one. */
+static double rise_of(const struct line *line, const struct scaled_font *font, int i) {
+    return line->distances && line->options & ETO_PDY ? floor(line->distances[2 * i + 1] / font->to_logical_y + 0.5) : 0;
+}
+
 static void set_glyphs(struct line *line, struct scaled_font *font, const struct text_run *run, struct point start,
                        void (*set)(struct line *, struct scaled_font *, unsigned, struct point)) {
     double across = 0, up = 0;
@@ -201,9 +206,35 @@ static void set_glyphs(struct line *line, struct scaled_font *font, const struct
         if (run->glyphs[i] != NO_GLYPH)
             set(line, font, run->glyphs[i], along(start, font, across, up));
         across += run->advances[i];
-        if (line->distances && line->options & ETO_PDY)
-            up += floor(line->distances[2 * i + 1] / font->to_logical_y + 0.5);
+        up += rise_of(line, font, i);
     }
+}
+
+/* No glyph is larger than the face's box, and what is done to its outline. */
+static double reach_of(const struct scaled_font *font) {
+    const RECT *box = &font->face->facts.box;
+    LONG across = labs(box->left) > labs(box->right) ? labs(box->left) : labs(box->right), up = labs(box->top) > labs(box->bottom) ? labs(box->top) : labs(box->bottom);
+    return hypot(scale_x(font, across), scale_y(font, up)) + font->ppem + 2;
+}
+
+static LONG clamped(double value, LONG low, LONG high) { return value < low ? low : value > high ? high : (LONG)value; }
+
+/* The mask is for the glyphs' pixels, as far as these may be drawn on. */
+static bool make_mask(struct line *line, const struct scaled_font *font, const struct text_run *run, struct point start) {
+    double across = 0, up = 0, reach = reach_of(font);
+    RECT *bounds = &line->bounds;
+    struct point least = start, most = start;
+    for (int i = 0; i < run->count; i++) {
+        across += run->advances[i];
+        up += rise_of(line, font, i);
+        struct point at = along(start, font, across, up);
+        least = (struct point){fmin(least.x, at.x), fmin(least.y, at.y)};
+        most = (struct point){fmax(most.x, at.x), fmax(most.y, at.y)};
+    }
+    *bounds = (RECT){clamped(least.x - reach, bounds->left, bounds->right), clamped(least.y - reach, bounds->top, bounds->bottom),
+                     clamped(most.x + reach, bounds->left, bounds->right), clamped(most.y + reach, bounds->top, bounds->bottom)};
+    line->mask = calloc((size_t)(bounds->right - bounds->left) + 1, (size_t)(bounds->bottom - bounds->top) + 1);
+    return line->mask || fail(ERROR_NOT_ENOUGH_MEMORY);
 }
 
 /* With the fonts' lock held. */
@@ -216,26 +247,19 @@ static bool lay_out(struct line *line, struct scaled_font *font) {
     line->width = run.width;
     line->logical_width = logical_x(font, run.width);
     struct point start = find_start(line, font);
+    bool good = true;
     add_quadrangle(&line->cell, start, font, line->width, font->ascent, -font->descent);
     if (line->dc->is_path_open) {
         set_glyphs(line, font, &run, start, add_glyph_to_path);
     } else {
         add_rules(line, start, font);
         line->is_mono = line->is_mono || font->like.lfQuality == NONANTIALIASED_QUALITY;
-        if (line->mask)
+        good = make_mask(line, font, &run, start);
+        if (good)
             set_glyphs(line, font, &run, start, draw_glyph);
     }
     run_free(&run);
-    return true;
-}
-
-/* The mask is as large as what may be drawn on. */
-static void make_mask(struct line *line, const struct region *clip) {
-    enum { MOST = 1 << 26 };
-    line->bounds = region_bounds(clip);
-    LONGLONG size = (LONGLONG)(line->bounds.right - line->bounds.left) * (line->bounds.bottom - line->bounds.top);
-    if (line->has_text && !line->dc->is_path_open && size > 0 && size <= MOST)
-        line->mask = calloc(1, (size_t)size);
+    return good;
 }
 
 /* ---- painting ---- */
@@ -256,14 +280,19 @@ static void paint_pixel(struct surface *surface, LONG x, LONG y, DWORD colour, D
 static void paint_mask(const struct line *line, const struct region *clip) {
     struct surface *surface = line->dc->surface;
     DWORD colour = dc_colour(line->dc, line->dc->now.text), raw = surface_raw(surface, colour);
-    LONG width = line->bounds.right - line->bounds.left;
-    for (unsigned i = 0; i < clip->count; i++)
-        for (LONG y = clip->rects[i].top; y < clip->rects[i].bottom; y++) {
-            const BYTE *mask = line->mask + (size_t)(y - line->bounds.top) * (size_t)width - line->bounds.left;
-            for (LONG x = clip->rects[i].left; x < clip->rects[i].right; x++)
-                if (mask[x])
-                    paint_pixel(surface, x, y, colour, raw, mask[x]);
+    const RECT *bounds = &line->bounds;
+    LONG width = bounds->right - bounds->left;
+    for (unsigned i = 0; i < clip->count; i++) {
+        const RECT *rect = &clip->rects[i];
+        LONG left = rect->left > bounds->left ? rect->left : bounds->left, right = rect->right < bounds->right ? rect->right : bounds->right;
+        LONG top = rect->top > bounds->top ? rect->top : bounds->top, bottom = rect->bottom < bounds->bottom ? rect->bottom : bounds->bottom;
+        for (LONG y = top; y < bottom; y++) {
+            const BYTE *mask = line->mask + (size_t)(y - bounds->top) * (size_t)width;
+            for (LONG x = left; x < right; x++)
+                if (mask[x - bounds->left])
+                    paint_pixel(surface, x, y, colour, raw, mask[x - bounds->left]);
         }
+    }
 }
 
 /* In one colour, over what is there. */
@@ -317,7 +346,7 @@ static bool find_clip(struct line *line, struct region *clip) {
 }
 
 static bool draw_text(struct line *line, const struct region *clip) {
-    make_mask(line, clip);
+    line->bounds = region_bounds(clip);
     fonts_lock();
     struct scaled_font *font = dc_font(line->dc);
     bool good = font && lay_out(line, font);
