@@ -266,6 +266,7 @@ struct dc_state {
     struct region clip, meta;
 };
 
+struct playing;
 struct dc {
     struct gdi_object head;                          /* OBJ_DC or OBJ_MEMDC */
     struct dc_state now;
@@ -275,6 +276,7 @@ struct dc {
     bool is_path_open, has_path;
     struct path path;
     XFORM to_device;                                 /* from logical coordinates */
+    struct playing *playing;                         /* the metafile that is being played into it; see metafile_play.c */
 };
 
 struct dc *dc_find(HANDLE hdc);
