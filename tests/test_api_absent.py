@@ -1,4 +1,4 @@
-"""What a machine of windlass does not have: printers, files that Windows protects."""
+"""What a machine of windlass does not have: printers, files that Windows protects or encrypts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from windlass.ctypes import WinDLL, byref, c_uint32, c_void_p, create_unicode_buffer, get_last_error, wintypes
 
-ERROR_FILE_NOT_FOUND, ERROR_INVALID_HANDLE, ERROR_NO_MORE_FILES = 2, 6, 18
+ERROR_FILE_NOT_FOUND, ERROR_INVALID_HANDLE, ERROR_NO_MORE_FILES, ERROR_NOT_SUPPORTED = 2, 6, 18, 50
 ERROR_INVALID_LEVEL, RPC_X_NULL_REF_POINTER, ERROR_INVALID_PRINTER_NAME = 124, 1780, 1801
 
 
@@ -55,3 +55,16 @@ def test_no_file_is_protected():
     assert get_last_error() == ERROR_FILE_NOT_FOUND
     assert sfc.SfcGetNextProtectedFile(None, create_unicode_buffer(300)) == 0
     assert get_last_error() == ERROR_NO_MORE_FILES
+
+
+def test_no_file_system_encrypts(tmp_path):
+    """ "FileEncryptionStatus function": 6 for a file system that has no encryption."""
+    advapi32 = WinDLL("advapi32", use_last_error=True)
+    (tmp_path / "plain").write_text("text")
+    status = c_uint32()
+    assert advapi32.FileEncryptionStatusW(str(tmp_path / "plain"), byref(status)) == 1
+    assert status.value == 6
+    assert advapi32.EncryptFileW(str(tmp_path / "plain")) == 0
+    assert get_last_error() == ERROR_NOT_SUPPORTED
+    assert advapi32.DecryptFileA(str(tmp_path / "away").encode(), 0) == 0
+    assert get_last_error() == ERROR_FILE_NOT_FOUND
