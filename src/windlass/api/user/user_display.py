@@ -31,7 +31,8 @@ from windlass.types import (
     ULONGLONG,
 )
 
-ERROR_INVALID_PARAMETER = 87
+ERROR_GEN_FAILURE, ERROR_NOT_SUPPORTED, ERROR_INVALID_PARAMETER = 31, 50, 87
+AR_NOSENSOR = 0x10
 ERROR_INVALID_MONITOR_HANDLE = 1461
 E_INVALIDARG = -0x7FF8FFA9
 WIDTH, HEIGHT = 1920, 1080
@@ -180,6 +181,52 @@ def ChangeDisplaySettingsExA(
     lpszDeviceName: LPCSTR, lpDevMode: LPVOID, hwnd: HWND, dwflags: DWORD, lParam: LPVOID
 ) -> LONG:
     return DISP_CHANGE_BADMODE if lpDevMode else DISP_CHANGE_SUCCESSFUL
+
+
+@export("user32")
+def ChangeDisplaySettingsW(lpDevMode: LPVOID, dwFlags: DWORD) -> LONG:
+    return DISP_CHANGE_BADMODE if lpDevMode else DISP_CHANGE_SUCCESSFUL
+
+
+@export("user32")
+def ChangeDisplaySettingsA(lpDevMode: LPVOID, dwFlags: DWORD) -> LONG:
+    return DISP_CHANGE_BADMODE if lpDevMode else DISP_CHANGE_SUCCESSFUL
+
+
+@export("user32")
+def DisplayConfigGetDeviceInfo(requestPacket: LPVOID) -> LONG:
+    """QueryDisplayConfig names no path, so there is no adapter to ask about."""
+    return ERROR_GEN_FAILURE if requestPacket else ERROR_INVALID_PARAMETER
+
+
+@export("user32")
+def SetDisplayConfig(
+    numPathArrayElements: UINT,
+    pathArray: LPVOID,
+    numModeInfoArrayElements: UINT,
+    modeInfoArray: LPVOID,
+    flags: UINT,
+) -> LONG:
+    return ERROR_NOT_SUPPORTED
+
+
+@export("user32")
+def GetAutoRotationState(pState: LPDWORD) -> BOOL:
+    if not pState:
+        return fail(ERROR_INVALID_PARAMETER)
+    put_u32(pState, AR_NOSENSOR)
+    return 1
+
+
+@export("user32")
+def GetDisplayAutoRotationPreferences(pOrientation: LPDWORD) -> BOOL:
+    put_u32(pOrientation, 0)
+    return int(bool(pOrientation)) or fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def SetDisplayAutoRotationPreferences(orientation: DWORD) -> BOOL:
+    return 1
 
 
 def give_device(device: str | None, number: int, info: int, wide: bool) -> int:
@@ -425,3 +472,28 @@ def SetDoubleClickTime(uInterval: UINT) -> BOOL:
 @export("user32")
 def GetCaretBlinkTime() -> UINT:
     return 530
+
+
+@export("user32")
+def SetCaretBlinkTime(uMSeconds: UINT) -> BOOL:
+    return 1
+
+
+# ---- the direction of windows that have no parent ----
+
+_layout = 0
+
+
+@export("user32")
+def GetProcessDefaultLayout(pdwDefaultLayout: LPDWORD) -> BOOL:
+    if not pdwDefaultLayout:
+        return fail(ERROR_INVALID_PARAMETER)
+    put_u32(pdwDefaultLayout, _layout)
+    return 1
+
+
+@export("user32")
+def SetProcessDefaultLayout(dwDefaultLayout: DWORD) -> BOOL:
+    global _layout
+    _layout = dwDefaultLayout
+    return 1

@@ -20,12 +20,14 @@ from windlass.types import (
     INT,
     LPDWORD,
     LPVOID,
+    LRESULT,
     UINT,
     VOID,
 )
 
 ERROR_ACCESS_DENIED = 5
-ERROR_INVALID_PARAMETER = 87
+ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, ERROR_POINT_NOT_FOUND = 6, 87, 1171
+RAWINPUTHEADER_SIZE = 24
 FAILED = 0xFFFFFFFF
 
 
@@ -193,3 +195,170 @@ def RegisterHotKey(hWnd: HWND, id: INT, fsModifiers: UINT, vk: UINT) -> BOOL:
 @export("user32")
 def UnregisterHotKey(hWnd: HWND, id: INT) -> BOOL:
     return 1
+
+
+@export("user32")
+def GetRawInputBuffer(pData: LPVOID, pcbSize: LPDWORD, cbSizeHeader: UINT) -> UINT:
+    if not pData:
+        put_u32(pcbSize, 0)
+    return 0
+
+
+@export("user32")
+def DefRawInputProc(paRawInput: LPVOID, nInput: INT, cbSizeHeader: UINT) -> LRESULT:
+    return 0 if cbSizeHeader == RAWINPUTHEADER_SIZE else -1
+
+
+@export("user32")
+def GetMouseMovePointsEx(
+    cbSize: UINT, lppt: LPVOID, lpptBuf: LPVOID, nBufPoints: INT, resolution: DWORD
+) -> INT:
+    fail(ERROR_POINT_NOT_FOUND)
+    return -1
+
+
+@export("user32")
+def SetPhysicalCursorPos(X: INT, Y: INT) -> BOOL:
+    return SetCursorPos(X, Y)
+
+
+@export("user32")
+def SetSystemCursor(hcur: HANDLE, id: DWORD) -> BOOL:
+    """The system takes the cursor over."""
+    return windows("user32", "DestroyCursor", hcur) & 0xFFFFFFFF
+
+
+@export("user32")
+def GetCurrentInputMessageSource(inputMessageSource: LPVOID) -> BOOL:
+    """No message came of a device."""
+    _core.write(inputMessageSource, bytes(8))
+    return 1
+
+
+# ---- pointers, touch and gestures: no message ever carried one ----
+
+
+@export("user32")
+def GetPointerDevices(deviceCount: LPDWORD, pointerDevices: LPVOID) -> BOOL:
+    put_u32(deviceCount, 0)
+    return 1
+
+
+@export("user32")
+def GetPointerDeviceRects(device: HANDLE, pointerDeviceRect: LPVOID, displayRect: LPVOID) -> BOOL:
+    return fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def GetPointerType(pointerId: DWORD, pointerType: LPVOID) -> BOOL:
+    return fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def GetPointerInfo(pointerId: DWORD, pointerInfo: LPVOID) -> BOOL:
+    return fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def GetPointerInfoHistory(pointerId: DWORD, entriesCount: LPDWORD, pointerInfo: LPVOID) -> BOOL:
+    return fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def GetPointerFrameInfo(pointerId: DWORD, pointerCount: LPDWORD, pointerInfo: LPVOID) -> BOOL:
+    return fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def GetPointerTouchInfo(pointerId: DWORD, touchInfo: LPVOID) -> BOOL:
+    return fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def GetPointerTouchInfoHistory(pointerId: DWORD, entriesCount: LPDWORD, touchInfo: LPVOID) -> BOOL:
+    return fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def GetPointerFrameTouchInfo(pointerId: DWORD, pointerCount: LPDWORD, touchInfo: LPVOID) -> BOOL:
+    return fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def GetPointerFrameTouchInfoHistory(
+    pointerId: DWORD, entriesCount: LPDWORD, pointerCount: LPDWORD, touchInfo: LPVOID
+) -> BOOL:
+    return fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def GetPointerPenInfo(pointerId: DWORD, penInfo: LPVOID) -> BOOL:
+    return fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def GetPointerPenInfoHistory(pointerId: DWORD, entriesCount: LPDWORD, penInfo: LPVOID) -> BOOL:
+    return fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def GetPointerFramePenInfo(pointerId: DWORD, pointerCount: LPDWORD, penInfo: LPVOID) -> BOOL:
+    return fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def SkipPointerFrameMessages(pointerId: DWORD) -> BOOL:
+    return fail(ERROR_INVALID_PARAMETER)
+
+
+@export("user32")
+def RegisterPointerDeviceNotifications(window: HWND, notifyRange: BOOL) -> BOOL:
+    return windows("user32", "IsWindow", window) & 0xFFFFFFFF
+
+
+@export("user32")
+def EnableMouseInPointer(fEnable: BOOL) -> BOOL:
+    """What a process says first holds."""
+    global _mouse_in_pointer
+    if _mouse_in_pointer not in (None, bool(fEnable)):
+        return fail(ERROR_ACCESS_DENIED)
+    _mouse_in_pointer = bool(fEnable)
+    return 1
+
+
+@export("user32")
+def IsMouseInPointerEnabled() -> BOOL:
+    return int(bool(_mouse_in_pointer))
+
+
+_mouse_in_pointer: bool | None = None
+
+
+@export("user32")
+def GetTouchInputInfo(hTouchInput: HANDLE, cInputs: UINT, pInputs: LPVOID, cbSize: INT) -> BOOL:
+    return fail(ERROR_INVALID_HANDLE)
+
+
+@export("user32")
+def CloseTouchInputHandle(hTouchInput: HANDLE) -> BOOL:
+    return fail(ERROR_INVALID_HANDLE)
+
+
+@export("user32")
+def GetGestureInfo(hGestureInfo: HANDLE, pGestureInfo: LPVOID) -> BOOL:
+    return fail(ERROR_INVALID_HANDLE)
+
+
+@export("user32")
+def GetGestureExtraArgs(hGestureInfo: HANDLE, cbExtraArgs: UINT, pExtraArgs: LPVOID) -> BOOL:
+    return fail(ERROR_INVALID_HANDLE)
+
+
+@export("user32")
+def CloseGestureInfoHandle(hGestureInfo: HANDLE) -> BOOL:
+    return fail(ERROR_INVALID_HANDLE)
+
+
+@export("user32")
+def SetGestureConfig(hwnd: HWND, dwReserved: DWORD, cIDs: UINT, pGestureConfig: LPVOID, cbSize: UINT) -> BOOL:
+    return windows("user32", "IsWindow", hwnd) & 0xFFFFFFFF

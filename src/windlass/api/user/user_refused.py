@@ -1,7 +1,8 @@
 """Message boxes and menus that pop up: nobody could answer them. What they would have said goes to standard
 error, and the function fails.
 
-Source: Microsoft, "MessageBoxW function", "TrackPopupMenu function", "FatalAppExitW function".
+Source: Microsoft, "MessageBoxW function", "TaskDialog function", "TrackPopupMenu function",
+"FatalAppExitW function".
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import sys
 
 from windlass.api.calls import windows
-from windlass.api.outputs import fail, from_ansi
+from windlass.api.outputs import fail, from_ansi, get_u32, get_u64, string_at
 from windlass.registry import export
 from windlass.types import (
     BOOL,
     DWORD,
+    HANDLE,
     HMENU,
+    HRESULT,
     HWND,
     INT,
     LPCSTR,
@@ -26,6 +29,8 @@ from windlass.types import (
 )
 
 ERROR_NOT_SUPPORTED = 50
+E_FAIL, E_INVALIDARG = -0x7FFFBFFB, -0x7FF8FFA9
+TASKDIALOGCONFIG_SIZE = 160
 
 
 def refuse(what: str, text: str | None, caption: str | None) -> int:
@@ -60,6 +65,61 @@ def MessageBoxTimeoutW(
     hWnd: HWND, lpText: LPCWSTR, lpCaption: LPCWSTR, uType: UINT, wLanguageId: WORD, dwMilliseconds: DWORD
 ) -> INT:
     return refuse("message box", lpText, lpCaption)
+
+
+@export("user32")
+def MessageBoxTimeoutA(
+    hWnd: HWND, lpText: LPCSTR, lpCaption: LPCSTR, uType: UINT, wLanguageId: WORD, dwMilliseconds: DWORD
+) -> INT:
+    return refuse("message box", from_ansi(lpText), from_ansi(lpCaption))
+
+
+def parameter_text(address: int, wide: bool) -> str:
+    """A text of MSGBOXPARAMS; "" for the number of one in the program's resources."""
+    return string_at(address, wide) or "" if address >> 16 else ""
+
+
+def refuse_indirect(parameters: int, wide: bool) -> int:
+    text, caption = get_u64(parameters + 24), get_u64(parameters + 32)
+    return refuse("message box", parameter_text(text, wide), parameter_text(caption, wide))
+
+
+@export("user32")
+def MessageBoxIndirectW(lpmbp: LPVOID) -> INT:
+    return refuse_indirect(lpmbp, True)
+
+
+@export("user32")
+def MessageBoxIndirectA(lpmbp: LPVOID) -> INT:
+    return refuse_indirect(lpmbp, False)
+
+
+@export("comctl32")
+def TaskDialog(
+    hwndOwner: HWND,
+    hInstance: HANDLE,
+    pszWindowTitle: LPVOID,
+    pszMainInstruction: LPVOID,
+    pszContent: LPVOID,
+    dwCommonButtons: DWORD,
+    pszIcon: LPVOID,
+    pnButton: LPVOID,
+) -> HRESULT:
+    texts = [parameter_text(each, True) for each in (pszMainInstruction, pszContent)]
+    refuse("task dialog", ": ".join(filter(None, texts)), parameter_text(pszWindowTitle, True))
+    return E_FAIL
+
+
+@export("comctl32")
+def TaskDialogIndirect(
+    pTaskConfig: LPVOID, pnButton: LPVOID, pnRadioButton: LPVOID, pfVerificationFlagChecked: LPVOID
+) -> HRESULT:
+    """TASKDIALOGCONFIG is packed: its title, main instruction and content are at 28, 44 and 52."""
+    if not pTaskConfig or get_u32(pTaskConfig) != TASKDIALOGCONFIG_SIZE:
+        return E_INVALIDARG
+    title, instruction, content = (parameter_text(get_u64(pTaskConfig + at), True) for at in (28, 44, 52))
+    refuse("task dialog", ": ".join(filter(None, (instruction, content))), title)
+    return E_FAIL
 
 
 @export("kernel32", "kernelbase")

@@ -9,9 +9,23 @@ from __future__ import annotations
 import struct
 
 from windlass import _core
+from windlass.api.calls import windows
 from windlass.api.outputs import fail, put_u32
 from windlass.registry import export
-from windlass.types import BOOL, DWORD, HANDLE, HDESK, HWINSTA, INT, LPCSTR, LPCWSTR, LPDWORD, LPVOID, UINT
+from windlass.types import (
+    BOOL,
+    DWORD,
+    HANDLE,
+    HDESK,
+    HWINSTA,
+    INT,
+    LPARAM,
+    LPCSTR,
+    LPCWSTR,
+    LPDWORD,
+    LPVOID,
+    UINT,
+)
 
 ERROR_ACCESS_DENIED = 5
 ERROR_FILE_NOT_FOUND = 2
@@ -98,6 +112,61 @@ def SwitchDesktop(hDesktop: HDESK) -> BOOL:
 @export("user32")
 def CloseDesktop(hDesktop: HDESK) -> BOOL:
     return 1 if hDesktop == DESKTOP else fail(ERROR_INVALID_HANDLE)
+
+
+@export("user32")
+def OpenDesktopA(lpszDesktop: LPCSTR, dwFlags: DWORD, fInherit: BOOL, dwDesiredAccess: DWORD) -> HDESK:
+    return DESKTOP if (lpszDesktop or b"").lower() == b"default" else fail(ERROR_FILE_NOT_FOUND)
+
+
+@export("user32")
+def CreateDesktopA(
+    lpszDesktop: LPCSTR,
+    lpszDevice: LPCSTR,
+    pDevmode: LPVOID,
+    dwFlags: DWORD,
+    dwDesiredAccess: DWORD,
+    lpsa: LPVOID,
+) -> HDESK:
+    return fail(ERROR_ACCESS_DENIED)
+
+
+@export("user32")
+def CreateWindowStationA(lpwinsta: LPCSTR, dwFlags: DWORD, dwDesiredAccess: DWORD, lpsa: LPVOID) -> HWINSTA:
+    return fail(ERROR_ACCESS_DENIED)
+
+
+def tell_name(function: int, parameter: int, name: str, wide: bool) -> int:
+    data = _core.wide_bytes(name) if wide else name.encode() + b"\0"
+    address = windows("ucrtbase", "malloc", len(data))
+    _core.write(address, data)
+    result = _core.call(function, address, parameter) & 0xFFFFFFFF
+    windows("ucrtbase", "free", address)
+    return result
+
+
+@export("user32")
+def EnumWindowStationsW(lpEnumFunc: LPVOID, lParam: LPARAM) -> BOOL:
+    return tell_name(lpEnumFunc, lParam, NAMES[STATION][0], True)
+
+
+@export("user32")
+def EnumWindowStationsA(lpEnumFunc: LPVOID, lParam: LPARAM) -> BOOL:
+    return tell_name(lpEnumFunc, lParam, NAMES[STATION][0], False)
+
+
+@export("user32")
+def EnumDesktopsW(hwinsta: HWINSTA, lpEnumFunc: LPVOID, lParam: LPARAM) -> BOOL:
+    if hwinsta not in (0, STATION):
+        return fail(ERROR_INVALID_HANDLE)
+    return tell_name(lpEnumFunc, lParam, NAMES[DESKTOP][0], True)
+
+
+@export("user32")
+def EnumDesktopsA(hwinsta: HWINSTA, lpEnumFunc: LPVOID, lParam: LPARAM) -> BOOL:
+    if hwinsta not in (0, STATION):
+        return fail(ERROR_INVALID_HANDLE)
+    return tell_name(lpEnumFunc, lParam, NAMES[DESKTOP][0], False)
 
 
 def object_information(handle: int, kind: int, wide: bool) -> bytes | None:
