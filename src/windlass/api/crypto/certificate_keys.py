@@ -11,8 +11,9 @@ from typing import Any
 
 from windlass import _core
 from windlass.api.calls import windows
+from windlass.api.crypto import capi_key, ncrypt_storage
 from windlass.api.crypto import crypt_handles as handles
-from windlass.api.crypto import ncrypt_storage
+from windlass.api.crypto.capi_objects import provider_of
 from windlass.api.crypto.certificate_context import NCRYPT_KEY_HANDLE, context_of
 from windlass.api.crypto.certificate_objects import rsa_private_blob
 from windlass.api.crypto.cng_convert import pair_of, private_key_of
@@ -29,7 +30,7 @@ __all__ = ["key_from_property"]
 CRYPT_E_NO_KEY_PROPERTY, NTE_BAD_KEYSET, NTE_BAD_PUBLIC_KEY = 0x8009200B, 0x80090016, 0x80090015
 ALLOW_NCRYPT, PREFER_NCRYPT, ONLY_NCRYPT = 0x10000, 0x20000, 0x40000
 NCRYPT_KEY_SPEC, AT_KEYEXCHANGE = 0xFFFFFFFF, 1
-PROV_RSA_AES, VERIFY_CONTEXT = 24, 0xF0000000
+PROV_RSA_AES, VERIFY_CONTEXT, MACHINE_KEYSET, SILENT = 24, 0xF0000000, 0x20, 0x40
 
 
 class KeyProvInfo(ctypes.Structure):
@@ -45,19 +46,37 @@ class KeyProvInfo(ctypes.Structure):
 
 
 def key_from_property(number: int, data: int) -> Any:
-    """What CertSetCertificateContextProperty is given: a key's handle, or the name of a key in the storage.
-    CryptoAPI's containers do not stay, so none can be named.
+    """What CertSetCertificateContextProperty is given: a key's handle, or the name of a key in the storage or
+    in one of CryptoAPI's containers.
     """
     if not data:
         return None
     if number == NCRYPT_KEY_HANDLE:
         return private_key_of(key_of(get_u64(data)).pair)
     info = get_structure(data, KeyProvInfo)
+    if info.dwProvType:
+        return _key_in_container(info)
     name = _core.wide_string(info.pwszContainerName) if info.pwszContainerName else ""
-    record = ncrypt_storage.load(name, machine=bool(info.dwFlags & 0x20)) if not info.dwProvType else None
+    record = ncrypt_storage.load(name, machine=bool(info.dwFlags & 0x20))
     if record is None:
         raise Refused(NTE_BAD_KEYSET)
     return private_key_of(NKey.of_record(Provider(), record, machine=False).pair)
+
+
+def _key_in_container(info: KeyProvInfo) -> Any:
+    provider = c_uint64()
+    names = (info.pwszContainerName, info.pwszProvName)
+    flags = info.dwFlags & (MACHINE_KEYSET | SILENT)
+    place = ctypes.addressof(provider)
+    if (
+        not windows("advapi32.dll", "CryptAcquireContextW", place, *names, info.dwProvType, flags)
+        & 0xFFFFFFFF
+    ):
+        raise Refused(_core.get_last_error())
+    try:
+        return capi_key.pair_of(provider_of(provider.value), info.dwKeySpec).key.private
+    finally:
+        windows("advapi32.dll", "CryptReleaseContext", provider.value, 0)
 
 
 def _provider_with(key: rsa.RSAPrivateKey) -> int:

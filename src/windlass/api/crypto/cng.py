@@ -526,3 +526,40 @@ def BCryptDeriveKeyCapi(
     dwFlags: ULONG,
 ) -> NTSTATUS:
     return code_of(_derive_capi, hHash, hTargetAlg, pbDerivedKey, cbDerivedKey, dwFlags)
+
+
+# ---- configuration: what is there by default, which cannot be changed ----
+
+LOCAL_TABLE, SCHANNEL_INTERFACE = 1, 0x00010002
+
+
+def _context_functions(table: int, context: str | None, interface: int, size_out: int, result: int) -> None:
+    """CRYPT_CONTEXT_FUNCTIONS: a count and pointers to names, here of the cipher suites of Schannel."""
+    import ssl
+
+    from windlass.api.security.schannel_facts import iana_name
+
+    if table != LOCAL_TABLE or not size_out or not result:
+        raise Refused(STATUS_INVALID_PARAMETER)
+    if context not in ("SSL", "Default") or interface != SCHANNEL_INTERFACE:
+        raise Refused(STATUS_NOT_FOUND)
+    settings = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    texts = [wide(iana_name(cipher["name"])) for cipher in settings.get_ciphers()]
+    head, size = 16 + 8 * len(texts), sum(map(len, texts))
+    block = blocks.new(bytes(head + size))
+    place, pointers = block + head, b""
+    for text in texts:
+        pointers += place.to_bytes(8, "little")
+        place += len(text)
+    counted = len(texts).to_bytes(8, "little") + (block + 16).to_bytes(8, "little")
+    _core.write(block, counted + pointers + b"".join(texts))
+    put_u32(size_out, head + size)
+    put_u64(result, block)
+
+
+@export("bcrypt", "ncrypt")
+def BCryptEnumContextFunctions(
+    dwTable: ULONG, pszContext: LPCWSTR, dwInterface: ULONG, pcbBuffer: PULONG, ppBuffer: PVOID
+) -> NTSTATUS:
+    """The buffer is the function's, to be given back with BCryptFreeBuffer."""
+    return code_of(_context_functions, dwTable, pszContext, dwInterface, pcbBuffer, ppBuffer)

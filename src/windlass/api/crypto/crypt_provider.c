@@ -1,6 +1,8 @@
 /* Cryptographic service providers: HCRYPTPROV ("CryptAcquireContextW function"). Hashes and keys of theirs are in
  * capi_hash.py and capi_key.py. */
+#include <pthread.h>
 #include <stdatomic.h>
+#include <strings.h>
 
 #include "api.h"
 #include "codepage.h"
@@ -8,6 +10,7 @@
 #include "luid.h"
 
 #define NTE_BAD_FLAGS ((DWORD)0x80090009)
+#define NTE_EXISTS ((DWORD)0x8009000F)
 #define NTE_BAD_TYPE ((DWORD)0x8009000A)
 #define NTE_BAD_PROV_TYPE ((DWORD)0x80090014)
 #define NTE_BAD_KEYSET ((DWORD)0x80090016)
@@ -64,26 +67,79 @@ static DWORD find_provider(const char *name, DWORD type, const char **found) {
     return !has_name ? NTE_KEYSET_NOT_DEF : has_type ? NTE_PROV_TYPE_NO_MATCH : NTE_BAD_PROV_TYPE;
 }
 
-/* There is no store of key containers: each is empty when it is made and gone when it is released. */
+/* Key containers that were made by name: the process's own, until it deletes them or ends. NULL is the default one,
+ * whose name is empty here. */
+struct container {
+    struct container *next;
+    uint64_t serial;
+    bool is_machine;
+    char name[];
+};
+static struct container *containers;
+static pthread_mutex_t containers_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Names differ not by case. The lock is held. */
+static struct container **find_container(const char *name, bool is_machine) {
+    struct container **at = &containers;
+    while (*at && ((*at)->is_machine != is_machine || strcasecmp((*at)->name, name) != 0))
+        at = &(*at)->next;
+    return at;
+}
+
+static DWORD make_container(struct container **at, const char *name, bool is_machine) {
+    struct container *made = malloc(sizeof *made + strlen(name) + 1);
+    if (!made)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    *made = (struct container){NULL, luid_next(), is_machine};
+    strcpy(made->name, name);
+    *at = made;
+    return ERROR_SUCCESS;
+}
+
+/* The serial number of the container that the flags ask to make, to find or to delete. */
+static DWORD use_container(const char *name, DWORD flags, uint64_t *serial) {
+    bool is_machine = flags & CRYPT_MACHINE_KEYSET;
+    DWORD error = ERROR_SUCCESS;
+    pthread_mutex_lock(&containers_lock);
+    struct container **at = find_container(name, is_machine);
+    if (flags & CRYPT_NEWKEYSET)
+        error = *at ? NTE_EXISTS : make_container(at, name, is_machine);
+    else if (!*at)
+        error = NTE_BAD_KEYSET;
+    if (!error)
+        *serial = (*at)->serial;
+    if (!error && flags & CRYPT_DELETEKEYSET) {
+        struct container *deleted = *at;
+        *at = deleted->next;
+        free(deleted);
+    }
+    pthread_mutex_unlock(&containers_lock);
+    return error;
+}
+
+enum { KNOWN_FLAGS = CRYPT_NEWKEYSET | CRYPT_DELETEKEYSET | CRYPT_MACHINE_KEYSET | CRYPT_SILENT | CRYPT_DEFAULT_CONTAINER_OPTIONAL };
+
 static BOOL acquire(struct crypt_provider **result, const char *container, const char *name, DWORD type, DWORD flags) {
     const char *found = NULL;
+    uint64_t serial = 0;
     if (!result)
         return fail(ERROR_INVALID_PARAMETER);
     *result = NULL;
-    if (flags & ~(CRYPT_VERIFYCONTEXT | CRYPT_NEWKEYSET | CRYPT_DELETEKEYSET | CRYPT_MACHINE_KEYSET | CRYPT_SILENT |
-                  CRYPT_DEFAULT_CONTAINER_OPTIONAL))
+    if (flags & ~(CRYPT_VERIFYCONTEXT | KNOWN_FLAGS))
         return fail(NTE_BAD_FLAGS);
     DWORD error = find_provider(name, type, &found);
+    bool is_temporary = flags & (CRYPT_VERIFYCONTEXT | CRYPT_DEFAULT_CONTAINER_OPTIONAL);
+    if (!error && !is_temporary)
+        error = use_container(container ? container : "", flags, &serial);
     if (error)
         return fail(error);
-    bool is_temporary = flags & (CRYPT_VERIFYCONTEXT | CRYPT_DEFAULT_CONTAINER_OPTIONAL);
-    if (!is_temporary && !(flags & CRYPT_NEWKEYSET))
-        return fail(NTE_BAD_KEYSET);
+    if (flags & CRYPT_DELETEKEYSET)                  /* "the value returned in phProv is undefined" */
+        return TRUE;
     size_t length = container ? strlen(container) : 0;
     struct crypt_provider *provider = malloc(sizeof *provider + length + 1);
     if (!provider)
         return fail(ERROR_NOT_ENOUGH_MEMORY);
-    *provider = (struct crypt_provider){CRYPT_PROVIDER, type, luid_next(), found, 1};
+    *provider = (struct crypt_provider){CRYPT_PROVIDER, type, is_temporary ? luid_next() : serial, found, 1};
     memcpy(provider->container, container ? container : "", length + 1);
     *result = provider;
     return TRUE;
