@@ -43,7 +43,8 @@ def check(image: Image) -> None:
         raise image.bad("a .NET assembly; only native code can be loaded", 0)
     if not _is_x64(image):
         machine = layout.MACHINE_NAMES.get(image.machine, hex(image.machine))
-        raise image.bad(f"an image for {machine}; only x86-64 images can be loaded", 0)
+        only = "only x86-64 images can be loaded, so its vendor's x64 build is needed"
+        raise image.bad(f"an image for {machine}; {only}", 0)
     image.check()
     config = image.load_config
     if config is not None and config.is_hybrid:
