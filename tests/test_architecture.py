@@ -14,7 +14,7 @@ import pytest
 # From the top; modules of one row may import one another.
 ROWS = [
     {"cli", "stubs", "__main__"},
-    {"__init__", "cffi", "ctypes", "foreign", "script", "portable", "win32api", "hooks"}
+    {"__init__", "cffi", "ctypes", "foreign", "script", "portable", "win32api", "winreg", "hooks"}
     | {"declaration", "dll", "linking", "overriding"},
     {"api"},
     {"loader", "application", "child"},

@@ -262,3 +262,45 @@ def test_names_of_the_extension_module():
         == 42
     )
     assert _ctypes.FUNCFLAG_STDCALL == 0 and _ctypes.FUNCFLAG_HRESULT == 2
+
+
+def test_the_registry(run, tmp_path):
+    output = run(
+        """
+        import winreg
+        name = r"Software\\windlass test"
+        with winreg.CreateKey(winreg.HKEY_CURRENT_USER, name) as key:
+            winreg.SetValueEx(key, "text", 0, winreg.REG_SZ, "grün")
+            winreg.SetValueEx(key, "number", 0, winreg.REG_DWORD, 0xFFFFFFFF)
+            winreg.SetValueEx(key, "list", 0, winreg.REG_MULTI_SZ, ["one", "two"])
+            winreg.SetValueEx(key, "bytes", 0, winreg.REG_BINARY, b"\\0\\1" * 300)
+            winreg.SetValue(key, "below", winreg.REG_SZ, "default")
+        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, name) as key:
+            print(winreg.QueryInfoKey(key)[:2], winreg.EnumKey(key, 0), winreg.QueryValue(key, "below"))
+            for index in range(3):
+                print(winreg.EnumValue(key, index))
+            value, kind = winreg.QueryValueEx(key, "bytes")
+            print(len(value), kind == winreg.REG_BINARY)
+            try:
+                winreg.EnumKey(key, 1)
+            except OSError as error:
+                print(error.winerror)
+        winreg.DeleteKey(winreg.HKEY_CURRENT_USER, name + r"\\below")
+        winreg.DeleteKey(winreg.HKEY_CURRENT_USER, name)
+        try:
+            winreg.OpenKey(winreg.HKEY_CURRENT_USER, name)
+        except WindowsError as error:
+            print(type(error).__name__, error.winerror)
+        """,
+        "SCRIPT",
+        XDG_DATA_HOME=str(tmp_path / "data"),
+    )
+    assert output.splitlines() == [
+        "(1, 4) below default",
+        "('text', 'grün', 1)",
+        "('number', 4294967295, 4)",
+        "('list', ['one', 'two'], 7)",
+        "600 True",
+        "259",
+        "FileNotFoundError 2",
+    ]

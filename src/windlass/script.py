@@ -302,6 +302,8 @@ def _shown_module(name: str) -> types.ModuleType | None:
             )
         except ModuleNotFoundError:
             return None
+    if name == "winreg":
+        return importlib.import_module("windlass.winreg")
     if not _shown:
         _shown.update(_shown_modules())
     return _shown.get(name)
@@ -347,7 +349,7 @@ def _import_module(name: str, package: str | None = None) -> types.ModuleType:
     return shown if shown is not None else importlib.import_module(name, package)
 
 
-_builtins = {**vars(builtins), "__import__": _import}
+_builtins = {**vars(builtins), "__import__": _import, "WindowsError": OSError}
 """What the modules that see Windows have as builtins; functions keep those that their module began with."""
 
 
