@@ -3,12 +3,16 @@
 #define WINDLASS_DBGHELP_H
 
 #include "api.h"
+#include "dbghelp_pdb.h"
 
 /* False with ERROR_INVALID_HANDLE unless SymInitialize was called for this process handle. */
 bool symbols_check(HANDLE process);
 
 /* The module that contains the address; NULL with ERROR_MOD_NOT_FOUND. */
 LDR_DATA_TABLE_ENTRY *symbols_module(HANDLE process, ULONG64 address);
+
+/* What a PDB file says of a module, found by the session's search path; NULL if there is none. */
+const struct pdb *symbols_pdb(HANDLE process, const LDR_DATA_TABLE_ENTRY *module);
 
 /* The loaded modules, in load order; start with NULL. The loader lock is held. */
 LDR_DATA_TABLE_ENTRY *next_module(const LDR_DATA_TABLE_ENTRY *module);

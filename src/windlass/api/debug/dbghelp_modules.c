@@ -5,8 +5,10 @@
 #include "dbghelp.h"
 
 #include <pthread.h>
+#include <stdio.h>
 
 #include "codepage.h"
+#include "path.h"
 
 struct session {
     struct session *next;
@@ -153,6 +155,23 @@ LDR_DATA_TABLE_ENTRY *symbols_module(HANDLE process, ULONG64 address) {
     return module;
 }
 
+/* In UTF-8, from malloc(). */
+static char *search_path_of(HANDLE process) {
+    pthread_mutex_lock(&lock);
+    struct session *session = *find(process);
+    char *path = session ? utf8_copy_of_wide(session->search_path) : NULL;
+    pthread_mutex_unlock(&lock);
+    return path;
+}
+
+const struct pdb *symbols_pdb(HANDLE process, const LDR_DATA_TABLE_ENTRY *module) {
+    char *search_path = search_path_of(process), *image_path = utf8_copy_of_wide(module->FullDllName.Buffer);
+    const struct pdb *pdb = image_path ? pdb_of_image(module->DllBase, image_path, search_path) : NULL;
+    free(image_path);
+    free(search_path);
+    return pdb;
+}
+
 LDR_DATA_TABLE_ENTRY *next_module(const LDR_DATA_TABLE_ENTRY *module) {
     const LIST_ENTRY *head = &process_peb.Ldr->InLoadOrderModuleList;
     const LIST_ENTRY *next = module ? module->InLoadOrderLinks.Flink : head->Flink;
@@ -191,7 +210,7 @@ API(dbghelp imagehlp, DWORD64, SymGetModuleBase64, HANDLE hProcess, DWORD64 qwAd
     }
 typedef struct MODULE_INFO(CHAR) IMAGEHLP_MODULE64;
 typedef struct MODULE_INFO(WCHAR) IMAGEHLP_MODULEW64;
-enum { SYM_EXPORT = 4, IMAGE_FILE_MACHINE_AMD64 = 0x8664 };
+enum { SYM_PDB = 3, SYM_EXPORT = 4, IMAGE_FILE_MACHINE_AMD64 = 0x8664 };
 
 static DWORD count_exports(const void *base) {
     DWORD rva, count = 0;
@@ -230,6 +249,14 @@ static void put_ansi(char *to, size_t size, const UNICODE_STRING *from) {
     .TimeDateStamp = (module_)->TimeDateStamp, .NumSyms = count_exports((module_)->DllBase), .SymType = SYM_EXPORT, \
     .MachineType = IMAGE_FILE_MACHINE_AMD64
 
+#define TELL_OF_PDB(facts_, pdb_)                                                              \
+    do {                                                                                       \
+        (facts_).SymType = SYM_PDB;                                                            \
+        (facts_).NumSyms = (DWORD)(pdb_)->symbol_count;                                        \
+        (facts_).LineNumbers = (pdb_)->line_count != 0;                                        \
+        (facts_).GlobalSymbols = (facts_).Publics = TRUE;                                      \
+    } while (0)
+
 API(dbghelp imagehlp, BOOL, SymGetModuleInfo64, HANDLE hProcess, DWORD64 qwAddr, IMAGEHLP_MODULE64 *ModuleInfo) {
     LDR_DATA_TABLE_ENTRY *module = symbols_module(hProcess, qwAddr);
     if (!module)
@@ -238,6 +265,15 @@ API(dbghelp imagehlp, BOOL, SymGetModuleInfo64, HANDLE hProcess, DWORD64 qwAddr,
     module_short_name(module, facts.ModuleName, sizeof facts.ModuleName);
     put_ansi(facts.ImageName, sizeof facts.ImageName, &module->BaseDllName);
     put_ansi(facts.LoadedImageName, sizeof facts.LoadedImageName, &module->FullDllName);
+    const struct pdb *pdb = symbols_pdb(hProcess, module);
+    if (pdb) {
+        WCHAR *path = path_to_windows(pdb->path, NULL);
+        char *name = path ? utf8_copy_of_wide(path) : NULL;
+        snprintf(facts.LoadedPdbName, sizeof facts.LoadedPdbName, "%s", name ? name : "");
+        free(path);
+        free(name);
+        TELL_OF_PDB(facts, pdb);
+    }
     return give_module(ModuleInfo, &facts, offsetof(IMAGEHLP_MODULE64, LoadedPdbName), sizeof facts);
 }
 
@@ -251,6 +287,16 @@ API(dbghelp imagehlp, BOOL, SymGetModuleInfoW64, HANDLE hProcess, DWORD64 qwAddr
     codepage_to_wide(codepage_ansi(), 0, name, strlen(name), facts.ModuleName, 31, NULL);
     put_wide(facts.ImageName, 256, &module->BaseDllName);
     put_wide(facts.LoadedImageName, 256, &module->FullDllName);
+    const struct pdb *pdb = symbols_pdb(hProcess, module);
+    if (pdb) {
+        size_t length = 0;
+        WCHAR *path = path_to_windows(pdb->path, &length);
+        length = length < 256 ? length : 255;
+        if (path)
+            memcpy(facts.LoadedPdbName, path, length * sizeof(WCHAR));
+        free(path);
+        TELL_OF_PDB(facts, pdb);
+    }
     return give_module(ModuleInfo, &facts, offsetof(IMAGEHLP_MODULEW64, LoadedPdbName), sizeof facts);
 }
 

@@ -1,5 +1,6 @@
-/* dbghelp: symbols, which are the exports of loaded modules ("SymFromAddr function", "SymEnumSymbols function" ...).
- * There is no information about source lines and types. */
+/* dbghelp: symbols, from the PDB file of a loaded module or else its exports, and source lines from the first
+ * ("SymFromAddr function", "SymEnumSymbols function", "SymGetLineFromAddr64 function" ...). There is no information
+ * about types. */
 #include <stdio.h>
 #include <strings.h>
 
@@ -10,7 +11,7 @@
 
 #define ERROR_INVALID_ADDRESS 487u
 
-enum { SYMFLAG_EXPORT = 0x200, SYM_TAG_PUBLIC_SYMBOL = 10, LONGEST_NAME = 2000 };
+enum { SYMFLAG_EXPORT = 0x200, SYM_TAG_FUNCTION = 5, SYM_TAG_PUBLIC_SYMBOL = 10, LONGEST_NAME = 2000 };
 
 typedef struct {
     ULONG SizeOfStruct, TypeIndex;
@@ -34,7 +35,14 @@ struct symbol {
     DWORD rva;
     const char *name; /* or `own` */
     char own[32];
+    const struct pdb_symbol *of_pdb; /* NULL: an export */
 };
+
+static void set_from_pdb(struct symbol *symbol, const struct pdb_symbol *of_pdb) {
+    symbol->rva = of_pdb->rva;
+    symbol->name = of_pdb->name;
+    symbol->of_pdb = of_pdb;
+}
 
 static void name_by_ordinal(struct symbol *symbol, unsigned ordinal) {
     if (!symbol->name) {
@@ -46,6 +54,8 @@ static void name_by_ordinal(struct symbol *symbol, unsigned ordinal) {
 /* The size of the function that begins at the symbol; 0 for what is none. */
 static ULONG size_of(const struct symbol *symbol) {
     uintptr_t base;
+    if (symbol->of_pdb && symbol->of_pdb->size)
+        return symbol->of_pdb->size;
     const RUNTIME_FUNCTION *function = function_lookup((uintptr_t)symbol->module->DllBase + symbol->rva, &base);
     return function && function->BeginAddress == symbol->rva ? function->EndAddress - function->BeginAddress : 0;
 }
@@ -63,10 +73,10 @@ static void describe(const struct symbol *symbol, SYMBOL_INFO *info) {
     info->TypeIndex = info->Index = info->Register = info->Scope = 0;
     info->Size = size_of(symbol);
     info->ModBase = (ULONG64)(uintptr_t)symbol->module->DllBase;
-    info->Flags = SYMFLAG_EXPORT;
+    info->Flags = symbol->of_pdb ? 0 : SYMFLAG_EXPORT;
     info->Value = 0;
     info->Address = info->ModBase + symbol->rva;
-    info->Tag = SYM_TAG_PUBLIC_SYMBOL;
+    info->Tag = symbol->of_pdb && !symbol->of_pdb->is_public ? SYM_TAG_FUNCTION : SYM_TAG_PUBLIC_SYMBOL;
 }
 
 /* The name is cut to MaxNameLen characters, the zero among them. */
@@ -110,11 +120,16 @@ static bool find_by_address(HANDLE process, DWORD64 address, struct symbol *symb
     if (!symbol->module)
         return false;
     DWORD rva = (DWORD)(address - (DWORD64)(uintptr_t)symbol->module->DllBase);
-    if (!module_nearest_export(symbol->module->DllBase, rva, &symbol->rva, &symbol->name, &ordinal)) {
+    const struct pdb *pdb = symbols_pdb(process, symbol->module);
+    const struct pdb_symbol *found = pdb ? pdb_symbol_at(pdb, rva) : NULL;
+    if (found) {
+        set_from_pdb(symbol, found);
+    } else if (!module_nearest_export(symbol->module->DllBase, rva, &symbol->rva, &symbol->name, &ordinal)) {
         set_last_error(ERROR_INVALID_ADDRESS);
         return false;
+    } else {
+        name_by_ordinal(symbol, ordinal);
     }
-    name_by_ordinal(symbol, ordinal);
     if (displacement)
         *displacement = rva - symbol->rva;
     return true;
@@ -157,6 +172,17 @@ static bool find_export(const LDR_DATA_TABLE_ENTRY *module, const char *name, st
     return home != NULL;
 }
 
+static bool find_in_pdb(HANDLE process, const LDR_DATA_TABLE_ENTRY *module, const char *name, struct symbol *symbol) {
+    enum { SYMOPT_CASE_INSENSITIVE = 1 };
+    const struct pdb *pdb = symbols_pdb(process, module);
+    bool any_case = api_SymGetOptions() & SYMOPT_CASE_INSENSITIVE;
+    const struct pdb_symbol *found = pdb ? pdb_symbol_named(pdb, name, any_case) : NULL;
+    *symbol = (struct symbol){.module = module};
+    if (found)
+        set_from_pdb(symbol, found);
+    return found != NULL;
+}
+
 static bool find_by_name(HANDLE process, const char *text, struct symbol *symbol) {
     char wanted[260];
     if (!symbols_check(process))
@@ -165,7 +191,8 @@ static bool find_by_name(HANDLE process, const char *text, struct symbol *symbol
     bool found = false;
     loader_lock_acquire();
     for (LDR_DATA_TABLE_ENTRY *each = NULL; !found && (each = next_module(each)) != NULL;)
-        found = (!name || is_named(each, wanted)) && find_export(each, name ? name : text, symbol);
+        found = (!name || is_named(each, wanted)) && (find_export(each, name ? name : text, symbol) ||
+                                                      find_in_pdb(process, each, name ? name : text, symbol));
     loader_lock_release();
     if (!found)
         set_last_error(ERROR_MOD_NOT_FOUND);
@@ -227,8 +254,24 @@ static BOOL report(const struct symbol *symbol, const struct enumeration *wanted
     return ((BOOL(WINAPI *)(void *, ULONG, PVOID))(uintptr_t)wanted->callback)(&info, info.narrow.Size, wanted->context);
 }
 
+static bool enumerate_pdb(const LDR_DATA_TABLE_ENTRY *module, const struct pdb *pdb, const struct enumeration *wanted) {
+    for (size_t i = 0; i < pdb->symbol_count; i++) {
+        const struct pdb_symbol *each = &pdb->symbols[i];
+        struct symbol symbol = {.module = module};
+        if (i && each->is_public && each->rva == each[-1].rva)
+            continue; /* the linker's name of the same function */
+        set_from_pdb(&symbol, each);
+        if ((!wanted->mask || matches(symbol.name, wanted->mask)) && !report(&symbol, wanted))
+            return false;
+    }
+    return true;
+}
+
 /* False when the callback wants no more. */
-static bool enumerate_module(const LDR_DATA_TABLE_ENTRY *module, const struct enumeration *wanted) {
+static bool enumerate_module(HANDLE process, const LDR_DATA_TABLE_ENTRY *module, const struct enumeration *wanted) {
+    const struct pdb *pdb = symbols_pdb(process, module);
+    if (pdb)
+        return enumerate_pdb(module, pdb, wanted);
     enum export_kind kind;
     struct symbol symbol;
     unsigned ordinal;
@@ -252,7 +295,7 @@ static BOOL enumerate(HANDLE process, ULONG64 base, struct enumeration *wanted) 
         return fail(ERROR_INVALID_PARAMETER);
     if (base) {
         const LDR_DATA_TABLE_ENTRY *module = symbols_module(process, base);
-        return module && (enumerate_module(module, wanted), TRUE);
+        return module && (enumerate_module(process, module, wanted), TRUE);
     }
     const char *mask = wanted->mask ? split_name(wanted->mask, module_mask, sizeof module_mask) : NULL;
     if (!symbols_check(process))
@@ -265,7 +308,7 @@ static BOOL enumerate(HANDLE process, ULONG64 base, struct enumeration *wanted) 
     for (LDR_DATA_TABLE_ENTRY **at = list; more && *at; at++) {
         module_short_name(*at, name, sizeof name);
         if (matches(name, module_mask))
-            more = enumerate_module(*at, wanted);
+            more = enumerate_module(process, *at, wanted);
     }
     free(list);
     return TRUE;
@@ -324,13 +367,62 @@ API_ALIAS(api_SymGetSymFromName64, plain, dbghelp imagehlp, "SymGetSymFromName")
 
 /* ---- lines ---- */
 
+#define LINE_INFO(char_)                                                                       \
+    {                                                                                          \
+        DWORD SizeOfStruct;                                                                    \
+        PVOID Key;                                                                             \
+        DWORD LineNumber;                                                                      \
+        const char_ *FileName;                                                                 \
+        DWORD64 Address;                                                                       \
+    }
+typedef struct LINE_INFO(CHAR) IMAGEHLP_LINE64;
+typedef struct LINE_INFO(WCHAR) IMAGEHLP_LINEW64;
+
+/* NULL with ERROR_INVALID_ADDRESS where no line is known. */
+static const struct pdb_line *find_line(HANDLE process, DWORD64 address, LPDWORD displacement, DWORD64 *begin) {
+    const LDR_DATA_TABLE_ENTRY *module = symbols_module(process, address);
+    if (!module)
+        return NULL;
+    const struct pdb *pdb = symbols_pdb(process, module);
+    DWORD64 base = (DWORD64)(uintptr_t)module->DllBase;
+    const struct pdb_line *line = pdb ? pdb_line_at(pdb, (DWORD)(address - base)) : NULL;
+    if (!line) {
+        set_last_error(ERROR_INVALID_ADDRESS);
+        return NULL;
+    }
+    *begin = base + line->rva;
+    if (displacement)
+        *displacement = (DWORD)(address - *begin);
+    return line;
+}
+
 API(dbghelp imagehlp, BOOL, SymGetLineFromAddr64, HANDLE hProcess, DWORD64 qwAddr, LPDWORD pdwDisplacement,
-    PVOID Line64) {
-    (void)pdwDisplacement, (void)Line64;
-    return symbols_module(hProcess, qwAddr) ? fail(ERROR_INVALID_ADDRESS) : FALSE;
+    IMAGEHLP_LINE64 *Line64) {
+    DWORD64 begin;
+    if (!Line64 || Line64->SizeOfStruct < sizeof *Line64)
+        return symbols_module(hProcess, qwAddr) ? fail(ERROR_INVALID_PARAMETER) : FALSE;
+    const struct pdb_line *line = find_line(hProcess, qwAddr, pdwDisplacement, &begin);
+    if (line)
+        *Line64 = (IMAGEHLP_LINE64){sizeof *Line64, NULL, line->number, line->file, begin};
+    return line != NULL;
 }
 API_ALIAS(api_SymGetLineFromAddr64, plain, dbghelp imagehlp, "SymGetLineFromAddr");
-API_ALIAS(api_SymGetLineFromAddr64, wide, dbghelp, "SymGetLineFromAddrW64");
+
+/* The name in UTF-16 is the thread's, until it asks again. */
+API(dbghelp, BOOL, SymGetLineFromAddrW64, HANDLE hProcess, DWORD64 qwAddr, LPDWORD pdwDisplacement,
+    IMAGEHLP_LINEW64 *Line) {
+    static __thread WCHAR *file;
+    DWORD64 begin;
+    if (!Line || Line->SizeOfStruct < sizeof *Line)
+        return symbols_module(hProcess, qwAddr) ? fail(ERROR_INVALID_PARAMETER) : FALSE;
+    const struct pdb_line *line = find_line(hProcess, qwAddr, pdwDisplacement, &begin);
+    if (!line)
+        return FALSE;
+    free(file);
+    file = wide_from_ansi(line->file);
+    *Line = (IMAGEHLP_LINEW64){sizeof *Line, NULL, line->number, file, begin};
+    return TRUE;
+}
 
 /* ---- functions that are inlined, which exports do not tell: every frame is one function's own ("SymQueryInlineTrace
  * function", "SymAddrIncludeInlineTrace function" ...) ---- */
@@ -359,11 +451,16 @@ API(dbghelp, BOOL, SymFromInlineContextW, HANDLE hProcess, DWORD64 Address, ULON
 }
 
 API(dbghelp, BOOL, SymGetLineFromInlineContext, HANDLE hProcess, DWORD64 qwAddr, ULONG InlineContext,
-    DWORD64 qwModuleBaseAddress, LPDWORD pdwDisplacement, PVOID Line64) {
+    DWORD64 qwModuleBaseAddress, LPDWORD pdwDisplacement, IMAGEHLP_LINE64 *Line64) {
     (void)InlineContext, (void)qwModuleBaseAddress;
     return api_SymGetLineFromAddr64(hProcess, qwAddr, pdwDisplacement, Line64);
 }
-API_ALIAS(api_SymGetLineFromInlineContext, wide, dbghelp, "SymGetLineFromInlineContextW");
+
+API(dbghelp, BOOL, SymGetLineFromInlineContextW, HANDLE hProcess, DWORD64 qwAddr, ULONG InlineContext,
+    DWORD64 qwModuleBaseAddress, LPDWORD pdwDisplacement, IMAGEHLP_LINEW64 *Line) {
+    (void)InlineContext, (void)qwModuleBaseAddress;
+    return api_SymGetLineFromAddrW64(hProcess, qwAddr, pdwDisplacement, Line);
+}
 
 /* ---- decorated names ---- */
 
