@@ -304,3 +304,9 @@ def test_the_registry(run, tmp_path):
         "259",
         "FileNotFoundError 2",
     ]
+
+
+def test_the_codecs_of_windows(run, folder):
+    (folder / "coded.py").write_text("# -*- coding: mbcs -*-\nNAME = 'grün'\n", "utf-8")
+    output = run('import coded; print(coded.NAME, "é".encode("mbcs"), b"a".decode("oem"))', "SCRIPT")
+    assert output.split() == ["grün", r"b'\xc3\xa9'", "a"]

@@ -13,6 +13,7 @@ Files, paths and processes are the host's.
 from __future__ import annotations
 
 import builtins
+import codecs
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -98,6 +99,23 @@ def uninstall() -> None:
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
     if getattr(os, "add_dll_directory", None) is add_dll_directory:
         del os.add_dll_directory  # type: ignore[attr-defined]
+
+
+def _windows_codec(name: str) -> codecs.CodecInfo | None:
+    """The codecs that Python has on Windows alone: "mbcs" is the ANSI code page, "oem" the console's."""
+    if name not in ("mbcs", "ansi", "dbcs", "oem"):
+        return None
+    page = os.environ.get("WINDLASS_CODEPAGE", "")
+    found = codecs.lookup(f"cp{page}" if page.isdigit() and page != "65001" else "utf-8")
+    return codecs.CodecInfo(
+        found.encode,
+        found.decode,
+        found.streamreader,
+        found.streamwriter,
+        found.incrementalencoder,
+        found.incrementaldecoder,
+        name=name,
+    )
 
 
 class _AddedDirectory:
@@ -400,6 +418,10 @@ def _finder() -> _Finder:
             return finder
     finder = _Finder()
     sys.meta_path.insert(0, finder)
+    try:
+        codecs.lookup("mbcs")
+    except LookupError:
+        codecs.register(_windows_codec)
     return finder
 
 
