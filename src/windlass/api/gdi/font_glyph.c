@@ -199,7 +199,7 @@ struct glyph {
     bool found;
 };
 
-static long fixed16(FIXED value) { return ((long)value.value << 16) | value.fract; }
+static long fixed16(FIXED value) { return value.value * 0x10000L + value.fract; }
 
 static void apply_matrix(FT_Outline *outline, const MAT2 *matrix) {
     const FT_Matrix wanted = {fixed16(matrix->eM11), fixed16(matrix->eM21), fixed16(matrix->eM12), fixed16(matrix->eM22)};
@@ -361,7 +361,8 @@ API(gdi32, DWORD, GetFontUnicodeRanges, HDC hdc, GLYPHSET *lpgs) {
     if (font && lpgs) {
         const GLYPHSET head = {.cbThis = size, .cGlyphsSupported = characters, .cRanges = (DWORD)(ranges.size / sizeof(WCRANGE))};
         memcpy(lpgs, &head, offsetof(GLYPHSET, ranges));
-        memcpy(lpgs->ranges, ranges.data, ranges.size);
+        if (ranges.size)
+            memcpy(lpgs->ranges, ranges.data, ranges.size);
     }
     free(ranges.data);
     return font && !ranges.failed ? size : 0;

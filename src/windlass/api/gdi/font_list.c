@@ -1,10 +1,11 @@
 /* The installed fonts: where they are is font_sources.py's to say, what they are their own tables' ("OpenType
  * specification": name, OS/2, head, hhea, post). */
+#include "python.h" /* first, as Python wants it */
+
 #include "fonts.h"
 
 #include "codepage.h"
 #include "fork.h"
-#include "python.h"
 
 #include <stdio.h>
 

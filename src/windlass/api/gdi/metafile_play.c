@@ -600,7 +600,7 @@ static bool play_shape(const struct call *call) {
     }
 }
 
-enum group { NOTHING, MAPPING, STATE, CLIP_OR_PATH, SHAPE, CREATION, POINTS, SHORT_POINTS, LINES, SHORT_LINES, POLYGONS, SHORT_POLYGONS, DRAW, SHORT_DRAW,
+enum group { UNKNOWN, NOTHING, MAPPING, STATE, CLIP_OR_PATH, SHAPE, CREATION, POINTS, SHORT_POINTS, LINES, SHORT_LINES, POLYGONS, SHORT_POLYGONS, DRAW, SHORT_DRAW,
              REGION, TEXT_W, TEXT_A, TRANSFER, STRETCHED_DIB, DIB, GRADIENT };
 
 /* What each record is, and how many words it has at least behind its size. */
@@ -635,17 +635,13 @@ static const struct kind kinds[] = {
     [EMR_GRADIENTFILL] = {GRADIENT, 7},
 };
 
-static bool is_nothing(DWORD type) {
-    return type == EMR_HEADER || type == EMR_EOF || type == EMR_GDICOMMENT || type == EMR_SETCOLORADJUSTMENT || type == EMR_SETICMMODE || type == EMR_SETLAYOUT ||
-           (type >= EMR_SELECTPALETTE && type <= EMR_REALIZEPALETTE);
-}
-
 static bool play_record(const struct call *call) {
     DWORD type = call->record->iType;
     if (type >= sizeof kinds / sizeof *kinds || call->count < kinds[type].words)
         return false;
     switch ((enum group)kinds[type].group) {
-    case NOTHING: return is_nothing(type);
+    case UNKNOWN: return false;
+    case NOTHING: return true;
     case MAPPING: return call->dc->playing && play_mapping(call);
     case STATE: return play_state(call);
     case CLIP_OR_PATH: return play_clip_or_path(call);

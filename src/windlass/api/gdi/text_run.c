@@ -14,7 +14,8 @@ WCHAR *text_copy(LPCWSTR text, int count) {
         set_last_error(ERROR_NOT_ENOUGH_MEMORY);
         return NULL;
     }
-    memcpy(copy, text, length * sizeof *copy);
+    if (length)
+        memcpy(copy, text, length * sizeof *copy);
     copy[length] = 0;
     return copy;
 }
