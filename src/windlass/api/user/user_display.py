@@ -11,6 +11,7 @@ import struct
 from windlass import _core
 from windlass.api.calls import windows
 from windlass.api.outputs import fail, from_ansi, get_u32, put_u32
+from windlass.api.user.system_fonts import icon_metrics, logical_font, nonclient_metrics
 from windlass.registry import export
 from windlass.types import (
     BOOL,
@@ -403,6 +404,7 @@ SPI_GETSCREENSAVEACTIVE, SPI_GETKEYBOARDDELAY, SPI_GETWORKAREA, SPI_GETWHEELSCRO
 SPI_GETDRAGFULLWINDOWS, SPI_GETFONTSMOOTHING, SPI_GETMOUSE, SPI_GETMOUSESPEED = 38, 74, 3, 112
 SPI_GETFOREGROUNDLOCKTIMEOUT, SPI_GETCLIENTAREAANIMATION, SPI_GETSCREENREADER = 0x2000, 0x1042, 70
 SPI_GETMENUDROPALIGNMENT, SPI_GETFONTSMOOTHINGTYPE, SPI_GETFONTSMOOTHINGCONTRAST = 27, 0x200A, 0x200C
+SPI_GETICONTITLELOGFONT, SPI_GETNONCLIENTMETRICS, SPI_GETICONMETRICS = 31, 41, 45
 
 NUMBERS = {
     SPI_GETBEEP: 0,
@@ -424,10 +426,27 @@ NUMBERS = {
 }
 
 
-def system_parameter(action: int, value: int) -> int:
+def font_parameter(action: int, address: int, wide: bool, dpi: int) -> int:
+    """Those that tell fonts; the size is in the structure, which the caller gives."""
+    told: bytes | None
+    if action == SPI_GETICONTITLELOGFONT:
+        told = logical_font(wide, dpi)
+    elif action == SPI_GETNONCLIENTMETRICS:
+        told = nonclient_metrics(get_u32(address), wide, dpi)
+    else:
+        told = icon_metrics(get_u32(address), wide, dpi)
+    if told is None:
+        return fail(ERROR_INVALID_PARAMETER)
+    _core.write(address, told)
+    return 1
+
+
+def system_parameter(action: int, value: int, wide: bool, dpi: int = DPI) -> int:
     if action in NUMBERS:
         put_u32(value, NUMBERS[action])
         return 1
+    if action in (SPI_GETICONTITLELOGFONT, SPI_GETNONCLIENTMETRICS, SPI_GETICONMETRICS) and value:
+        return font_parameter(action, value, wide, dpi)
     if action == SPI_GETWORKAREA:
         _core.write(value, struct.pack("<4i", 0, 0, WIDTH, HEIGHT - TASK_BAR))
         return 1
@@ -439,19 +458,19 @@ def system_parameter(action: int, value: int) -> int:
 
 @export("user32")
 def SystemParametersInfoW(uiAction: UINT, uiParam: UINT, pvParam: LPVOID, fWinIni: UINT) -> BOOL:
-    return system_parameter(uiAction, pvParam)
+    return system_parameter(uiAction, pvParam, True)
 
 
 @export("user32")
 def SystemParametersInfoA(uiAction: UINT, uiParam: UINT, pvParam: LPVOID, fWinIni: UINT) -> BOOL:
-    return system_parameter(uiAction, pvParam)
+    return system_parameter(uiAction, pvParam, False)
 
 
 @export("user32")
 def SystemParametersInfoForDpi(
     uiAction: UINT, uiParam: UINT, pvParam: LPVOID, fWinIni: UINT, dpi: UINT
 ) -> BOOL:
-    return system_parameter(uiAction, pvParam)
+    return system_parameter(uiAction, pvParam, True, dpi)
 
 
 @export("user32")
