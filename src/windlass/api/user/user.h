@@ -106,7 +106,7 @@ extern const unsigned user_control_count;
 
 /* ---- handles of everything else (user_object.c) ---- */
 
-enum user_kind { USER_ANY, USER_MENU, USER_ICON, USER_ACCELERATORS, USER_HOOK, USER_IMAGES };
+enum user_kind { USER_ANY, USER_MENU, USER_ICON, USER_ACCELERATORS, USER_HOOK, USER_IMAGES, USER_EVENTS };
 
 /* The head of what such a handle stands for. */
 struct user_object {
@@ -200,6 +200,10 @@ BOOL window_post(HWND handle, UINT message, WPARAM wParam, LPARAM lParam);
 
 /* The same from a thread of windlass's own, which has no TEB; nothing when the window is gone. */
 void window_notify(HWND handle, UINT message, WPARAM wParam, LPARAM lParam);
+
+/* Has a thread that has a queue make the call when it next looks for messages; `data` is from malloc(), and the call's.
+ * False: there is no such thread. */
+bool thread_call(DWORD thread_id, void (*call)(void *data), void *data);
 
 /* Which windows of a thread have its input ("Keyboard Input", "Mouse Input"). */
 struct thread_input { HWND focus, active, capture; BYTE keys[256]; void *hook; };

@@ -36,6 +36,8 @@ struct sent {
     struct queue *sender;
     SENDASYNCPROC callback;
     ULONG_PTR callback_data;
+    void (*call)(void *data);           /* thread_call(): instead of a message */
+    void *data;
 };
 
 struct user_timer {
@@ -235,6 +237,8 @@ static void answer(struct sent *sent, LRESULT result, bool abandoned) {
     pthread_mutex_unlock(&lock);
     if (is_waited)
         return;
+    if (sent->call)
+        free(sent->data);
     if (sent->callback && !abandoned)
         sent->callback(sent->window, sent->message, sent->callback_data, result);
     free(sent);
@@ -247,6 +251,14 @@ static LRESULT call_sent(const struct sent *sent) {
     return hooks_around_call(&target, sent->window, sent->message, sent->wParam, sent->lParam, sent->is_unicode);
 }
 
+static bool make_call(struct sent *sent) {
+    void (*call)(void *) = sent->call;
+    void *data = sent->data;
+    free(sent);
+    call(data);
+    return true;
+}
+
 /* Calls the first message that another thread sent; false: there is none. */
 static bool serve_one(struct queue *queue) {
     pthread_mutex_lock(&lock);
@@ -257,11 +269,13 @@ static bool serve_one(struct queue *queue) {
             queue->last_sent = &queue->sent;
     }
     struct sent *outer = queue->current;
-    if (sent)
+    if (sent && !sent->call)
         queue->current = sent;
     pthread_mutex_unlock(&lock);
     if (!sent)
         return false;
+    if (sent->call)
+        return make_call(sent);
     LRESULT result = call_sent(sent);
     if (queue->current == sent)
         answer(sent, result, false);
@@ -311,6 +325,18 @@ static bool enqueue(DWORD thread_id, struct sent *sent) {
     }
     pthread_mutex_unlock(&lock);
     return queue != NULL;
+}
+
+bool thread_call(DWORD thread_id, void (*call)(void *), void *data) {
+    struct sent *sent = calloc(1, sizeof *sent);
+    if (!sent)
+        return false;
+    sent->call = call;
+    sent->data = data;
+    if (enqueue(thread_id, sent))
+        return true;
+    free(sent);
+    return false;
 }
 
 /* To another thread's window, waiting for the answer; false: it did not come in time, or the thread has ended. */

@@ -57,6 +57,21 @@ API(user32, BOOL, UpdateLayeredWindow, HWND hWnd, HDC hdcDst, POINT *pptDst, PVO
     (void)hdcDst, (void)pptDst, (void)psize, (void)hdcSrc, (void)pptSrc, (void)crKey, (void)pblend, (void)dwFlags;
     return api_IsWindow(hWnd);
 }
+typedef struct { DWORD cbSize; HDC hdcDst; const POINT *pptDst; const void *psize; HDC hdcSrc; const POINT *pptSrc; COLORREF crKey;
+                 const void *pblend; DWORD dwFlags; const RECT *prcDirty; } UPDATELAYEREDWINDOWINFO;
+
+API(user32, BOOL, UpdateLayeredWindowIndirect, HWND hwnd, const UPDATELAYEREDWINDOWINFO *pULWInfo) {
+    return pULWInfo && pULWInfo->cbSize == sizeof *pULWInfo ? api_IsWindow(hwnd) : fail(ERROR_INVALID_PARAMETER);
+}
+API(user32, int, ExcludeUpdateRgn, HDC hDC, HWND hWnd) { return (void)hDC, api_IsWindow(hWnd) ? NULLREGION : 0; }
+
+/* No window has a shape of its own. */
+API(user32, int, GetWindowRgn, HWND hWnd, HRGN hRgn) { return (void)hWnd, (void)hRgn, 0; }
+API(user32, int, GetWindowRgnBox, HWND hWnd, RECT *lprc) {
+    *lprc = (RECT){0, 0, 0, 0};
+    return (void)hWnd, 0;
+}
+
 API(user32, BOOL, PrintWindow, HWND hwnd, HDC hdcBlt, UINT nFlags) {
     (void)hwnd, (void)hdcBlt, (void)nFlags;
     return fail(ERROR_NOT_SUPPORTED);
