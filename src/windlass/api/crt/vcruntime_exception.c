@@ -61,12 +61,21 @@ static const struct {
     const char *what;
     int bases[MAX_BASES]; /* the class itself first; -1 ends */
 } class_facts[CLASSES] = {
-    [CXX_CLASS_EXCEPTION] = {".?AVexception@std@@", "Unknown exception", {CXX_CLASS_EXCEPTION, -1, -1}},
-    [CXX_CLASS_BAD_ALLOC] = {".?AVbad_alloc@std@@", "bad allocation", {CXX_CLASS_BAD_ALLOC, CXX_CLASS_EXCEPTION, -1}},
-    [CXX_CLASS_BAD_EXCEPTION] = {".?AVbad_exception@std@@", "bad exception", {CXX_CLASS_BAD_EXCEPTION, CXX_CLASS_EXCEPTION, -1}},
-    [CXX_CLASS_BAD_CAST] = {".?AVbad_cast@std@@", "bad cast", {CXX_CLASS_BAD_CAST, CXX_CLASS_EXCEPTION, -1}},
-    [CXX_CLASS_BAD_TYPEID] = {".?AVbad_typeid@std@@", "bad typeid", {CXX_CLASS_BAD_TYPEID, CXX_CLASS_EXCEPTION, -1}},
-    [CXX_CLASS_NON_RTTI_OBJECT] = {".?AV__non_rtti_object@std@@", "no RTTI data", {CXX_CLASS_NON_RTTI_OBJECT, CXX_CLASS_BAD_TYPEID, CXX_CLASS_EXCEPTION}},
+#define ROW(class_, name_, what_, ...) [CXX_CLASS_##class_] = {".?AV" name_ "@std@@", what_, {CXX_CLASS_##class_, __VA_ARGS__}}
+    ROW(EXCEPTION, "exception", "Unknown exception", -1, -1),
+    ROW(BAD_ALLOC, "bad_alloc", "bad allocation", CXX_CLASS_EXCEPTION, -1),
+    ROW(BAD_EXCEPTION, "bad_exception", "bad exception", CXX_CLASS_EXCEPTION, -1),
+    ROW(BAD_CAST, "bad_cast", "bad cast", CXX_CLASS_EXCEPTION, -1),
+    ROW(BAD_TYPEID, "bad_typeid", "bad typeid", CXX_CLASS_EXCEPTION, -1),
+    ROW(NON_RTTI_OBJECT, "__non_rtti_object", "no RTTI data", CXX_CLASS_BAD_TYPEID, CXX_CLASS_EXCEPTION),
+    ROW(LOGIC_ERROR, "logic_error", "logic error", CXX_CLASS_EXCEPTION, -1),
+    ROW(LENGTH_ERROR, "length_error", "length error", CXX_CLASS_LOGIC_ERROR, CXX_CLASS_EXCEPTION),
+    ROW(OUT_OF_RANGE, "out_of_range", "out of range", CXX_CLASS_LOGIC_ERROR, CXX_CLASS_EXCEPTION),
+    ROW(INVALID_ARGUMENT, "invalid_argument", "invalid argument", CXX_CLASS_LOGIC_ERROR, CXX_CLASS_EXCEPTION),
+    ROW(RUNTIME_ERROR, "runtime_error", "runtime error", CXX_CLASS_EXCEPTION, -1),
+    ROW(OVERFLOW_ERROR, "overflow_error", "overflow error", CXX_CLASS_RUNTIME_ERROR, CXX_CLASS_EXCEPTION),
+    ROW(BAD_FUNCTION_CALL, "bad_function_call", "bad function call", CXX_CLASS_EXCEPTION, -1),
+#undef ROW
 };
 
 /* What a compiler would emit for one class ("Run-Time Type Information"; the layout is the compilers'). */
@@ -144,6 +153,14 @@ const void *const *cxx_exception_vftable(enum cxx_exception_class class) {
 static void throw_class(int class, const char *what) {
     struct exception_object object = {.vftable = cxx_exception_vftable((enum cxx_exception_class)class),
                                       .data = {what ? what : class_facts[class].what, false}};
+    cxx_throw_own(&object, &own.classes[class].throw, (uintptr_t)__ehdr_start);
+}
+
+/* The object owns a copy, for the caller's words may go with its frame. */
+void cxx_throw_standard(enum cxx_exception_class class, const char *what) {
+    struct exception_data given = {what ? what : class_facts[class].what, true};
+    struct exception_object object = {.vftable = cxx_exception_vftable(class)};
+    api___std_exception_copy(&given, &object.data);
     cxx_throw_own(&object, &own.classes[class].throw, (uintptr_t)__ehdr_start);
 }
 
