@@ -190,6 +190,10 @@ static void section_fields(void)
     DeleteCriticalSection(&fresh);
     check(InitializeCriticalSectionEx(&fresh, 0, CRITICAL_SECTION_NO_DEBUG_INFO));
     DeleteCriticalSection(&fresh);
+    check(InitializeCriticalSectionEx(&fresh, 0, 1)); /* libcurl's; the upper byte has the flags */
+    EnterCriticalSection(&fresh);
+    LeaveCriticalSection(&fresh);
+    DeleteCriticalSection(&fresh);
 }
 
 static void once(void)

@@ -18,7 +18,7 @@ enum { UNLOCKED = 1, NONE_WOKEN = 2, ONE_WAITER = 4 };
 #define SPIN_COUNT_MASK 0x00ffffffu
 #define DEFAULT_SPIN_COUNT 0x020007d0u               /* 2000, adjusted dynamically */
 #define FLAG_FORCE_DEBUG_INFO 0x10000000u
-#define KNOWN_FLAGS 0x1f000000u
+#define RESERVED_FLAGS 0xe0000000u                   /* RTL_CRITICAL_SECTION_FLAG_RESERVED; the lower 24 bits are ignored */
 
 static atomic_uint *word_of(CRITICAL_SECTION *section) { return (atomic_uint *)&section->LockCount; }
 
@@ -163,7 +163,7 @@ static PVOID new_debug_information(CRITICAL_SECTION *section) {
 
 API(ntdll, NTSTATUS, RtlInitializeCriticalSectionEx, CRITICAL_SECTION *CriticalSection, ULONG SpinCount,
     ULONG Flags) {
-    if (Flags & ~KNOWN_FLAGS)
+    if (Flags & RESERVED_FLAGS)
         return STATUS_INVALID_PARAMETER_3;
     if (SpinCount & ~SPIN_COUNT_MASK)
         return STATUS_INVALID_PARAMETER_2;
