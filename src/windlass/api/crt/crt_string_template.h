@@ -144,7 +144,7 @@ TEXT_API(CRT_DLLS ntdll, CHAR_T *, NAME(strpbrk, wcspbrk), const CHAR_T *string,
 }
 
 /* Characters before `limit` or the terminator. */
-TEXT_API(ucrtbase MSVCR_DLLS, size_t, NAME(__strncnt, __wcsncnt), const CHAR_T *string,
+TEXT_API(CRT_DLLS, size_t, NAME(__strncnt, __wcsncnt), const CHAR_T *string,
          size_t limit) {
     return BOUNDED_LENGTH(string, limit);
 }

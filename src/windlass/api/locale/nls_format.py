@@ -16,7 +16,7 @@ from typing import NamedTuple
 from windlass import _core
 from windlass.api.locale import nls_facts, nls_locales
 from windlass.api.locale.nls_win32 import give_ansi, give_wide
-from windlass.api.outputs import fail
+from windlass.api.outputs import fail, from_ansi, string_at
 from windlass.registry import export
 from windlass.types import DWORD, INT, LCID, LPCSTR, LPCVOID, LPCWSTR, LPSTR, LPWSTR
 
@@ -283,7 +283,7 @@ NEGATIVE_MONEY = ["(${})", "-${}", "$-{}", "${}-", "({}$)", "-{}$", "{}-$", "{}$
                   "$ {}-", "$ -{}", "{}- $", "($ {})", "({} $)"]  # fmt: skip
 
 
-def number_style(name: str, address: int) -> tuple[Style, int]:
+def number_style(name: str, address: int, wide: bool) -> tuple[Style, int]:
     """The NUMBERFMT at the address, or the locale's own, and how negative numbers look."""
     if not address:
         own = Style(int(fact(name, IDIGITS)), fact(name, ILZERO) == "1", sizes_of(fact(name, SGROUPING)),
@@ -293,13 +293,15 @@ def number_style(name: str, address: int) -> tuple[Style, int]:
     sizes = [int(char) for char in str(grouping)] if grouping else []
     if sizes:  # 3 means that 3 repeats, 30 that it does not
         sizes = sizes[:-1] if sizes[-1] == 0 else [*sizes, 0]
-    return Style(digits, bool(zero), sizes, _core.wide_string(decimal), _core.wide_string(group)), negative
+    texts = [string_at(place, wide) or "" for place in (decimal, group)]
+    return Style(digits, bool(zero), sizes, *texts), negative
 
 
-def format_number(name: str | None, value: str | None, address: int) -> str | None:
+def format_number(name: str | None, value: str | None, address: int, wide: bool = True) -> str | None:
+    """`wide` says which of the two NUMBERFMTs is at the address."""
     if name is None:
         return None
-    style, negative = number_style(name, address)
+    style, negative = number_style(name, address, wide)
     found = number_text(value, style)
     if found is None or negative >= len(NEGATIVE_NUMBER):
         return None
@@ -342,6 +344,22 @@ def GetNumberFormatW(
 ) -> INT:
     text = format_number(nls_locales.by_lcid(Locale), lpValue, lpFormat)
     return fail(ERROR_INVALID_PARAMETER) if text is None else give_wide(text, lpNumberStr, cchNumber)
+
+
+@export("kernel32")
+def GetNumberFormatA(
+    Locale: LCID, dwFlags: DWORD, lpValue: LPCSTR, lpFormat: LPCVOID, lpNumberStr: LPSTR, cchNumber: INT
+) -> INT:
+    text = format_number(nls_locales.by_lcid(Locale), from_ansi(lpValue), lpFormat, False)
+    return fail(ERROR_INVALID_PARAMETER) if text is None else give_ansi(text, lpNumberStr, cchNumber)
+
+
+@export("kernel32")
+def GetCurrencyFormatA(
+    Locale: LCID, dwFlags: DWORD, lpValue: LPCSTR, lpFormat: LPCVOID, lpCurrencyStr: LPSTR, cchCurrency: INT
+) -> INT:
+    text = None if lpFormat else format_money(nls_locales.by_lcid(Locale), from_ansi(lpValue))
+    return fail(ERROR_INVALID_PARAMETER) if text is None else give_ansi(text, lpCurrencyStr, cchCurrency)
 
 
 @export("kernel32", "kernelbase")
