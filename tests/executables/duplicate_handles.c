@@ -11,6 +11,58 @@ static int child(unsigned long parent, unsigned long number)
     return 7;
 }
 
+/* Serves a pipe that the parent has made. */
+static int serve(void)
+{
+    char text[20] = "";
+    DWORD count = 0;
+    HANDLE pipe = (HANDLE)(ULONG_PTR)strtoul(getenv("WINDLASS_TEST_PIPE"), NULL, 10);
+    BOOL connected = ConnectNamedPipe(pipe, NULL) || GetLastError() == ERROR_PIPE_CONNECTED;
+    BOOL done = ReadFile(pipe, text, sizeof text, &count, NULL);
+    say("  connected %d, read %d %lu: %s", connected, done, count, text);
+    WriteFile(pipe, "pong", 4, &count, NULL);
+    FlushFileBuffers(pipe);
+    CloseHandle(pipe);
+    return 8;
+}
+
+/* The end of a pipe that nobody has connected to yet is served by the process that has been given it. */
+static void give_pipe(void)
+{
+    char name[100], number[20], text[20] = "";
+    DWORD count = 0;
+    HANDLE theirs = NULL;
+    sprintf(name, "\\\\.\\pipe\\%s", own("windlass-test-given"));
+    HANDLE pipe = CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 2, 500, 500, 0, NULL);
+    /* The number is that of the same handle in the child, which has none yet when it is started. */
+    HANDLE kept = NULL;
+    DuplicateHandle(GetCurrentProcess(), pipe, GetCurrentProcess(), &kept, 0, TRUE, DUPLICATE_SAME_ACCESS);
+    CloseHandle(pipe);
+    sprintf(number, "%lu", (unsigned long)(ULONG_PTR)kept);
+    SetEnvironmentVariableA("WINDLASS_TEST_PIPE", number);
+    STARTUPINFOA startup = {.cb = sizeof startup};
+    PROCESS_INFORMATION process = {0};
+    char line[MAX_PATH + 50];
+    sprintf(line, "\"%s\" serve", self);
+    CreateProcessA(NULL, line, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, NULL, &startup, &process);
+    BOOL done = DuplicateHandle(GetCurrentProcess(), kept, process.hProcess, &theirs, 0, FALSE,
+                                DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE);
+    say("pipe put %d %d", done, theirs != NULL);
+    DuplicateHandle(process.hProcess, theirs, NULL, NULL, 0, FALSE, DUPLICATE_CLOSE_SOURCE);
+    HANDLE client = CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+    say("opened %d", client != INVALID_HANDLE_VALUE);
+    done = WriteFile(client, "ping", 4, &count, NULL);
+    ResumeThread(process.hThread);
+    say("written %d", done);
+    done = ReadFile(client, text, sizeof text, &count, NULL);
+    say("answer %d %lu: %s", done, count, text);
+    CloseHandle(client);
+    say("child %lu", finish(process));
+    client = CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+    say("after its end: %d %lu", client != INVALID_HANDLE_VALUE, GetLastError());
+    say("no more to wait for: %d %lu", WaitNamedPipeA(name, 1), GetLastError());
+}
+
 static void take(void)
 {
     char part[40];
@@ -45,8 +97,9 @@ int main(int count, char **arguments)
     if (count > 2)
         return child(strtoul(arguments[1], NULL, 10), strtoul(arguments[2], NULL, 10));
     if (count > 1)
-        return 0;
+        return strcmp(arguments[1], "serve") == 0 ? serve() : 0;
     take();
     put();
+    give_pipe();
     return 0;
 }

@@ -290,29 +290,51 @@ static NTSTATUS file_query_name(struct object *object, void *buffer, ULONG size,
 struct given_file {
     ACCESS_MASK access;
     DWORD share;
-    bool is_overlapped, appends, writes_through, is_null, is_pipe_end, is_message, reads_messages;
+    bool is_overlapped, appends, writes_through, is_null, is_pipe_end;
     char drive;
-    char path[HOST_PATH_SIZE];
+    struct pipe_gift pipe;
+    char path[HOST_PATH_SIZE];                       /* or the pipe's name */
 };
+_Static_assert(sizeof(struct given_file) <= GIFT_FACTS, "a gift's room");
 
 static bool file_give(struct object *object, struct gift *gift) {
     struct file *file = (struct file *)object;
     struct given_file facts = {file->access, file->share, file->is_overlapped, file->appends, file->writes_through,
-                               file->is_null, file->pipe != NULL, false, false, file->drive, ""};
+                               file->is_null, file->pipe != NULL, file->drive, {0}, ""};
+    const char *name = file->path;
+    int fd = file->fd;
     if (file->device == FILE_DEVICE_AFD)                                /* a socket's state is not in its descriptor alone */
         return false;
-    if (file->pipe && !pipe_end_give(file->pipe, &facts.is_message, &facts.reads_messages))
-        return false;
-    if (file->path)
-        snprintf(facts.path, sizeof facts.path, "%s", file->path);
+    if (file->pipe)
+        fd = pipe_end_give(file, &facts.pipe, &name);
+    if (name)
+        snprintf(facts.path, sizeof facts.path, "%s", name);
     GIFT_PUT(gift, facts);
-    gift->fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 3);
+    gift->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     return gift->fd >= 0;
+}
+
+static struct object *pipe_take(const struct gift *gift, const struct given_file *facts) {
+    /* One that listens has no connection yet: the descriptor is its name's. */
+    int fd = facts->pipe.is_listening ? open("/dev/null", O_RDWR | O_CLOEXEC) : gift->fd;
+    struct pipe_end *pipe = pipe_end_take(&facts->pipe, facts->path, gift->fd);
+    struct file *file = pipe && fd >= 0 ? file_from_fd(fd, facts->access) : NULL;
+    if (!file && pipe)
+        pipe_end_free(pipe);
+    if (!file)
+        return NULL;
+    file->is_overlapped = facts->is_overlapped;
+    file->pipe = pipe;
+    file->kind = FILE_KIND_PIPE;
+    return &file->object;
 }
 
 static struct object *file_take(const struct gift *gift) {
     struct given_file facts;
-    struct file *file = GIFT_GET(gift, facts) ? file_from_fd(gift->fd, facts.access) : NULL;
+    bool is_known = GIFT_GET(gift, facts);
+    if (is_known && facts.is_pipe_end)
+        return pipe_take(gift, &facts);
+    struct file *file = is_known ? file_from_fd(gift->fd, facts.access) : NULL;
     if (!file)
         return NULL;
     file->share = facts.share;
@@ -322,8 +344,6 @@ static struct object *file_take(const struct gift *gift) {
     file->is_null = facts.is_null;
     file->drive = facts.drive;
     file->path = facts.path[0] ? strdup(facts.path) : NULL;
-    if (facts.is_pipe_end)
-        file->pipe = pipe_end_take(facts.is_message, facts.reads_messages);
     return &file->object;
 }
 

@@ -67,6 +67,7 @@ struct pipe_name {
     unsigned instances, maximum;        /* whose handles are open */
     unsigned references;                /* ends that exist */
     bool is_message;
+    bool is_shared;                     /* other processes serve it, too, or have done so */
     DWORD open_mode, in_size, out_size; /* of the latest instance */
 };
 
@@ -146,7 +147,7 @@ static void close_instance(struct pipe_name *name) {
     struct sockaddr_un address;
     pthread_mutex_lock(&pipe_lock);
     if (--name->instances == 0) {
-        if (pipe_address(name->name, false, &address))
+        if (!name->is_shared && pipe_address(name->name, false, &address))
             unlink(address.sun_path);
         struct pipe_name **at = &pipe_names;
         while (*at != name)
@@ -156,6 +157,30 @@ static void close_instance(struct pipe_name *name) {
     pthread_mutex_unlock(&pipe_lock);
 }
 
+/* Whether a socket with this path listens, in any process; connections have the path, too. */
+static bool is_listened_at(const char *path) {
+    enum { ACCEPTS_CONNECTIONS = 0x10000 };
+    char line[256];
+    bool found = false;
+    FILE *sockets = fopen("/proc/net/unix", "re");
+    while (sockets && !found && fgets(line, sizeof line, sockets)) {
+        unsigned flags = 0;
+        const char *at = strchr(line, '/');
+        line[strcspn(line, "\n")] = 0;
+        found = at && strcmp(at, path) == 0 && sscanf(line, "%*s %*x %*x %x", &flags) == 1 && flags & ACCEPTS_CONNECTIONS;
+    }
+    if (sockets)
+        fclose(sockets);
+    return found;
+}
+
+/* A shared name goes with the last process that serves it. */
+static void unlink_shared(const struct pipe_name *name) {
+    struct sockaddr_un address;
+    if (pipe_address(name->name, false, &address) && !is_listened_at(address.sun_path))
+        unlink(address.sun_path);
+}
+
 static void release_name(struct pipe_name *name) {
     pthread_mutex_lock(&pipe_lock);
     bool is_last = --name->references == 0;
@@ -163,6 +188,8 @@ static void release_name(struct pipe_name *name) {
     if (!is_last)
         return;
     close(name->listener);
+    if (name->is_shared)
+        unlink_shared(name);
     free(name->name);
     free(name);
 }
@@ -230,17 +257,73 @@ void pipe_end_free(struct pipe_end *pipe) {
     free(pipe);
 }
 
-bool pipe_end_give(const struct pipe_end *pipe, bool *is_message, bool *reads_messages) {
-    *is_message = pipe->is_message;
-    *reads_messages = pipe->reads_messages;
-    return pipe->is_connected;
+int pipe_end_give(struct file *file, struct pipe_gift *gift, const char **name) {
+    const struct pipe_end *pipe = file->pipe;
+    *gift = (struct pipe_gift){.is_message = pipe->is_message, .reads_messages = pipe->reads_messages};
+    *name = "";
+    if (pipe->is_connected || !pipe->server)
+        return file->fd;
+    gift->is_listening = true;
+    gift->is_disconnected = pipe->is_disconnected;
+    gift->open_mode = pipe->open_mode;
+    gift->timeout = pipe->timeout;
+    gift->in_size = pipe->in_size;
+    gift->out_size = pipe->out_size;
+    gift->maximum = pipe->server->maximum;
+    pthread_mutex_lock(&pipe_lock);
+    pipe->server->is_shared = true;
+    pthread_mutex_unlock(&pipe_lock);
+    *name = pipe->server->name;
+    return pipe->server->listener;
 }
 
-struct pipe_end *pipe_end_take(bool is_message, bool reads_messages) {
+/* The name that another process has begun to serve, with one more instance. Takes over the listener. */
+static struct pipe_name *adopt_name(const char *text, int listener, const struct pipe_gift *gift) {
+    pthread_mutex_lock(&pipe_lock);
+    struct pipe_name *name = find_name(text);
+    if (name) {
+        close(listener);
+    } else if ((name = calloc(1, sizeof *name)) && (name->name = strdup(text))) {
+        name->next = pipe_names;
+        name->listener = listener;
+        name->maximum = gift->maximum;
+        name->is_message = gift->is_message;
+        pipe_names = name;
+    } else {
+        close(listener);
+        free(name);
+        name = NULL;
+    }
+    if (name) {
+        name->is_shared = true;
+        name->instances++;
+        name->references++;
+        name->open_mode = gift->open_mode;
+        name->in_size = gift->in_size;
+        name->out_size = gift->out_size;
+    }
+    pthread_mutex_unlock(&pipe_lock);
+    return name;
+}
+
+struct pipe_end *pipe_end_take(const struct pipe_gift *gift, const char *name, int fd) {
     struct pipe_end *pipe = malloc(sizeof *pipe);
-    if (pipe)
-        *pipe = (struct pipe_end){.is_message = is_message, .reads_messages = reads_messages, .is_connected = true,
-                                  .timeout = 50};
+    if (!pipe)
+        return NULL;
+    *pipe = (struct pipe_end){.is_message = gift->is_message, .reads_messages = gift->reads_messages, .timeout = 50};
+    pipe->is_connected = !gift->is_listening;
+    if (gift->is_listening) {
+        pipe->server = adopt_name(name, fd, gift);
+        pipe->is_disconnected = gift->is_disconnected;
+        pipe->open_mode = gift->open_mode;
+        pipe->timeout = gift->timeout;
+        pipe->in_size = gift->in_size;
+        pipe->out_size = gift->out_size;
+    }
+    if (gift->is_listening && !pipe->server) {
+        free(pipe);
+        return NULL;
+    }
     return pipe;
 }
 

@@ -43,9 +43,18 @@ void pipe_settle(struct file *file);
 void pipe_end_close(struct pipe_end *pipe);
 void pipe_end_free(struct pipe_end *pipe);
 
-/* What a child process inherits: a connection, but neither the name nor what was read too far. False: there is none. */
-bool pipe_end_give(const struct pipe_end *pipe, bool *is_message, bool *reads_messages);
-struct pipe_end *pipe_end_take(bool is_message, bool reads_messages);
+/* What another process needs to have the end, too. A connection goes without what was read too far and without the name,
+ * so that it cannot be disconnected and connected again there. A server's end that waits for a client goes with its
+ * name, and both processes serve that then. */
+struct pipe_gift {
+    bool is_message, reads_messages, is_listening, is_disconnected;
+    DWORD open_mode, timeout, in_size, out_size;
+    unsigned maximum;
+};
+/* The descriptor to be passed on, which stays the file's. *name: "" for a connection. */
+int pipe_end_give(struct file *file, struct pipe_gift *gift, const char **name);
+/* Takes over the descriptor if the end is listening. */
+struct pipe_end *pipe_end_take(const struct pipe_gift *gift, const char *name, int fd);
 
 /* Whether a message has been read in part: the rest can be read without waiting. */
 bool pipe_has_rest(struct file *file);
