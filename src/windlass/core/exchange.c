@@ -16,7 +16,7 @@
 #define PATIENCE 10000000000ll                       /* nanoseconds, for a process that is being started */
 
 /* What is asked, and the answer. An object travels as a gift does to a child. */
-enum parcel_kind { FETCH, FETCH_AND_CLOSE, BRING };
+enum parcel_kind { FETCH, FETCH_AND_CLOSE, BRING, MEMORY };
 struct parcel {
     uint32_t kind;
     NTSTATUS status;
@@ -128,6 +128,13 @@ static void answer_bring(struct parcel *parcel, int fd) {
     object_release(object);
 }
 
+static void answer_memory(struct parcel *parcel) {
+    struct memory_request request;
+    memcpy(&request, parcel->facts, sizeof request);
+    parcel->status = memory_perform(&request);
+    memcpy(parcel->facts, &request, sizeof request);
+}
+
 static void answer(int channel) {
     struct parcel parcel;
     int fd = -1;
@@ -136,6 +143,8 @@ static void answer(int channel) {
     if (parcel.kind == BRING) {
         answer_bring(&parcel, fd);
         fd = -1;
+    } else if (parcel.kind == MEMORY) {
+        answer_memory(&parcel);
     } else {
         if (fd >= 0)
             close(fd);
@@ -253,5 +262,15 @@ NTSTATUS exchange_bring(struct process_object *process, struct object *object, A
     close(fd);
     if (!status)
         *handle = parcel.handle;
+    return status;
+}
+
+NTSTATUS exchange_memory(struct process_object *process, struct memory_request *request) {
+    struct parcel parcel = {.kind = MEMORY, .size = sizeof *request};
+    int none;
+    memcpy(parcel.facts, request, sizeof *request);
+    NTSTATUS status = ask(process, &parcel, -1, &none);
+    if (NT_SUCCESS(status))
+        memcpy(request, parcel.facts, sizeof *request);
     return status;
 }

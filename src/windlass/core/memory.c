@@ -652,3 +652,14 @@ static enum memory_fault on_fault(uintptr_t address, unsigned access) {
 }
 
 __attribute__((constructor)) static void set_up(void) { memory_fault_hook = on_fault; }
+
+NTSTATUS memory_perform(struct memory_request *request) {
+    switch (request->operation) {
+    case MEMORY_ALLOCATE:
+        return memory_allocate(&request->base, &request->size, request->type, request->protect, request->low,
+                               request->high, request->alignment);
+    case MEMORY_FREE: return memory_free(&request->base, &request->size, request->type);
+    case MEMORY_PROTECT: return memory_protect(&request->base, &request->size, request->protect, &request->was);
+    }
+    return STATUS_INVALID_PARAMETER;
+}

@@ -75,6 +75,17 @@ NTSTATUS memory_allocate(uintptr_t *base, size_t *size, DWORD type, DWORD protec
                          size_t alignment);
 NTSTATUS memory_free(uintptr_t *base, size_t *size, DWORD type);
 NTSTATUS memory_protect(uintptr_t *base, size_t *size, DWORD protect, DWORD *was);
+
+/* The three of them as one thing that can be asked of another process (exchange.h). Fields are those functions'
+ * parameters. */
+struct memory_request {
+    enum { MEMORY_ALLOCATE, MEMORY_FREE, MEMORY_PROTECT } operation;
+    DWORD type, protect, was;
+    uintptr_t base, low, high;
+    size_t size, alignment;
+};
+NTSTATUS memory_perform(struct memory_request *request);
+
 /* A thread ends whose stack this is. */
 void memory_end_stack(uintptr_t base, uintptr_t end);
 bool memory_query(uintptr_t address, MEMORY_BASIC_INFORMATION *information);

@@ -1,4 +1,4 @@
-/* Virtual memory ("Virtual Memory Functions"): core/memory.c does it, for this process only. */
+/* Virtual memory ("Virtual Memory Functions"): core/memory.c does it, in another process as well (core/exchange.c). */
 #include "memory.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "exchange.h"
 #include "nt.h"
 #include "process_object.h"
 
@@ -28,57 +29,64 @@ NTSTATUS mapping_commit(uintptr_t *base, size_t *size);
 
 enum { PROCESS_VM_OPERATION = 8, PROCESS_VM_READ = 0x10, PROCESS_VM_WRITE = 0x20 };
 
+static NTSTATUS perform_here(struct memory_request *request) {
+    NTSTATUS status = memory_perform(request);
+    bool may_be_view = request->operation == MEMORY_ALLOCATE && request->type == MEM_COMMIT && request->base;
+    return status == STATUS_CONFLICTING_ADDRESSES && may_be_view ? mapping_commit(&request->base, &request->size) : status;
+}
+
+/* In the process that the handle is for; what has come of it in the request. */
+static NTSTATUS perform(HANDLE handle, struct memory_request *request) {
+    NTSTATUS status;
+    struct object *process = handle_object(handle, &process_type, PROCESS_VM_OPERATION, &status);
+    if (process)
+        status = process == current_process_object() ? perform_here(request)
+                                                     : exchange_memory((struct process_object *)process, request);
+    object_release(process);
+    return status;
+}
+
 /* ---- NT ---- */
 
 API(ntdll, NTSTATUS, NtAllocateVirtualMemory, HANDLE ProcessHandle, PVOID *BaseAddress, ULONG_PTR ZeroBits,
     PSIZE_T RegionSize, ULONG AllocationType, ULONG Protect) {
-    uintptr_t base = (uintptr_t)*BaseAddress, high = 0;
-    size_t size = *RegionSize;
-    NTSTATUS status = check_process(ProcessHandle, PROCESS_VM_OPERATION);
-    if (!NT_SUCCESS(status))
-        return status;
+    struct memory_request request = {.operation = MEMORY_ALLOCATE, .base = (uintptr_t)*BaseAddress,
+                                     .size = *RegionSize, .type = AllocationType, .protect = Protect};
     if (ZeroBits > 21 && ZeroBits < 32)
         return STATUS_INVALID_PARAMETER_3;
     if (ZeroBits)                                    /* high bits that must be zero, or a mask of usable ones */
-        high = ZeroBits < 32 ? (uintptr_t)1 << (32 - ZeroBits) : ZeroBits + 1;
-    status = memory_allocate(&base, &size, AllocationType, Protect, 0, high, 0);
-    if (status == STATUS_CONFLICTING_ADDRESSES && AllocationType == MEM_COMMIT && base)
-        status = mapping_commit(&base, &size);
+        request.high = ZeroBits < 32 ? (uintptr_t)1 << (32 - ZeroBits) : ZeroBits + 1;
+    NTSTATUS status = perform(ProcessHandle, &request);
     if (NT_SUCCESS(status)) {
-        *BaseAddress = (PVOID)base;
-        *RegionSize = size;
+        *BaseAddress = (PVOID)request.base;
+        *RegionSize = request.size;
     }
     return status;
 }
 
 API(ntdll, NTSTATUS, NtFreeVirtualMemory, HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
     ULONG FreeType) {
-    uintptr_t base = (uintptr_t)*BaseAddress;
-    size_t size = *RegionSize;
-    NTSTATUS status = check_process(ProcessHandle, PROCESS_VM_OPERATION);
-    if (NT_SUCCESS(status))
-        status = memory_free(&base, &size, FreeType);
+    struct memory_request request = {.operation = MEMORY_FREE, .base = (uintptr_t)*BaseAddress, .size = *RegionSize,
+                                     .type = FreeType};
+    NTSTATUS status = perform(ProcessHandle, &request);
     if (NT_SUCCESS(status)) {
-        *BaseAddress = (PVOID)base;
-        *RegionSize = size;
+        *BaseAddress = (PVOID)request.base;
+        *RegionSize = request.size;
     }
     return status;
 }
 
 API(ntdll, NTSTATUS, NtProtectVirtualMemory, HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
     ULONG NewProtect, PULONG OldProtect) {
-    uintptr_t base = (uintptr_t)*BaseAddress;
-    size_t size = *RegionSize;
-    DWORD was = 0;
-    NTSTATUS status = check_process(ProcessHandle, PROCESS_VM_OPERATION);
     if (!OldProtect)
         return STATUS_ACCESS_VIOLATION;
-    if (NT_SUCCESS(status))
-        status = memory_protect(&base, &size, NewProtect, &was);
+    struct memory_request request = {.operation = MEMORY_PROTECT, .base = (uintptr_t)*BaseAddress, .size = *RegionSize,
+                                     .protect = NewProtect};
+    NTSTATUS status = perform(ProcessHandle, &request);
     if (NT_SUCCESS(status)) {
-        *BaseAddress = (PVOID)base;
-        *RegionSize = size;
-        *OldProtect = was;
+        *BaseAddress = (PVOID)request.base;
+        *RegionSize = request.size;
+        *OldProtect = request.was;
     }
     return status;
 }
@@ -167,18 +175,17 @@ API(ntdll, NTSTATUS, NtAllocateVirtualMemoryEx, HANDLE ProcessHandle, PVOID *Bas
     for (ULONG i = 0; i < ExtendedParameterCount; i++)
         if ((ExtendedParameters[i].Type & TYPE_MASK) == MemExtendedParameterAddressRequirements)
             wanted = *(const MEM_ADDRESS_REQUIREMENTS *)ExtendedParameters[i].Pointer;
-    NTSTATUS status = check_process(ProcessHandle, PROCESS_VM_OPERATION);
-    if (!NT_SUCCESS(status))
-        return status;
     if (!are_good(&wanted))
         return STATUS_INVALID_PARAMETER;
-    uintptr_t base = (uintptr_t)*BaseAddress, high = (uintptr_t)wanted.HighestEndingAddress;
-    size_t size = *RegionSize;
-    status = memory_allocate(&base, &size, AllocationType, PageProtection, (uintptr_t)wanted.LowestStartingAddress,
-                             high ? high + 1 : 0, wanted.Alignment);
+    struct memory_request request = {.operation = MEMORY_ALLOCATE, .base = (uintptr_t)*BaseAddress,
+                                     .size = *RegionSize, .type = AllocationType, .protect = PageProtection,
+                                     .low = (uintptr_t)wanted.LowestStartingAddress, .alignment = wanted.Alignment};
+    if (wanted.HighestEndingAddress)
+        request.high = (uintptr_t)wanted.HighestEndingAddress + 1;
+    NTSTATUS status = perform(ProcessHandle, &request);
     if (NT_SUCCESS(status)) {
-        *BaseAddress = (PVOID)base;
-        *RegionSize = size;
+        *BaseAddress = (PVOID)request.base;
+        *RegionSize = request.size;
     }
     return status;
 }
