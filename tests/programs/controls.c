@@ -83,6 +83,17 @@ static void edits(void)
     SendMessageW(edit, EM_REPLACESEL, TRUE, (LPARAM)L"1234");
     say("limited %d %ls", GetWindowTextW(edit, text, 64), text);
     tells = FALSE;
+    HWND pasted = control(L"EDIT", L"[]", 0, 14);
+    SendMessageW(edit, EM_SETSEL, 1, 4);
+    SendMessageW(edit, WM_COPY, 0, 0);
+    SendMessageW(pasted, EM_SETSEL, 1, 1);
+    SendMessageW(pasted, WM_PASTE, 0, 0);
+    say("pasted %d %ls", GetWindowTextW(pasted, text, 64), text);
+    SendMessageW(pasted, EM_SETSEL, 0, 2);
+    SendMessageW(pasted, WM_CUT, 0, 0);
+    SendMessageW(pasted, WM_PASTE, 0, 0);
+    SendMessageW(pasted, WM_PASTE, 0, 0);
+    say("cut and pasted %d %ls", GetWindowTextW(pasted, text, 64), text);
     HWND lines = control(L"EDIT", L"one\r\ntwo\r\n\r\nfour", ES_MULTILINE | ES_AUTOHSCROLL | ES_AUTOVSCROLL, 12);
     say("lines %d", (int)SendMessageW(lines, EM_GETLINECOUNT, 0, 0));
     say("starts %d %d %d %d", (int)SendMessageW(lines, EM_LINEINDEX, 0, 0), (int)SendMessageW(lines, EM_LINEINDEX, 1, 0),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ntpath
 import threading
 
-from windlass.api.outputs import from_ansi, get_u32, put_ansi, put_wide
+from windlass.api.outputs import from_ansi, get_u32, get_u64, put_ansi, put_wide, string_at
 from windlass.api.user.user_refused import refuse
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, HRESULT, HWND, LPCSTR, LPCWSTR, LPSTR, LPVOID, LPWSTR, SHORT, WORD
@@ -21,6 +21,7 @@ PD_RETURNDEFAULT, PSD_RETURNDEFAULT = 0x400, 0x400
 OPENFILENAME, CHOOSECOLOR, CHOOSEFONT, FINDREPLACE = (136, 152), (72,), (104,), (80,)
 PRINTDLG, PAGESETUPDLG = (120,), (128,)
 PRINTDLG_FLAGS, PAGESETUPDLG_FLAGS = 40, 32
+TITLE = 24  # in BROWSEINFO
 
 _error = threading.local()
 
@@ -100,6 +101,16 @@ def ReplaceTextW(lpfr: LPVOID) -> HWND:
 @export("comdlg32")
 def ReplaceTextA(lpfr: LPVOID) -> HWND:
     return no_dialog("replace dialog", lpfr, FINDREPLACE)
+
+
+@export("shell32")
+def SHBrowseForFolderW(lpbi: LPVOID) -> LPVOID:
+    return refuse("folder dialog", string_at(get_u64(lpbi + TITLE), True), None)
+
+
+@export("shell32")
+def SHBrowseForFolderA(lpbi: LPVOID) -> LPVOID:
+    return refuse("folder dialog", string_at(get_u64(lpbi + TITLE), False), None)
 
 
 # ---- printing: there is no printer, so asking for the default one needs no dialog ----

@@ -30,6 +30,12 @@ void control_notify(HWND handle, WORD code);
 /* WM_SETFONT and WM_GETFONT of every control; false: another message. */
 bool control_font(HANDLE *font, UINT message, WPARAM wParam, LRESULT *result);
 
+/* ---- the clipboard (user_edit_clipboard.c) ---- */
+
+void edit_copy(HWND window, const WCHAR *text, size_t length);
+/* The text on it, from malloc(); NULL: none. */
+WCHAR *edit_pasted(HWND window);
+
 /* ---- items of list and combo boxes (user_items.c) ---- */
 
 enum { ITEM_ERROR = -1, ITEM_NO_SPACE = -2 };

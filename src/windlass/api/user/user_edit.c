@@ -110,6 +110,29 @@ static LRESULT replace_selection(HWND handle, struct edit *edit, bool can_undo, 
     return 0;
 }
 
+/* The selection; nothing is copied from a password. */
+static LRESULT copy_selection(HWND handle, const struct edit *edit) {
+    WCHAR *text = window_text(handle);
+    size_t length = text ? wide_length(text) : 0, start = smaller(edit->start, length), end = smaller(edit->end, length);
+    if (start < end && !edit->password)
+        edit_copy(handle, text + start, end - start);
+    free(text);
+    return 0;
+}
+
+static LRESULT cut_selection(HWND handle, struct edit *edit) {
+    copy_selection(handle, edit);
+    return edit->password ? 0 : replace_selection(handle, edit, true, NULL);
+}
+
+static LRESULT paste(HWND handle, struct edit *edit) {
+    WCHAR *text = control_style(handle) & ES_READONLY ? NULL : edit_pasted(handle);
+    if (text)
+        replace_selection(handle, edit, true, text);
+    free(text);
+    return 0;
+}
+
 static LRESULT undo(HWND handle, struct edit *edit) {
     if (!edit->undo)
         return FALSE;
@@ -298,6 +321,9 @@ LRESULT WINAPI edit_procedure(HWND handle, UINT message, WPARAM wParam, LPARAM l
     case WM_CREATE: return create(handle, (const CREATESTRUCT *)lParam);
     case WM_SETTEXT: return take_text(handle, edit, (const WCHAR *)lParam);
     case WM_CHAR: return type(handle, edit, (WCHAR)wParam);
+    case WM_COPY: return copy_selection(handle, edit);
+    case WM_CUT: return cut_selection(handle, edit);
+    case WM_PASTE: return paste(handle, edit);
     case WM_CLEAR: return replace_selection(handle, edit, true, NULL);
     case WM_UNDO:
     case EM_UNDO: return undo(handle, edit);
