@@ -177,3 +177,21 @@ def test_many_processes_prepare_one_image_at_once(tmp_path, write_dll):
         ]
         assert [process.communicate(timeout=60)[0] for process in running] == [b"17\n"] * 6
     assert not list((tmp_path / "windlass").glob("new-*"))
+
+
+def test_a_user_whom_the_host_does_not_know(tmp_path):
+    """Both halves look for the system drive at one place, which others cannot make."""
+    code = """
+import os, pwd
+"read before its library cannot be any more".encode("utf-16-le")
+os.setgroups([])
+os.setresgid(54321, 54321, 54321)
+os.setresuid(54321, 54321, 54321)
+from windlass import _core, search
+print(search.system_directory(), _core.path_to_host("C:\\\\Windows\\\\System32"))
+"""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become such a user")
+    said = run(f"import windlass.search, windlass.api\n{code}", HOME=None, XDG_DATA_HOME=None)
+    of_search, of_core = said.split()
+    assert of_search.lower() == of_core.lower() == "/.local/share/windlass/drive_c/windows/system32"

@@ -138,12 +138,13 @@ static char *join(const char *first, const char *second) {
     return asprintf(&text, "%s%s", first, second) < 0 ? NULL : text;
 }
 
+/* As user_folders.py has it. Not /tmp for a user whom the host does not know: others could put DLLs there. */
 static const char *home_directory(void) {
     const char *home = getenv("HOME");
     if (home && home[0] == '/')
         return home;
     const struct passwd *entry = getpwuid(getuid());
-    return entry && entry->pw_dir ? entry->pw_dir : "/tmp";
+    return entry && entry->pw_dir ? entry->pw_dir : "";
 }
 
 static char *system_drive(void) {

@@ -28,6 +28,7 @@ from windlass.api.refused import Refused, done
 from windlass.api.structures import get_structure
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, LPCSTR, LPCWSTR, LPDWORD, PVOID, VOID
+from windlass.user_folders import data_folder
 
 ERROR_INVALID_PARAMETER = 87
 ERROR_INVALID_FLAGS = 1004
@@ -87,8 +88,7 @@ _session: dict[tuple[str, int], Credential] = {}
 
 
 def _path() -> str:
-    data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
-    return os.path.join(data, "windlass", "credentials")
+    return os.path.join(data_folder(), "credentials")
 
 
 def _stored() -> dict[tuple[str, int], Credential]:
