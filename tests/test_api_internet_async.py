@@ -1,4 +1,4 @@
-"""WinINet's asynchronous sessions: functions that end at once, and a callback that is told the result."""
+"""WinINet's asynchronous sessions, whose callback is told the results; cookies, which all sessions share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ for name in ("InternetOpenW", "InternetConnectW", "HttpOpenRequestW", "InternetO
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = b"hello" if self.path == "/plain" else b""
+        if self.path == "/cookies":
+            body = (self.headers["Cookie"] or "none").encode()
         self.send_response(200 if body else 404)
+        if self.path == "/cookies":
+            self.send_header("Set-Cookie", "served=1; HttpOnly")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -119,3 +123,33 @@ def test_without_a_context_functions_wait(port):
     assert not session.completions
     wininet.InternetCloseHandle(request)
     wininet.InternetCloseHandle(session.handle)
+
+
+def cookies_of(url: str, flags: int = 0) -> str | int:
+    buffer, size = c.create_unicode_buffer(200), c.c_uint(200)
+    if not wininet.InternetGetCookieExW(url, None, buffer, c.byref(size), flags, None):
+        return c.GetLastError()
+    return buffer.value
+
+
+def test_cookies_are_the_processs(port):
+    url = f"http://127.0.0.1:{port}/cookies"
+    assert cookies_of(url) == 259
+    assert wininet.InternetSetCookieW(url, "own", "mine; path=/")
+    assert cookies_of(url) == "own=mine"
+    assert cookies_of(f"http://localhost:{port}/") == 259
+    size = c.c_uint(3)
+    assert not wininet.InternetGetCookieW(url, None, c.create_unicode_buffer(3), c.byref(size))
+    assert (c.GetLastError(), size.value) == (122, 9)
+    session = c.c_void_p(wininet.InternetOpenW("test", 1, None, None, 0))
+    request = c.c_void_p(wininet.InternetOpenUrlW(session, url, None, 0, 0, 0))
+    buffer, count = c.create_string_buffer(50), c.c_uint()
+    assert wininet.InternetReadFile(request, buffer, 50, c.byref(count))
+    assert buffer.raw[: count.value] == b"own=mine"
+    wininet.InternetCloseHandle(request)
+    wininet.InternetCloseHandle(session)
+    assert cookies_of(url) == "own=mine"
+    assert cookies_of(url, 0x2000).split("; ") == ["own=mine", "served=1"]
+    assert wininet.InternetSetCookieW(url, "own", "x; path=/; expires=Sat, 01-Jan-2000 00:00:00 GMT")
+    assert cookies_of(url) == 259
+    assert not wininet.InternetSetCookieW("nowhere", "a", "b")

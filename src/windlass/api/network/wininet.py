@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from windlass import _core
+from windlass.api.network import wininet_cookies
 from windlass.api.network.http_engine import Exchange, Limits, Proxies, Target, header_lines
 from windlass.api.network.http_headers import add_headers, query_headers
 from windlass.api.network.http_worker import Worker
@@ -110,8 +111,6 @@ def handle_of(number: int, type: type[H]) -> H:
 
 class Session(Handle):
     def __init__(self, agent: str, access: int, proxies: str | None, bypass: str | None, flags: int) -> None:
-        import http.cookiejar
-
         super().__init__(None, 0)
         self.is_asynchronous = bool(flags & ASYNC)
         self.agent = agent
@@ -121,7 +120,6 @@ class Session(Handle):
             bypass if named else None,
             from_environment=access not in (DIRECT, NAMED_PROXY),
         )
-        self.cookies = http.cookiejar.CookieJar()
 
 
 class Connection(Handle):
@@ -152,7 +150,7 @@ class Request(Handle):
         self.exchange = exchange
         self.flags = flags
         exchange.agent, exchange.proxies, exchange.limits = session.agent, session.proxies, self.limits
-        exchange.cookies = None if flags & NO_COOKIES else session.cookies
+        exchange.cookies = None if flags & NO_COOKIES else wininet_cookies.jar
         exchange.credentials = connection.login
         exchange.ignored = flags & IGNORED_ERRORS
         exchange.follows = lambda old, new: not flags & NO_REDIRECT
