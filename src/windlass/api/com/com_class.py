@@ -199,7 +199,7 @@ def CoFreeLibrary(hInst: HINSTANCE) -> VOID:
 # ---- names of classes ----
 
 
-def _put_class(text: str, result: int, code: int) -> None:
+def put_class(text: str, result: int, code: int) -> None:
     """The GUID of a text in braces."""
     try:
         if len(text) != 38 or text[0] != "{" or text[-1] != "}" or text[9::5][:4] != "----":
@@ -216,7 +216,7 @@ def _class_from_program(name: str, result: int) -> None:
         text = current and class_text(rf"{current}\CLSID")
     if not text:
         raise Refused(CO_E_CLASSSTRING)
-    _put_class(text, result, CO_E_CLASSSTRING)
+    put_class(text, result, CO_E_CLASSSTRING)
 
 
 def _class_from_text(text: str | None, result: int) -> None:
@@ -226,7 +226,7 @@ def _class_from_text(text: str | None, result: int) -> None:
     if text is None:
         return  # the null class
     if text.startswith("{"):
-        _put_class(text, result, CO_E_CLASSSTRING)
+        put_class(text, result, CO_E_CLASSSTRING)
     else:
         _class_from_program(text, result)
 
@@ -283,10 +283,10 @@ def CoGetTreatAsClass(clsidOld: LPGUID, pClsidNew: LPGUID) -> HRESULT:
     if other is None:
         _core.write(pClsidNew, _core.read(clsidOld, 16))
         return 1  # S_FALSE: none but itself
-    return code_of(_put_class, other, pClsidNew, CO_E_CLASSSTRING)
+    return code_of(put_class, other, pClsidNew, CO_E_CLASSSTRING)
 
 
 @export("ole32", "combase")
 def CoGetPSClsid(riid: LPGUID, pClsid: LPGUID) -> HRESULT:
     name = class_text(rf"Interface\{guid_text(riid)}\ProxyStubClsid32")
-    return REGDB_E_IIDNOTREG if name is None else code_of(_put_class, name, pClsid, REGDB_E_IIDNOTREG)
+    return REGDB_E_IIDNOTREG if name is None else code_of(put_class, name, pClsid, REGDB_E_IIDNOTREG)
