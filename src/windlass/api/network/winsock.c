@@ -194,6 +194,7 @@ API(ws2_32 wsock32, int, listen, SOCKET s, int backlog) {
         return SOCKET_ERROR;
     allow_reuse(file);
     int result = listen(file->fd, backlog == 0x7fffffff ? SOMAXCONN : backlog < 0 ? -backlog : backlog) ? host_failed() : 0;
+    socket_rearm(file, POLLIN);
     file_release(file);
     return result;
 }
@@ -479,8 +480,12 @@ static int simple_transfer(SOCKET s, const struct transfer *transfer) {
     if (!file)
         return SOCKET_ERROR;
     ssize_t count = run_transfer(file, transfer, 0, &done);
+    bool would_block = count < 0 && errno == EAGAIN;
     int result = count < 0 ? host_failed() : (int)count;
-    socket_rearm(file, transfer->sends ? POLLOUT : POLLIN);
+    if (!transfer->sends)
+        socket_rearm(file, POLLIN);
+    else if (would_block) /* FD_WRITE tells that sending became possible again */
+        socket_rearm(file, POLLOUT);
     file_release(file);
     return result;
 }

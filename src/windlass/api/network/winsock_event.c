@@ -87,13 +87,24 @@ static void notify_window(const struct selected *each, LONG events) {
                           1 << i | each->errors[i] << 16);
 }
 
+/* What of EPOLLIN holds: another thread may have read since the host told of it, and the end of a stream is no data. */
+static uint32_t still_in(int fd) {
+    struct pollfd now = {fd, POLLIN | POLLRDHUP, 0};
+    int waiting = 0;
+    if (poll(&now, 1, 0) <= 0 || !(now.revents & POLLIN))
+        return 0;
+    if (!socket_is_stream(fd) || socket_is_listening(fd) || (ioctl(fd, FIONREAD, &waiting) == 0 && waiting))
+        return EPOLLIN;
+    return now.revents & POLLRDHUP ? EPOLLRDHUP : 0;
+}
+
 static void record(struct selected *each, uint32_t got) {
     LONG events = 0;
     int error = 0;
     socklen_t size = sizeof error;
-    int waiting = 0;
-    bool only_end = (got & EPOLLRDHUP || each->was_closed) && ioctl(each->fd, FIONREAD, &waiting) == 0 && !waiting;
-    if (got & EPOLLIN && !only_end)
+    if (got & EPOLLIN)
+        got = (got & ~(uint32_t)EPOLLIN) | still_in(each->fd);
+    if (got & EPOLLIN)
         events |= socket_is_listening(each->fd) ? FD_ACCEPT : FD_READ;
     if (got & EPOLLPRI)
         events |= FD_OOB;
@@ -248,6 +259,10 @@ API(ws2_32, int, WSAEnumNetworkEvents, SOCKET s, HANDLE hEventObject, WSANETWORK
     if (!file)
         return SOCKET_ERROR;
     struct object *event = hEventObject ? handle_object(hEventObject, &event_type, 0, &status) : NULL;
+    if (hEventObject && !event) {
+        file_release(file);
+        return socket_failed(WSAENOTSOCK);
+    }
     pthread_mutex_lock(&selections_lock);
     struct selected *each = find(file);
     *lpNetworkEvents = (WSANETWORKEVENTS){0};
