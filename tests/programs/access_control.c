@@ -247,6 +247,12 @@ static void names(void)
     domain_size = sizeof domain;
     say("name %d", LookupAccountNameA(NULL, "no such account", buffer, &sid_size, domain, &domain_size, &use));
     say("error %u", GetLastError());
+    sid_size = 1;
+    domain_size = sizeof domain;
+    say("no room %d", LookupAccountNameA(NULL, "Administrators", buffer, &sid_size, domain, &domain_size, &use));
+    say("error %u, sizes %u %u", GetLastError(), sid_size, domain_size);
+    say("name %d", LookupAccountNameA(NULL, "Administrators", buffer, &sid_size, domain, &domain_size, &use));
+    say("sizes %u %u", sid_size, domain_size);
     size = 1;
     say("user %d", GetUserNameA(name, &size));
     say("error %u", GetLastError());

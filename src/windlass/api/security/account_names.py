@@ -212,13 +212,13 @@ def EqualDomainSid(pSid1: PVOID, pSid2: PVOID, pfEqual: PVOID) -> BOOL:
 # ---- accounts ----
 
 
-def _put_texts(texts: list[tuple[str, int, int]], wide: bool) -> bool:
-    """(text, buffer, size) each: sizes with the zero where one has no room, else without."""
+def _put_texts(texts: list[tuple[str, int, int]], wide: bool, has_room: bool = True) -> bool:
+    """(text, buffer, size) each: sizes with the zero where something has no room, else without."""
     put = put_wide if wide else put_ansi
     lengths = [
         len(_core.wide_bytes(t)) // 2 - 1 if wide else len(_core.ansi_from_text(t)) for t, _, _ in texts
     ]
-    enough = all(get_u32(size) > length for (_, _, size), length in zip(texts, lengths))
+    enough = has_room and all(get_u32(size) > length for (_, _, size), length in zip(texts, lengths))
     for (text, buffer, size), length in zip(texts, lengths):
         if enough:
             put(buffer, get_u32(size), text)
@@ -300,7 +300,7 @@ def _lookup_name(
     data = account.sid.pack()
     has_room = get_u32(sid_size) >= len(data)
     put_u32(sid_size, len(data))
-    if not _put_texts([(account.domain, domain, domain_size)], wide) or not has_room:
+    if not _put_texts([(account.domain, domain, domain_size)], wide, has_room):
         raise Refused(ERROR_INSUFFICIENT_BUFFER)
     _core.write(sid, data)
     put_u32(use, account.use)
