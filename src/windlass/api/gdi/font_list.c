@@ -310,7 +310,7 @@ static bool take_names(struct name_table *table, PyObject *pairs) {
     return table->pairs != NULL;
 }
 
-struct sources { char **libraries, **files; };
+struct sources { char **libraries, **files; struct name_table substitutes, stand_ins; };
 
 static void free_texts(char **texts) {
     for (char **each = texts; each && *each; each++)
@@ -330,8 +330,8 @@ static char **take_texts(PyObject *tuple) {
 static bool take_sources(struct sources *sources, PyObject *told) {
     sources->libraries = take_texts(PyTuple_GetItem(told, 0));
     sources->files = take_texts(PyTuple_GetItem(told, 1));
-    return sources->libraries && sources->files && take_names(&substitutes, PyTuple_GetItem(told, 2)) &&
-           take_names(&stand_ins, PyTuple_GetItem(told, 3));
+    return sources->libraries && sources->files && take_names(&sources->substitutes, PyTuple_GetItem(told, 2)) &&
+           take_names(&sources->stand_ins, PyTuple_GetItem(told, 3));
 }
 
 static bool ask_sources(struct sources *sources) {
@@ -349,25 +349,41 @@ static bool ask_sources(struct sources *sources) {
     return good;
 }
 
-/* The lock is held. */
-static void read_fonts(void) {
-    struct sources sources = {NULL, NULL};
+static void free_sources(struct sources *sources) {
+    free_texts(sources->libraries);
+    free_texts(sources->files);
+    free(sources->substitutes.pairs);
+    free(sources->stand_ins.pairs);
+}
+
+/* The lock is held. Takes the names. */
+static void read_fonts(struct sources *sources) {
     state = NO_FREETYPE;
-    if (ask_sources(&sources)) {
-        for (char **library = sources.libraries; *library && state != READ; library++)
-            if (freetype_load(*library, &freetype))
-                state = READ;
-        for (char **file = sources.files; *file && state == READ; file++)
-            faces_add(*file, NULL, 0, NULL, false);
-    }
-    free_texts(sources.libraries);
-    free_texts(sources.files);
+    substitutes = sources->substitutes;
+    stand_ins = sources->stand_ins;
+    sources->substitutes = sources->stand_ins = (struct name_table){NULL, 0};
+    for (char **library = sources->libraries; *library && state != READ; library++)
+        if (freetype_load(*library, &freetype))
+            state = READ;
+    for (char **file = sources->files; *file && state == READ; file++)
+        faces_add(*file, NULL, 0, NULL, false);
+}
+
+/* Python is asked without the lock: a fork there, on another thread, waits for it. */
+static void ask_and_read(void) {
+    struct sources sources = {.libraries = NULL};
+    pthread_mutex_unlock(&lock);
+    bool told = ask_sources(&sources);
+    pthread_mutex_lock(&lock);
+    if (told && state == UNREAD)
+        read_fonts(&sources);
+    free_sources(&sources);
 }
 
 bool fonts_try_lock(void) {
     pthread_mutex_lock(&lock);
     if (state == UNREAD)
-        read_fonts();
+        ask_and_read();
     if (state == READ)
         return true;
     pthread_mutex_unlock(&lock);
