@@ -48,6 +48,15 @@ static void give_pipe(void)
     BOOL done = DuplicateHandle(GetCurrentProcess(), kept, process.hProcess, &theirs, 0, FALSE,
                                 DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE);
     say("pipe put %d %d", done, theirs != NULL);
+    HANDLE other = NULL;
+    strcat(name, " alone");
+    pipe = CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 500, 500, 0, NULL);
+    done = DuplicateHandle(GetCurrentProcess(), pipe, process.hProcess, &other, 0, FALSE,
+                           DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE);
+    HANDLE reached = CreateFileA(name, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+    say("only there: put %d, reached %d", done, reached != INVALID_HANDLE_VALUE);
+    CloseHandle(reached);
+    name[strlen(name) - 6] = 0;
     DuplicateHandle(process.hProcess, theirs, NULL, NULL, 0, FALSE, DUPLICATE_CLOSE_SOURCE);
     HANDLE client = CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
     say("opened %d", client != INVALID_HANDLE_VALUE);

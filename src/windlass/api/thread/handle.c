@@ -20,7 +20,7 @@ static struct process_object *process_of(HANDLE handle, NTSTATUS *status) {
 
 static bool is_own(const struct process_object *process) { return process_id(process) == getpid(); }
 
-/* The object behind a handle of the process, and what the handle allows. */
+/* The object behind a handle of the process, and what the handle allows. `closes`: another process's is closed. */
 static NTSTATUS take_object(struct process_object *source, HANDLE handle, bool closes, struct object **object,
                             ACCESS_MASK *access) {
     NTSTATUS status;
@@ -32,8 +32,6 @@ static NTSTATUS take_object(struct process_object *source, HANDLE handle, bool c
         return status;
     if (handle_query(handle, &flags, access))
         *access = (*object)->type->all_access;       /* the pseudo handles */
-    if (closes)
-        handle_close(handle);
     return STATUS_SUCCESS;
 }
 
@@ -57,6 +55,9 @@ static NTSTATUS duplicate_between(struct process_object *source, HANDLE handle, 
         granted = access_from_generic(object, access);
     if (target)
         status = put_object(target, object, granted, flags, copy);
+    /* Last, so that there is no moment in which nobody serves a pipe; also after a failure ("DuplicateHandle function"). */
+    if (options & DUPLICATE_CLOSE_SOURCE && is_own(source))
+        handle_close(handle);
     object_release(object);
     return status;
 }
