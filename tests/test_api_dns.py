@@ -126,3 +126,66 @@ print(kernel32.WaitForSingleObject(event, 5000), iphlpapi.IcmpParseReplies(reply
 print(iphlpapi.IcmpCloseHandle(handle))
 """)
     assert lines == ["1", "True 0 b'windlass'", "0 11001", "0 997", "0 1", "1"]
+
+
+EX = r"""
+class Request(Structure):
+    _fields_ = [("version", c_uint32), ("name", c_wchar_p), ("kind", c_uint16), ("options", c_uint64),
+                ("servers", c_void_p), ("interface", c_uint32), ("callback", c_void_p), ("context", c_void_p)]
+
+class Result(Structure):
+    _fields_ = [("version", c_uint32), ("status", c_uint32), ("options", c_uint64),
+                ("records", POINTER(Record)), ("reserved", c_void_p)]
+
+result = Result(1)
+def ask(name, callback=None, cancel=None):
+    request = Request(1, name, 1, 0, None, 0, callback, 77)
+    return dnsapi.DnsQueryEx(byref(request), byref(result), cancel)
+"""
+
+
+def test_questions_whose_answer_comes_later(run):
+    lines = run(
+        EX
+        + """
+import threading
+answers("example.test. 60 A 192.0.2.7")
+print(ask("example.test"), result.status, socket.inet_ntoa(bytes(result.records.contents.data[:4])))
+dnsapi.DnsRecordListFree(result.records, 1)
+told, done = [], threading.Event()
+@WINFUNCTYPE(None, c_void_p, c_void_p)
+def completed(context, place):
+    told.append((context, place == addressof(result), result.status))
+    done.set()
+handle = c_uint64()
+print(ask("example.test", cast(completed, c_void_p), byref(handle)), done.wait(60), told)
+print(socket.inet_ntoa(bytes(result.records.contents.data[:4])))
+print(dnsapi.DnsCancelQuery(byref(handle)), result.version, dnsapi.DnsQueryEx(None, byref(result), None))
+"""
+    )
+    assert lines == ["0 0 192.0.2.7", "9506 True [(77, True, 0)]", "192.0.2.7", "87 1 87"]
+
+
+def test_a_question_is_cancelled_once(run):
+    lines = run(
+        EX
+        + """
+import dns.resolver, threading, time
+go, told = threading.Event(), []
+answers("example.test. 60 A 192.0.2.7")
+quick = dns.resolver.Resolver.resolve
+dns.resolver.Resolver.resolve = lambda *a, **n: (go.wait(60), quick(*a, **n))[1]
+@WINFUNCTYPE(None, c_void_p, c_void_p)
+def completed(context, place):
+    told.append(result.status)
+handle = c_uint64()
+print(ask("example.test", cast(completed, c_void_p), byref(handle)))
+print(dnsapi.DnsCancelQuery(byref(handle)), told)
+go.set()
+for thread in threading.enumerate():
+    if thread is not threading.current_thread():
+        thread.join(60)
+print(told, bool(result.records))
+"""
+    )
+    assert lines == ["9506", "0 [1223]", "[1223] False"]

@@ -154,7 +154,7 @@ def _record_bytes(at: int, record: Record, wide: bool) -> bytes:
     return head + data + bytes(-len(data) % 8) + texts
 
 
-def _put_records(records: list[Record], wide: bool) -> int:
+def put_records(records: list[Record], wide: bool) -> int:
     """A list of blocks; the first one."""
     first = before = 0
     for record in records:
@@ -166,18 +166,23 @@ def _put_records(records: list[Record], wide: bool) -> int:
     return first
 
 
-def _query(name: str | None, kind: int, options: int, extra: int, results: int, wide: bool) -> None:
-    if not name or not results:
-        raise Refused(ERROR_INVALID_PARAMETER)
-    put_u64(results, 0)
+def find_records(name: str, kind: int, options: int, servers: list[str]) -> list[Record]:
+    """From the hosts file, else from the servers (none: the host's own); Refused when there is none."""
     plain = name.rstrip(".")
     found = [] if options & NO_HOSTS_FILE else _hosts(plain, kind)
     if not found and options & NO_WIRE_QUERY:
         raise Refused(DNS_ERROR_RCODE_NAME_ERROR)
-    found = found or _ask(plain, kind, _servers(extra))
+    found = found or _ask(plain, kind, servers)
     if not found:
         raise Refused(DNS_INFO_NO_RECORDS)
-    put_u64(results, _put_records(found, wide))
+    return found
+
+
+def _query(name: str | None, kind: int, options: int, extra: int, results: int, wide: bool) -> None:
+    if not name or not results:
+        raise Refused(ERROR_INVALID_PARAMETER)
+    put_u64(results, 0)
+    put_u64(results, put_records(find_records(name, kind, options, _servers(extra)), wide))
 
 
 @export("dnsapi")
