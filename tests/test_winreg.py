@@ -87,4 +87,4 @@ def test_scripts_import_it(fresh_python, tmp_path):
         "import winreg\nfrom winreg import HKEY_USERS as users\nprint(winreg.__name__, hex(users))\n"
     )
     code = "import sys, windlass\nsys.path.insert(0, sys.argv[1])\nwindlass.install('looks')\nimport looks\n"
-    assert fresh_python(code, tmp_path) == "windlass.winreg 0x80000003\n"
+    assert fresh_python(code, tmp_path) == "windlass.winreg 0xffffffff80000003\n"

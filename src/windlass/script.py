@@ -322,8 +322,6 @@ def _shown_module(name: str) -> types.ModuleType | None:
             return None
     if name == "winreg":
         return importlib.import_module("windlass.winreg")
-    if name == "winreg":
-        return importlib.import_module("windlass.winreg")
     if not _shown:
         _shown.update(_shown_modules())
     return _shown.get(name)
