@@ -354,3 +354,22 @@ def test_the_host_s_own_types_are_untouched():
         assert sizeof(host.c_wchar) == 4
         assert host.create_unicode_buffer("ab").value == "ab"
     assert c_char(b"x").value == b"x"
+
+
+def test_a_parameter_that_is_a_bstr_takes_text():
+    class Bstr(ctypes._SimpleCData):
+        _type_ = "X"
+
+    class Counted(Bstr):
+        made = 0
+
+        @classmethod
+        def from_param(cls, value):
+            cls.made += 1
+            return value if isinstance(value, cls) else cls(value)
+
+    length = ctypes.WinDLL("oleaut32").SysStringLen
+    for kind in (Bstr, Counted):
+        length.argtypes = [kind]
+        assert [length("seven !"), length(kind("five!")), length(None)] == [7, 5, 0]
+    assert Counted.made == 3

@@ -310,6 +310,15 @@ def _text_parameter(cls: Any, value: Any) -> Any:
     return _substitute(cls, value, host.c_wchar_p)
 
 
+def _bstr_parameter(cls: Any, value: Any) -> Any:
+    """A BSTR parameter takes text and None."""
+    if isinstance(value, cls):
+        return value
+    if value is None or isinstance(value, str):
+        return cls(value)
+    return _substitute(cls, value, host.c_wchar_p)
+
+
 def _holds_characters(kind: Any) -> bool:
     return getattr(kind, "_shape_", None) == "u"
 
@@ -363,6 +372,12 @@ class SimpleType(_SimpleMeta):  # type: ignore[misc]
             return
         letter, (_, _, from_param) = next(item for item in _STORAGE.items() if issubclass(cls, item[1][0]))
         cls._type_ = letter
+        if letter == "X":  # ctypes has given it the storage's, which on Windows it does not
+            inherited = (
+                vars(each).get("from_param") for each in cls.__mro__[1:] if isinstance(each, SimpleType)
+            )
+            default = next(filter(None, inherited), classmethod(_bstr_parameter))
+            cls.from_param = namespace.get("from_param", default)
         if is_text(cls) and from_param is not None:
             if "from_param" not in namespace:  # ctypes has given it the storage's
                 cls.from_param = classmethod(from_param)
