@@ -200,8 +200,6 @@ size_t dib_header_size(const BITMAPINFO *info, UINT usage) {
     return size + table_size(info) * (usage == DIB_PAL_COLORS ? 2 : 4);
 }
 
-
-
 static void read_table(struct surface *surface, const BITMAPINFO *info, UINT usage, const struct dc *dc) {
     const BYTE *table = (const BYTE *)info + dib_header_size(info, usage);
     unsigned entries = table_size(info);

@@ -60,13 +60,29 @@ static bool is_black_and_white(const struct surface *image) {
     return image->bits == 1 && (image->palette[0] & 0xffffff) == 0 && (image->palette[1] & 0xffffff) == 0xffffff;
 }
 
+BITMAPINFO *dib_copy(const void *dib, size_t size, size_t *header) {
+    BITMAPINFO *info = calloc(1, size + sizeof *info); /* the room for the masks that any header may say it has */
+    if (!info)
+        return NULL;
+    memcpy(info, dib, size);
+    *header = info->bmiHeader.biSize <= size ? dib_header_size(info, 0) : 0;
+    if (!*header || *header >= size) {
+        free(info);
+        return NULL;
+    }
+    DWORD pixels = (DWORD)(size - *header);
+    if (info->bmiHeader.biSize >= sizeof info->bmiHeader && info->bmiHeader.biSizeImage - 1 >= pixels)
+        info->bmiHeader.biSizeImage = pixels; /* run lengths end with the bytes, whatever the header tells */
+    return info;
+}
+
 HBITMAP bitmap_from_dib(const void *dib, size_t size, LONG width, LONG height, UINT flags) {
-    const BITMAPINFO *info = dib;
+    size_t header = 0;
+    BITMAPINFO *info = dib_copy(dib, size, &header);
     struct surface image;
     void *allocated = NULL;
     struct bitmap *bitmap = NULL;
-    size_t header = size >= 12 && info->bmiHeader.biSize <= size ? dib_header_size(info, 0) : 0;
-    bool good = header && header <= size && dib_open(&image, info, (const BYTE *)dib + header, 0, NULL, &allocated);
+    bool good = info && dib_open(&image, info, (const BYTE *)info + header, 0, NULL, &allocated);
     if (good && (allocated || (size_t)image.stride * (size_t)image.height <= size - header)) {
         map_colours(&image, flags);
         image.is_mono = is_black_and_white(&image);
@@ -79,6 +95,7 @@ HBITMAP bitmap_from_dib(const void *dib, size_t size, LONG width, LONG height, U
         set_last_error(ERROR_INVALID_PARAMETER);
     }
     free(allocated);
+    free(info);
     return add(bitmap);
 }
 

@@ -49,6 +49,9 @@ BOOL icon_draw(HDC dc, int x, int y, const struct icon *icon, UINT planes);
  * transparent, none when it is NULL. */
 void icon_take(struct icon *icon, const struct surface *colours, const struct surface *mask, LONG left);
 
+/* A DIB of `size` bytes from a file or a resource, as aligned as its structures ask, and with run lengths that end
+ * within it; *header is dib_header_size. From malloc(); NULL if it is none. */
+BITMAPINFO *dib_copy(const void *dib, size_t size, size_t *header);
 /* A bitmap from a DIB with everything that LoadImage may be asked for. */
 HBITMAP bitmap_from_dib(const void *dib, size_t size, LONG width, LONG height, UINT flags);
 HBITMAP bitmap_copy(HBITMAP handle, LONG width, LONG height, UINT flags);

@@ -44,15 +44,14 @@ static bool is_monochrome(const struct surface *image) {
 
 /* The mask follows the image; both have the width and half the height of the header. */
 static struct icon *decode(const BYTE *data, size_t size, bool monochrome) {
-    BITMAPINFO *info = size >= sizeof info->bmiHeader ? malloc(size) : NULL;
+    size_t header = 0;
+    BITMAPINFO *info = dib_copy(data, size, &header);
     struct icon *icon = NULL;
     struct surface image;
     void *allocated = NULL;
-    if (info) {
-        memcpy(info, data, size);
+    if (info && info->bmiHeader.biSize >= sizeof info->bmiHeader) {
         info->bmiHeader.biHeight /= 2;
-        size_t header = info->bmiHeader.biSize <= size ? dib_header_size(info, 0) : 0;
-        bool good = header && header < size && dib_open(&image, info, (const BYTE *)info + header, 0, NULL, &allocated);
+        bool good = dib_open(&image, info, (const BYTE *)info + header, 0, NULL, &allocated);
         size_t pixels = good ? (size_t)image.stride * (size_t)image.height : 0;
         if (good && !allocated && image.width > 0 && pixels <= size - header)
             icon = icon_new(image.width, image.height, !monochrome && !is_monochrome(&image));
