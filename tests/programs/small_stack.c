@@ -1,5 +1,6 @@
 // A fault on a small stack that the program has brought itself, as the goroutines of Go are: what Windows puts below it,
 // and what a vectored handler needs, must not reach the neighbours.
+// Without sanitizers: what they add to the frames of handlers does not fit into the room.
 #include <windows.h>
 
 #include "fixture.h"
