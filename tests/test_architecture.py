@@ -22,7 +22,7 @@ ROWS = [
     {"additions", "search", "activation", "module", "lifetime", "mapping", "preparing"}
     | {"process", "registry", "image_cache", "control_flow"},
     {"convention", "types", "manifest", "tracing", "system_dlls", "second_names", "plan"},
-    {"pe", "errors", "messages", "machine_code", "light", "user_folders", "whole_file", "_core"},
+    {"pe", "errors", "hresults", "messages", "machine_code", "light", "user_folders", "whole_file", "_core"},
 ]
 PACKAGE = Path(find_spec("windlass").submodule_search_locations[0])
 

@@ -36,3 +36,22 @@ def test_a_text_to_format_must_be_given():
     buffer = ctypes.create_string_buffer(100)
     assert kernel32.FormatMessageA(0x400, None, 0, 0, buffer, 100, None) == 0
     assert kernel32.GetLastError() == 87  # ERROR_INVALID_PARAMETER
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (1355, "The specified domain either does not exist or could not be contacted."),
+        (0x8007054B, "The specified domain either does not exist or could not be contacted."),
+        (0x800300FF, "Invalid flag error."),
+        (0x8002801D, "Library not registered."),
+        (0x80092012, "The revocation function was unable to check revocation for the certificate."),
+    ],
+)
+def test_texts_of_the_system(code, text):
+    """ "[MS-ERREF]: Windows Error Codes"."""
+    kernel32 = windlass.WinDLL("kernel32")
+    buffer = ctypes.create_string_buffer(300)
+    ignore_inserts, from_system = 0x200, 0x1000
+    count = kernel32.FormatMessageA(ignore_inserts | from_system, None, code, 0, buffer, 300, None)
+    assert buffer.value.decode() == text + "\r\n" and count == len(text) + 2

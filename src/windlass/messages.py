@@ -1,6 +1,6 @@
 """The system's message texts, as FormatMessage gives them in English for FORMAT_MESSAGE_FROM_SYSTEM.
 
-Source: Microsoft, "System Error Codes", "Windows Sockets Error Codes", "Common HRESULT Values".
+Source: Microsoft, "System Error Codes", "Windows Sockets Error Codes".
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ def message(code: int) -> str | None:
     code.
     """
     code &= 0xFFFFFFFF
-    if code in MESSAGES:
-        return MESSAGES[code]
-    if code >> 16 == 0x8007:  # HRESULT_FROM_WIN32
+    if code <= 0xFFFF or code >> 16 == 0x8007:  # HRESULT_FROM_WIN32
         return MESSAGES.get(code & 0xFFFF)
-    return None
+    from windlass.hresults import HRESULTS
+
+    return HRESULTS.get(code)
 
 
 MESSAGES = {
@@ -61,14 +61,14 @@ MESSAGES = {
     39: "The disk is full.",
     50: "The request is not supported.",
     51: (
-        "Windows cannot find the network path. Verify that the network path is correct and the "
-        "destination computer is not busy or turned off. If Windows still cannot find the network path, "
-        "contact your network administrator."
+        "Windows cannot find the network path. Verify that the network path is correct and the"
+        " destination computer is not busy or turned off. If Windows still cannot find the network"
+        " path, contact your network administrator."
     ),
     52: (
-        "You were not connected because a duplicate name exists on the network. If joining a domain, go "
-        "to System in Control Panel to change the computer name and try again. If joining a workgroup, "
-        "choose another workgroup name."
+        "You were not connected because a duplicate name exists on the network. If joining a domain, go"
+        " to System in Control Panel to change the computer name and try again. If joining a workgroup,"
+        " choose another workgroup name."
     ),
     53: "The network path was not found.",
     54: "The network is busy.",
@@ -89,8 +89,8 @@ MESSAGES = {
     69: "The network BIOS session limit was exceeded.",
     70: "The remote server has been paused or is in the process of being started.",
     71: (
-        "No more connections can be made to this remote computer at this time because there are already "
-        "as many connections as the computer can accept."
+        "No more connections can be made to this remote computer at this time because there are already"
+        " as many connections as the computer can accept."
     ),
     72: "The specified printer or disk device has been paused.",
     80: "The file exists.",
@@ -134,6 +134,7 @@ MESSAGES = {
     131: "An attempt was made to move the file pointer before the beginning of the file.",
     132: "The file pointer cannot be set on the specified device or file.",
     133: "A JOIN or SUBST command cannot be used for a drive that contains previously joined drives.",
+    134: "An attempt was made to use a JOIN or SUBST command on a drive that has already been joined.",
     142: "The system cannot perform a JOIN or SUBST at this time.",
     143: "The system cannot join or substitute a drive to or for a directory on the same drive.",
     144: "The directory is not a subdirectory of the root directory.",
@@ -180,8 +181,8 @@ MESSAGES = {
     206: "The filename or extension is too long.",
     207: "The ring 2 stack is in use.",
     208: (
-        "The global filename characters, * or ?, are entered incorrectly or too many global filename "
-        "characters are specified."
+        "The global filename characters, * or ?, are entered incorrectly or too many global filename"
+        " characters are specified."
     ),
     209: "The signal being posted is not correct.",
     210: "The signal handler cannot be set.",
@@ -189,8 +190,8 @@ MESSAGES = {
     214: "Too many dynamic-link modules are attached to this program or dynamic-link module.",
     215: "Cannot nest calls to LoadModule.",
     216: (
-        "This version of %1 is not compatible with the version of Windows you're running. Check your "
-        "computer's system information and then contact the software publisher."
+        "This version of %1 is not compatible with the version of Windows you're running. Check your"
+        " computer's system information and then contact the software publisher."
     ),
     230: "The pipe state is invalid.",
     231: "All pipe instances are busy.",
@@ -227,19 +228,19 @@ MESSAGES = {
     535: "There is a process on other end of the pipe.",
     536: "Waiting for a process to open the other end of the pipe.",
     575: (
-        "{Application Error}\r\nThe application was unable to start correctly (0x%lx). Click OK to close "
-        "the application."
+        "{Application Error}\r\nThe application was unable to start correctly (0x%lx). Click OK to close"
+        " the application."
     ),
     577: (
-        "Windows cannot verify the digital signature for this file. A recent hardware or software change"
-        " might have installed a file that is signed incorrectly or damaged, or that might be malicious "
-        "software from an unknown source."
+        "Windows cannot verify the digital signature for this file. A recent hardware or software"
+        " change might have installed a file that is signed incorrectly or damaged, or that might be"
+        " malicious software from an unknown source."
     ),
     592: (
-        "Indicates that an attempt was made to assign protection to a file system file or directory and "
-        "one of the SIDs in the security descriptor could not be translated into a GUID that could be "
-        "stored by the file system. This causes the protection attempt to fail, which may cause a file "
-        "creation attempt to fail."
+        "Indicates that an attempt was made to assign protection to a file system file or directory and"
+        " one of the SIDs in the security descriptor could not be translated into a GUID that could be"
+        " stored by the file system. This causes the protection attempt to fail, which may cause a file"
+        " creation attempt to fail."
     ),
     740: "The requested operation requires elevation.",
     787: "The requested operation is not supported in the current version of the file system.",
@@ -254,8 +255,8 @@ MESSAGES = {
     1003: "Cannot complete this function.",
     1004: "Invalid flags.",
     1005: (
-        "The volume does not contain a recognized file system.\r\nPlease make sure that all required file "
-        "system drivers are loaded and that the volume is not corrupted."
+        "The volume does not contain a recognized file system.\r\nPlease make sure that all required file"
+        " system drivers are loaded and that the volume is not corrupted."
     ),
     1006: "The volume for a file has been externally altered so that the opened file is no longer valid.",
     1007: "The requested operation cannot be performed in full-screen mode.",
@@ -266,21 +267,30 @@ MESSAGES = {
     1012: "The configuration registry key could not be read.",
     1013: "The configuration registry key could not be written.",
     1014: (
-        "One of the files in the registry database had to be recovered by use of a log or alternate "
-        "copy. The recovery was successful."
+        "One of the files in the registry database had to be recovered by use of a log or alternate"
+        " copy. The recovery was successful."
+    ),
+    1015: (
+        "The registry is corrupted. The structure of one of the files containing registry data is"
+        " corrupted, or the system's memory image of the file is corrupted, or the file could not be"
+        " recovered because the alternate copy or log was absent or corrupted."
     ),
     1016: (
-        "An I/O operation initiated by the registry failed unrecoverably. The registry could not read "
-        "in, or write out, or flush, one of the files that contain the system's image of the registry."
+        "An I/O operation initiated by the registry failed unrecoverably. The registry could not read"
+        " in, or write out, or flush, one of the files that contain the system's image of the registry."
     ),
     1017: (
-        "The system has attempted to load or restore a file into the registry, but the specified file is"
-        " not in a registry file format."
+        "The system has attempted to load or restore a file into the registry, but the specified file"
+        " is not in a registry file format."
     ),
     1018: "Illegal operation attempted on a registry key that has been marked for deletion.",
     1019: "System could not allocate the required space in a registry log.",
     1020: "Cannot create a symbolic link in a registry key that already has subkeys or values.",
     1021: "Cannot create a stable subkey under a volatile parent key.",
+    1022: (
+        "A notify change request is being completed and the information is not being returned in the"
+        " caller's buffer. The caller now needs to enumerate the files to find the changes."
+    ),
     1051: "A stop control has been sent to a service that other running services are dependent on.",
     1052: "The requested control is not valid for this service.",
     1053: "The service did not respond to the start or control request in a timely fashion.",
@@ -288,12 +298,12 @@ MESSAGES = {
     1055: "The service database is locked.",
     1056: "An instance of the service is already running.",
     1057: (
-        "The account name is invalid or does not exist, or the password is invalid for the account name "
-        "specified."
+        "The account name is invalid or does not exist, or the password is invalid for the account name"
+        " specified."
     ),
     1058: (
-        "The service cannot be started, either because it is disabled or because it has no enabled "
-        "devices associated with it."
+        "The service cannot be started, either because it is disabled or because it has no enabled"
+        " devices associated with it."
     ),
     1059: "Circular service dependency was specified.",
     1060: "The specified service does not exist as an installed service.",
@@ -306,13 +316,55 @@ MESSAGES = {
     1067: "The process terminated unexpectedly.",
     1068: "The dependency service or group failed to start.",
     1069: "The service did not start due to a logon failure.",
+    1070: "After starting, the service hung in a start-pending state.",
+    1071: "The specified service database lock is invalid.",
     1072: "The specified service has been marked for deletion.",
     1073: "The specified service already exists.",
+    1074: "The system is currently running with the last-known-good configuration.",
+    1075: "The dependency service does not exist or has been marked for deletion.",
+    1076: "The current boot has already been accepted for use as the last-known-good control set.",
+    1077: "No attempts to start the service have been made since the last boot.",
+    1078: "The name is already in use as either a service name or a service display name.",
+    1079: (
+        "The account specified for this service is different from the account specified for other"
+        " services running in the same process."
+    ),
+    1080: "Failure actions can only be set for Win32 services, not for drivers.",
+    1081: (
+        "This service runs in the same process as the service control manager. Therefore, the service"
+        " control manager cannot take action if this service's process terminates unexpectedly."
+    ),
+    1082: "No recovery program has been configured for this service.",
+    1083: (
+        "The executable program that this service is configured to run in does not implement the service."
+    ),
+    1100: "The physical end of the tape has been reached.",
+    1101: "A tape access reached a filemark.",
+    1102: "The beginning of the tape or a partition was encountered.",
+    1103: "A tape access reached the end of a set of files.",
+    1104: "No more data is on the tape.",
+    1105: "Tape could not be partitioned.",
+    1107: "Tape partition information could not be found when loading a tape.",
+    1108: "Unable to lock the media eject mechanism.",
+    1109: "Unable to unload the media.",
+    1110: "The media in the drive may have changed.",
+    1111: "The I/O bus was reset.",
+    1112: "No media in drive.",
     1113: "No mapping for the Unicode character exists in the target multi-byte code page.",
     1114: "A dynamic link library (DLL) initialization routine failed.",
     1115: "A system shutdown is in progress.",
     1116: "Unable to abort the system shutdown because no shutdown was in progress.",
     1117: "The request could not be performed because of an I/O device error.",
+    1118: "No serial device was successfully initialized. The serial driver will unload.",
+    1119: (
+        "Unable to open a device that was sharing an interrupt request (IRQ) with other devices. At"
+        " least one other device that uses that IRQ was already opened."
+    ),
+    1125: "The floppy disk controller returned inconsistent results in its registers.",
+    1126: "While accessing the hard disk, a recalibrate operation failed, even after retries.",
+    1127: "While accessing the hard disk, a disk operation failed even after retries.",
+    1128: "While accessing the hard disk, a disk controller reset was needed, but even that failed.",
+    1129: "Physical end of tape encountered.",
     1130: "Not enough server memory resources are available to process this command.",
     1131: "A potential deadlock condition has been detected.",
     1132: "The base address or the file offset specified does not have the proper alignment.",
@@ -327,46 +379,98 @@ MESSAGES = {
     1157: "One of the library files needed to run this application cannot be found.",
     1158: "The current process has used all of its system allowance of handles for Window Manager objects.",
     1159: "The message can be used only with synchronous operations.",
+    1160: "The indicated source element has no media.",
+    1163: "The indicated element is part of a magazine that is not present.",
+    1164: "The indicated device requires reinitialization due to hardware errors.",
+    1166: "The device door is open.",
+    1167: "The device is not connected.",
     1168: "Element not found.",
     1169: "There was no match for the specified key in the index.",
     1170: "The property set specified does not exist on the object.",
+    1171: "The point passed to GetMouseMovePoints is not in the buffer.",
+    1172: "The tracking (workstation) service is not running.",
+    1173: "The Volume ID could not be found.",
     1200: "The specified device name is invalid.",
+    1201: "The device is not currently connected but it is a remembered connection.",
+    1202: "The local device name has a remembered connection to another network resource.",
     1203: (
-        "The network path was either typed incorrectly, does not exist, or the network provider is not "
-        "currently available. Please try retyping the path or contact your network administrator."
+        "The network path was either typed incorrectly, does not exist, or the network provider is not"
+        " currently available. Please try retyping the path or contact your network administrator."
     ),
     1204: "The specified network provider name is invalid.",
+    1205: "Unable to open the network connection profile.",
+    1206: "The network connection profile is corrupted.",
+    1207: "Cannot enumerate a noncontainer.",
     1208: "An extended error has occurred.",
+    1209: "The format of the specified group name is invalid.",
+    1210: "The format of the specified computer name is invalid.",
+    1211: "The format of the specified event name is invalid.",
+    1212: "The format of the specified domain name is invalid.",
+    1213: "The format of the specified service name is invalid.",
+    1214: "The format of the specified network name is invalid.",
+    1215: "The format of the specified share name is invalid.",
+    1216: "The format of the specified password is invalid.",
+    1217: "The format of the specified message name is invalid.",
+    1218: "The format of the specified message destination is invalid.",
+    1219: (
+        "Multiple connections to a server or shared resource by the same user, using more than one user"
+        " name, are not allowed. Disconnect all previous connections to the server or shared resource"
+        " and try again."
+    ),
+    1220: (
+        "An attempt was made to establish a session to a network server, but there are already too many"
+        " sessions established to that server."
+    ),
+    1221: "The workgroup or domain name is already in use by another computer on the network.",
     1222: "The network is not present or not started.",
     1223: "The operation was canceled by the user.",
     1224: "The requested operation cannot be performed on a file with a user-mapped section open.",
     1225: "The remote computer refused the network connection.",
     1226: "The network connection was gracefully closed.",
+    1227: "The network transport endpoint already has an address associated with it.",
+    1228: "An address has not yet been associated with the network endpoint.",
     1229: "An operation was attempted on a nonexistent network connection.",
+    1230: "An invalid operation was attempted on an active network connection.",
     1231: (
-        "The network location cannot be reached. For information about network troubleshooting, see "
-        "Windows Help."
+        "The network location cannot be reached. For information about network troubleshooting, see"
+        " Windows Help."
     ),
     1232: (
-        "The network location cannot be reached. For information about network troubleshooting, see "
-        "Windows Help."
+        "The network location cannot be reached. For information about network troubleshooting, see"
+        " Windows Help."
     ),
+    1233: (
+        "The network location cannot be reached. For information about network troubleshooting, see"
+        " Windows Help."
+    ),
+    1234: "No service is operating at the destination network endpoint on the remote system.",
     1235: "The request was aborted.",
     1236: "The network connection was aborted by the local system.",
     1237: "The operation could not be completed. A retry should be performed.",
+    1238: (
+        "A connection to the server could not be made because the limit on the number of concurrent"
+        " connections for this account has been reached."
+    ),
+    1239: "Attempting to log in during an unauthorized time of day for this account.",
+    1240: "The account is not authorized to log in from this station.",
     1241: "The network address could not be used for the operation requested.",
     1242: "The service is already registered.",
     1243: "The specified service does not exist.",
     1244: "The operation being requested was not performed because the user has not been authenticated.",
     1245: (
-        "The operation being requested was not performed because the user has not logged on to the "
-        "network. The specified service does not exist."
+        "The operation being requested was not performed because the user has not logged on to the"
+        " network. The specified service does not exist."
     ),
+    1246: "Continue with work in progress.",
     1247: (
-        "An attempt was made to perform an initialization operation when initialization has already been"
-        " completed."
+        "An attempt was made to perform an initialization operation when initialization has already"
+        " been completed."
     ),
     1248: "No more local devices.",
+    1249: "No more local devices.",
+    1250: "The specified site does not exist.",
+    1251: "A domain controller with the specified name already exists.",
+    1253: "The group policy framework should call the extension even if there are no changes.",
     1300: "Not all privileges or groups referenced are assigned to the caller.",
     1301: "Some mapping between account names and security IDs was not done.",
     1305: "The revision level is unknown.",
@@ -374,40 +478,125 @@ MESSAGES = {
     1307: "This security ID may not be assigned as the owner of this object.",
     1308: "This security ID may not be assigned as the primary group of an object.",
     1309: (
-        "An attempt has been made to operate on an impersonation token by a thread that is not currently"
-        " impersonating a client."
+        "An attempt has been made to operate on an impersonation token by a thread that is not"
+        " currently impersonating a client."
+    ),
+    1310: "The group may not be disabled.",
+    1311: (
+        "We can't sign you in with this credential because your domain isn't available. Make sure your"
+        " device is connected to your organization's network and try again. If you previously signed in"
+        " on this device with another credential, you can sign in with that credential."
     ),
     1312: "A specified logon session does not exist. It may already have been terminated.",
     1313: "A specified privilege does not exist.",
     1314: "A required privilege is not held by the client.",
+    1315: "The name provided is not a properly formed account name.",
     1316: "The specified account already exists.",
     1317: "The specified account does not exist.",
     1318: "The specified group already exists.",
     1319: "The specified group does not exist.",
+    1320: (
+        "Either the specified user account is already a member of the specified group, or the specified"
+        " group cannot be deleted because it contains a member."
+    ),
+    1321: "The specified user account is not a member of the specified group account.",
+    1323: "Unable to update the password. The value provided as the current password is incorrect.",
+    1324: (
+        "Unable to update the password. The value provided for the new password contains values that"
+        " are not allowed in passwords."
+    ),
+    1325: (
+        "Unable to update the password. The value provided for the new password does not meet the"
+        " length, complexity, or history requirements of the domain."
+    ),
     1326: "The user name or password is incorrect.",
     1327: (
-        "Account restrictions are preventing this user from signing in. For example: blank passwords "
-        "aren't allowed, sign-in times are limited, or a policy restriction has been enforced."
+        "Account restrictions are preventing this user from signing in. For example: blank passwords"
+        " aren't allowed, sign-in times are limited, or a policy restriction has been enforced."
     ),
+    1328: "Your account has time restrictions that keep you from signing in right now.",
+    1329: "This user isn't allowed to sign in to this computer.",
     1330: "The password for this account has expired.",
     1331: "This user can't sign in because this account is currently disabled.",
     1332: "No mapping between account names and security IDs was done.",
+    1333: "Too many local user identifiers (LUIDs) were requested at one time.",
+    1334: "No more local user identifiers (LUIDs) are available.",
     1335: "The subauthority part of a security ID is invalid.",
     1336: "The access control list (ACL) structure is invalid.",
     1337: "The security ID structure is invalid.",
     1338: "The security descriptor structure is invalid.",
     1340: "The inherited access control list (ACL) or access control entry (ACE) could not be built.",
+    1341: "The server is currently disabled.",
+    1342: "The server is currently enabled.",
+    1343: "The value provided was an invalid value for an identifier authority.",
     1344: "No more memory is available for security information updates.",
-    1346: (
-        "Either a required impersonation level was not provided, or the provided impersonation level is "
-        "invalid."
+    1345: (
+        "The specified attributes are invalid, or incompatible with the attributes for the group as a whole."
     ),
+    1346: (
+        "Either a required impersonation level was not provided, or the provided impersonation level is"
+        " invalid."
+    ),
+    1347: "Cannot open an anonymous level security token.",
+    1348: "The validation information class requested was invalid.",
     1349: "The type of the token is inappropriate for its attempted use.",
     1350: "Unable to perform a security operation on an object that has no associated security.",
+    1351: (
+        "Configuration information could not be read from the domain controller, either because the"
+        " machine is unavailable, or access has been denied."
+    ),
+    1352: (
+        "The security account manager (SAM) or local security authority (LSA) server was in the wrong"
+        " state to perform the security operation."
+    ),
+    1353: "The domain was in the wrong state to perform the security operation.",
+    1354: "This operation is only allowed for the Primary Domain Controller of the domain.",
     1355: "The specified domain either does not exist or could not be contacted.",
+    1356: "The specified domain already exists.",
     1359: "An internal error occurred.",
+    1360: (
+        "Generic access types were contained in an access mask which should already be mapped to"
+        " nongeneric types."
+    ),
+    1362: (
+        "The requested action is restricted for use by logon processes only. The calling process has"
+        " not registered as a logon process."
+    ),
+    1363: "Cannot start a new logon session with an ID that is already in use.",
+    1364: "A specified authentication package is unknown.",
+    1365: "The logon session is not in a state that is consistent with the requested operation.",
+    1366: "The logon session ID is already in use.",
+    1367: "A logon request contained an invalid logon type value.",
+    1368: "Unable to impersonate using a named pipe until data has been read from that pipe.",
+    1371: "Cannot perform this operation on built-in accounts.",
+    1372: "Cannot perform this operation on this built-in special group.",
+    1373: "Cannot perform this operation on this built-in special user.",
+    1374: (
+        "The user cannot be removed from a group because the group is currently the user's primary group."
+    ),
+    1375: "The token is already in use as a primary token.",
+    1376: "The specified local group does not exist.",
+    1377: "The specified account name is not a member of the group.",
+    1378: "The specified account name is already a member of the group.",
+    1379: "The specified local group already exists.",
+    1385: "Logon failure: the user has not been granted the requested logon type at this computer.",
+    1387: (
+        "A member could not be added to or removed from the local group because the member does not exist."
+    ),
+    1388: "A new member could not be added to a local group because the member has the wrong account type.",
+    1389: "Too many security IDs have been specified.",
+    1391: "Indicates an ACL contains no inheritable components.",
     1392: "The file or directory is corrupted and unreadable.",
     1393: "The disk structure is corrupted and unreadable.",
+    1394: "There is no user session key for the specified logon session.",
+    1395: (
+        "The service being accessed is licensed for a particular number of connections. No more"
+        " connections can be made to the service at this time because there are already as many"
+        " connections as the service can accept."
+    ),
+    1396: "The target account name is incorrect.",
+    1397: "Mutual Authentication failed. The server's password is out of date at the domain controller.",
+    1398: "There is a time and/or date difference between the client and server.",
     1400: "Invalid window handle.",
     1401: "Invalid menu handle.",
     1402: "Invalid cursor handle.",
@@ -423,13 +612,41 @@ MESSAGES = {
     1412: "Class still has open windows.",
     1413: "Invalid index.",
     1414: "Invalid icon handle.",
+    1415: "Using private DIALOG window words.",
+    1416: "The list box identifier was not found.",
+    1417: "No wildcards were found.",
     1418: "Thread does not have a clipboard open.",
     1419: "Hot key is not registered.",
+    1420: "The window is not a valid dialog window.",
     1421: "Control ID not found.",
+    1422: "Invalid message for a combo box because it does not have an edit control.",
+    1423: "The window is not a combo box.",
+    1424: "Height must be less than 256.",
+    1425: "Invalid device context (DC) handle.",
+    1426: "Invalid hook procedure type.",
     1427: "Cannot set nonlocal hook without a module handle.",
     1428: "This hook procedure can only be set globally.",
+    1429: "This hook procedure can only be set globally.",
+    1430: "The journal hook procedure is already installed.",
+    1431: "The hook procedure is not installed.",
+    1432: "Invalid message for single-selection list box.",
+    1433: "LB_SETCOUNT sent to non-lazy list box.",
+    1434: "This list box does not support tab stops.",
+    1435: "Cannot destroy object created by another thread.",
     1436: "The window does not have a system menu.",
+    1437: "The window does not have a system menu.",
+    1438: "Invalid message box style.",
+    1439: "Invalid system-wide (SPI_*) parameter.",
+    1440: "Screen already locked.",
+    1441: "All handles to windows in a multiple-window position structure must have the same parent.",
+    1442: "The window is not a child window.",
+    1443: "Invalid GW_* command.",
     1444: "Invalid thread identifier.",
+    1445: "Cannot process a message from a window that is not a multiple document interface (MDI) window.",
+    1446: "Popup menu already active.",
+    1447: "The window does not have scroll bars.",
+    1448: "Scroll bar range cannot be greater than MAXLONG.",
+    1449: "Cannot show or remove the window in the way specified.",
     1450: "Insufficient system resources exist to complete the requested service.",
     1451: "Insufficient system resources exist to complete the requested service.",
     1452: "Insufficient system resources exist to complete the requested service.",
@@ -445,47 +662,252 @@ MESSAGES = {
     1464: "This application does not support the current operation on symbolic links.",
     1465: "Windows was unable to parse the requested XML data.",
     1500: "The event log file is corrupted.",
+    1501: "The event log file is corrupted.",
+    1502: "No event log file could be opened, so the event logging service did not start.",
+    1503: "The event log file is full.",
     1601: (
-        "The Windows Installer Service could not be accessed. This can occur if the Windows Installer is"
-        " not correctly installed. Contact your support personnel for assistance."
+        "The Windows Installer Service could not be accessed. This can occur if the Windows Installer"
+        " is not correctly installed. Contact your support personnel for assistance."
     ),
     1602: "User cancelled installation.",
     1603: "Fatal error during installation.",
+    1604: "Installation suspended, incomplete.",
     1605: "This action is only valid for products that are currently installed.",
-    1618: (
-        "Another installation is already in progress. Complete that installation before proceeding with "
-        "this install."
+    1606: "Feature ID not registered.",
+    1607: "Component ID not registered.",
+    1608: "Unknown property.",
+    1609: "Handle is in an invalid state.",
+    1610: "The configuration data for this product is corrupt. Contact your support personnel.",
+    1611: "Component qualifier not present.",
+    1612: (
+        "The installation source for this product is not available. Verify that the source exists and"
+        " that you can access it."
     ),
+    1613: (
+        "This installation package cannot be installed by the Windows Installer service. You must"
+        " install a Windows service pack that contains a newer version of the Windows Installer"
+        " service."
+    ),
+    1614: "Product is uninstalled.",
+    1615: "SQL query syntax invalid or unsupported.",
+    1616: "Record field does not exist.",
+    1617: "The device has been removed.",
+    1618: (
+        "Another installation is already in progress. Complete that installation before proceeding with"
+        " this install."
+    ),
+    1619: (
+        "This installation package could not be opened. Verify that the package exists and that you can"
+        " access it, or contact the application vendor to verify that this is a valid Windows Installer"
+        " package."
+    ),
+    1620: (
+        "This installation package could not be opened. Contact the application vendor to verify that"
+        " this is a valid Windows Installer package."
+    ),
+    1622: (
+        "Error opening installation log file. Verify that the specified log file location exists and"
+        " that you can write to it."
+    ),
+    1623: "The language of this installation package is not supported by your system.",
+    1624: "Error applying transforms. Verify that the specified transform paths are valid.",
+    1625: "This installation is forbidden by system policy. Contact your system administrator.",
+    1626: "Function could not be executed.",
     1627: "Function failed during execution.",
+    1628: "Invalid or unknown table specified.",
     1629: "Data supplied is of wrong type.",
     1630: "Data of this type is not supported.",
+    1631: "The Windows Installer service failed to start. Contact your support personnel.",
+    1632: (
+        "The Temp folder is on a drive that is full or is inaccessible. Free up space on the drive or"
+        " verify that you have write permission on the Temp folder."
+    ),
+    1633: "This installation package is not supported by this processor type. Contact your product vendor.",
+    1634: "Component not used on this computer.",
+    1638: (
+        "Another version of this product is already installed. Installation of this version cannot"
+        " continue. To configure or remove the existing version of this product, use Add/Remove"
+        " Programs on the Control Panel."
+    ),
+    1639: (
+        "Invalid command line argument. Consult the Windows Installer SDK for detailed command line help."
+    ),
+    1641: (
+        "The requested operation completed successfully. The system will be restarted so the changes"
+        " can take effect."
+    ),
     1700: "The string binding is invalid.",
+    1701: "The binding handle is not the correct type.",
     1702: "The binding handle is invalid.",
     1703: "The RPC protocol sequence is not supported.",
+    1704: "The RPC protocol sequence is invalid.",
     1705: "The string universal unique identifier (UUID) is invalid.",
+    1706: "The endpoint format is invalid.",
+    1707: "The network address is invalid.",
+    1708: "No endpoint was found.",
+    1709: "The timeout value is invalid.",
+    1710: "The object universal unique identifier (UUID) was not found.",
+    1711: "The object universal unique identifier (UUID) has already been registered.",
+    1712: "The type universal unique identifier (UUID) has already been registered.",
+    1713: "The RPC server is already listening.",
+    1714: "No protocol sequences have been registered.",
+    1715: "The RPC server is not listening.",
+    1716: "The manager type is unknown.",
     1717: "The interface is unknown.",
+    1718: "There are no bindings.",
+    1719: "There are no protocol sequences.",
+    1720: "The endpoint cannot be created.",
+    1721: "Not enough resources are available to complete this operation.",
     1722: "The RPC server is unavailable.",
     1723: "The RPC server is too busy to complete this operation.",
+    1724: "The network options are invalid.",
+    1725: "There are no remote procedure calls active on this thread.",
     1726: "The remote procedure call failed.",
     1727: "The remote procedure call failed and did not execute.",
+    1728: "A remote procedure call (RPC) protocol error occurred.",
+    1730: "The transfer syntax is not supported by the RPC server.",
+    1732: "The universal unique identifier (UUID) type is not supported.",
+    1733: "The tag is invalid.",
+    1734: "The array bounds are invalid.",
+    1735: "The binding does not contain an entry name.",
+    1736: "The name syntax is invalid.",
+    1737: "The name syntax is not supported.",
     1739: "No network address is available to use to construct a universal unique identifier (UUID).",
+    1740: "The endpoint is a duplicate.",
+    1741: "The authentication type is unknown.",
+    1742: "The maximum number of calls is too small.",
+    1743: "The string is too long.",
+    1744: "The RPC protocol sequence was not found.",
+    1745: "The procedure number is out of range.",
+    1746: "The binding does not contain any authentication information.",
     1747: "The authentication service is unknown.",
+    1748: "The authentication level is unknown.",
+    1749: "The security context is invalid.",
+    1750: "The authorization service is unknown.",
+    1751: "The entry is invalid.",
+    1752: "The server endpoint cannot perform the operation.",
+    1753: "There are no more endpoints available from the endpoint mapper.",
+    1754: "No interfaces have been exported.",
+    1755: "The entry name is incomplete.",
+    1756: "The version option is invalid.",
+    1757: "There are no more members.",
+    1758: "There is nothing to unexport.",
+    1759: "The interface was not found.",
+    1760: "The entry already exists.",
+    1761: "The entry is not found.",
+    1762: "The name service is unavailable.",
+    1763: "The network address family is invalid.",
+    1764: "The requested operation is not supported.",
+    1765: "No security context is available to allow impersonation.",
+    1766: "An internal error occurred in a remote procedure call (RPC).",
+    1767: "The RPC server attempted an integer division by zero.",
+    1768: "An addressing error occurred in the RPC server.",
+    1769: "A floating-point operation at the RPC server caused a division by zero.",
+    1770: "A floating-point underflow occurred at the RPC server.",
+    1771: "A floating-point overflow occurred at the RPC server.",
+    1772: "The list of RPC servers available for the binding of auto handles has been exhausted.",
+    1773: "Unable to open the character translation table file.",
+    1774: "The file containing the character translation table has fewer than 512 bytes.",
+    1775: "A null context handle was passed from the client to the host during a remote procedure call.",
+    1777: "The context handle changed during a remote procedure call.",
+    1778: "The binding handles passed to a remote procedure call do not match.",
+    1779: "The stub is unable to get the remote procedure call handle.",
     1780: "A null reference pointer was passed to the stub.",
+    1781: "The enumeration value is out of range.",
+    1782: "The byte count is too small.",
     1783: "The stub received bad data.",
     1784: "The supplied user buffer is not valid for the requested operation.",
     1785: "The disk media is not recognized. It may not be formatted.",
+    1786: "The workstation does not have a trust secret.",
+    1787: (
+        "The security database on the server does not have a computer account for this workstation"
+        " trust relationship."
+    ),
+    1788: "The trust relationship between the primary domain and the trusted domain failed.",
+    1789: "The trust relationship between this workstation and the primary domain failed.",
+    1790: "The network logon failed.",
+    1791: "A remote procedure call is already in progress for this thread.",
+    1792: "An attempt was made to logon, but the network logon service was not started.",
+    1793: "The user's account has expired.",
+    1794: "The redirector is in use and cannot be unloaded.",
+    1795: "The specified printer driver is already installed.",
+    1796: "The specified port is unknown.",
+    1797: "The printer driver is unknown.",
+    1798: "The print processor is unknown.",
+    1799: "The specified separator file is invalid.",
+    1800: "The specified priority is invalid.",
+    1801: "The printer name is invalid.",
+    1802: "The printer already exists.",
+    1803: "The printer command is invalid.",
+    1804: "The specified datatype is invalid.",
+    1805: "The environment specified is invalid.",
+    1806: "There are no more bindings.",
+    1807: (
+        "The account used is an interdomain trust account. Use your global user account or local user"
+        " account to access this server."
+    ),
+    1808: (
+        "The account used is a computer account. Use your global user account or local user account to"
+        " access this server."
+    ),
+    1809: (
+        "The account used is a server trust account. Use your global user account or local user account"
+        " to access this server."
+    ),
+    1810: (
+        "The name or security ID (SID) of the domain specified is inconsistent with the trust"
+        " information for that domain."
+    ),
+    1811: "The server is in use and cannot be unloaded.",
     1812: "The specified image file did not contain a resource section.",
     1813: "The specified resource type cannot be found in the image file.",
     1814: "The specified resource name cannot be found in the image file.",
     1815: "The specified resource language ID cannot be found in the image file.",
     1816: "Not enough quota is available to process this command.",
+    1817: "No interfaces have been registered.",
+    1818: "The remote procedure call was cancelled.",
+    1819: "The binding handle does not contain all required information.",
+    1820: "A communications failure occurred during a remote procedure call.",
+    1821: "The requested authentication level is not supported.",
+    1822: "No principal name registered.",
+    1823: "The error specified is not a valid Windows RPC error code.",
+    1824: "A UUID that is valid only on this computer has been allocated.",
+    1825: "A security package specific error occurred.",
+    1826: "Thread is not canceled.",
+    1827: "Invalid operation on the encoding/decoding handle.",
+    1828: "Incompatible version of the serializing package.",
+    1829: "Incompatible version of the RPC stub.",
+    1830: "The RPC pipe object is invalid or corrupted.",
+    1831: "An invalid operation was attempted on an RPC pipe object.",
+    1832: "Unsupported RPC pipe version.",
+    1898: "The group member was not found.",
+    1899: "The endpoint mapper database entry could not be created.",
+    1900: "The object universal unique identifier (UUID) is the nil UUID.",
+    1901: "The specified time is invalid.",
+    1902: "The specified form name is invalid.",
+    1903: "The specified form size is invalid.",
+    1904: "The specified printer handle is already being waited on.",
+    1905: "The specified printer has been deleted.",
+    1906: "The state of the printer is invalid.",
     1907: "The user's password must be changed before signing in.",
+    1908: "Could not find the domain controller for this domain.",
     1909: "The referenced account is currently locked out and may not be logged on to.",
+    1910: "The object exporter specified was not found.",
+    1911: "The object specified was not found.",
+    1912: "The object resolver set specified was not found.",
+    1913: "Some data remains to be sent in the request buffer.",
+    1914: "Invalid asynchronous remote procedure call handle.",
+    1915: "Invalid asynchronous RPC call handle for this operation.",
+    1916: "The RPC pipe object has already been closed.",
+    1917: "The RPC call completed before all pipes were processed.",
+    1918: "No more data is available from the RPC pipe.",
+    1919: "No site name is available for this machine.",
     1920: "The file cannot be accessed by the system.",
     1921: "The name of the file cannot be resolved by the system.",
     2000: "The pixel format is invalid.",
     2001: "The specified driver is invalid.",
     2202: "The specified username is invalid.",
+    2221: "The user name could not be found.",
     2250: "This network connection does not exist.",
     4317: "The operation identifier is not valid.",
     4390: "The file or directory is not a reparse point.",
@@ -511,52 +933,55 @@ MESSAGES = {
     10038: "An operation was attempted on something that is not a socket.",
     10039: "A required address was omitted from an operation on a socket.",
     10040: (
-        "A message sent on a datagram socket was larger than the internal message buffer or some other "
-        "network limit, or the buffer used to receive a datagram into was smaller than the datagram "
-        "itself."
+        "A message sent on a datagram socket was larger than the internal message buffer or some other"
+        " network limit, or the buffer used to receive a datagram into was smaller than the datagram"
+        " itself."
     ),
     10041: (
-        "A protocol was specified in the socket function call that does not support the semantics of the"
-        " socket type requested."
+        "A protocol was specified in the socket function call that does not support the semantics of"
+        " the socket type requested."
     ),
     10042: (
-        "An unknown, invalid, or unsupported option or level was specified in a getsockopt or setsockopt"
-        " call."
+        "An unknown, invalid, or unsupported option or level was specified in a getsockopt or"
+        " setsockopt call."
     ),
     10043: (
         "The requested protocol has not been configured into the system, or no implementation for it exists."
     ),
     10044: "The support for the specified socket type does not exist in this address family.",
     10045: "The attempted operation is not supported for the type of object referenced.",
-    10046: "The protocol family has not been configured into the system or no implementation for it exists.",
+    10046: (
+        "The protocol family has not been configured into the system or no implementation for it exists."
+    ),
     10047: "An address incompatible with the requested protocol was used.",
     10048: "Only one usage of each socket address (protocol/network address/port) is normally permitted.",
     10049: "The requested address is not valid in its context.",
     10050: "A socket operation encountered a dead network.",
     10051: "A socket operation was attempted to an unreachable network.",
     10052: (
-        "The connection has been broken due to keep-alive activity detecting a failure while the "
-        "operation was in progress."
+        "The connection has been broken due to keep-alive activity detecting a failure while the"
+        " operation was in progress."
     ),
     10053: "An established connection was aborted by the software in your host machine.",
     10054: "An existing connection was forcibly closed by the remote host.",
     10055: (
-        "An operation on a socket could not be performed because the system lacked sufficient buffer "
-        "space or because a queue was full."
+        "An operation on a socket could not be performed because the system lacked sufficient buffer"
+        " space or because a queue was full."
     ),
     10056: "A connect request was made on an already connected socket.",
     10057: (
-        "A request to send or receive data was disallowed because the socket is not connected and (when "
-        "sending on a datagram socket using a sendto call) no address was supplied."
+        "A request to send or receive data was disallowed because the socket is not connected and (when"
+        " sending on a datagram socket using a sendto call) no address was supplied."
     ),
     10058: (
-        "A request to send or receive data was disallowed because the socket had already been shut down "
-        "in that direction with a previous shutdown call."
+        "A request to send or receive data was disallowed because the socket had already been shut down"
+        " in that direction with a previous shutdown call."
     ),
     10059: "Too many references to some kernel object.",
     10060: (
-        "A connection attempt failed because the connected party did not properly respond after a period"
-        " of time, or established connection failed because connected host has failed to respond."
+        "A connection attempt failed because the connected party did not properly respond after a"
+        " period of time, or established connection failed because connected host has failed to"
+        " respond."
     ),
     10061: "No connection could be made because the target machine actively refused it.",
     10062: "Cannot translate name.",
@@ -565,27 +990,27 @@ MESSAGES = {
     10065: "A socket operation was attempted to an unreachable host.",
     10066: "Cannot remove a directory that is not empty.",
     10067: (
-        "A Windows Sockets implementation may have a limit on the number of applications that may use it"
-        " simultaneously."
+        "A Windows Sockets implementation may have a limit on the number of applications that may use"
+        " it simultaneously."
     ),
     10068: "Ran out of quota.",
     10069: "Ran out of disk quota.",
     10070: "File handle reference is no longer available.",
     10071: "Item is not available locally.",
     10091: (
-        "WSAStartup cannot function at this time because the underlying system it uses to provide "
-        "network services is currently unavailable."
+        "WSAStartup cannot function at this time because the underlying system it uses to provide"
+        " network services is currently unavailable."
     ),
     10092: "The Windows Sockets version requested is not supported.",
     10093: "Either the application has not called WSAStartup, or WSAStartup failed.",
     10101: (
-        "Returned by WSARecv or WSARecvFrom to indicate the remote party has initiated a graceful "
-        "shutdown sequence."
+        "Returned by WSARecv or WSARecvFrom to indicate the remote party has initiated a graceful"
+        " shutdown sequence."
     ),
     10102: "No more results can be returned by WSALookupServiceNext.",
     10103: (
-        "A call to WSALookupServiceEnd was made while this call was still processing. The call has been "
-        "canceled."
+        "A call to WSALookupServiceEnd was made while this call was still processing. The call has been"
+        " canceled."
     ),
     10104: "The procedure call table is invalid.",
     10105: "The requested service provider is invalid.",
@@ -597,36 +1022,15 @@ MESSAGES = {
     10112: "A database query failed because it was actively refused.",
     11001: "No such host is known.",
     11002: (
-        "This is usually a temporary error during hostname resolution and means that the local server "
-        "did not receive a response from an authoritative server."
+        "This is usually a temporary error during hostname resolution and means that the local server"
+        " did not receive a response from an authoritative server."
     ),
     11003: "A non-recoverable error occurred during a database lookup.",
     11004: "The requested name is valid, but no data of the requested type was found.",
     14001: (
-        "The application has failed to start because its side-by-side configuration is incorrect. Please see "
-        "the application event log or use the command-line sxstrace.exe tool for more detail."
+        "The application has failed to start because its side-by-side configuration is incorrect."
+        " Please see the application event log or use the command-line sxstrace.exe tool for more"
+        " detail."
     ),
     14007: "The requested lookup key was not found in any active activation context.",
-    0x80004001: "Not implemented",
-    0x80004002: "No such interface supported",
-    0x80004003: "Invalid pointer",
-    0x80004004: "Operation aborted",
-    0x80004005: "Unspecified error",
-    0x8000FFFF: "Catastrophic failure",
-    0x80010106: "Cannot change thread mode after it is set.",
-    0x80010108: "The object invoked has disconnected from its clients.",
-    0x80020003: "Member not found.",
-    0x80020005: "Type mismatch.",
-    0x80020006: "Unknown name.",
-    0x80020009: "Exception occurred.",
-    0x8002000E: "Invalid number of parameters.",
-    0x80030002: "%1 could not be found.",
-    0x80040110: "Class does not support aggregation (or class object is remote)",
-    0x80040111: "ClassFactory cannot supply requested class",
-    0x80040154: "Class not registered",
-    0x800401E3: "Operation unavailable",
-    0x800401F0: "CoInitialize has not been called.",
-    0x800401F3: "Invalid class string",
-    0x80080005: "Server execution failed",
-    0x80090016: "Keyset does not exist",
 }
