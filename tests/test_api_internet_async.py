@@ -153,3 +153,11 @@ def test_cookies_are_the_processs(port):
     assert wininet.InternetSetCookieW(url, "own", "x; path=/; expires=Sat, 01-Jan-2000 00:00:00 GMT")
     assert cookies_of(url) == 259
     assert not wininet.InternetSetCookieW("nowhere", "a", "b")
+
+
+def test_the_callback_is_an_option():
+    """ "Option Flags": INTERNET_OPTION_CALLBACK is 1."""
+    session, address, size = Session(), c.c_void_p(), c.c_uint32(8)
+    assert wininet.InternetQueryOptionW(session.handle, 1, c.byref(address), c.byref(size)) == 1
+    assert (address.value, size.value) == (c.cast(session.callback, c.c_void_p).value, 8)
+    wininet.InternetCloseHandle(session.handle)

@@ -644,7 +644,7 @@ def InternetSetStatusCallback(hInternet: HANDLE, lpfnInternetCallback: PVOID) ->
     return _set_callback(hInternet, lpfnInternetCallback)
 
 
-CONNECT_TIMEOUT, CONNECT_RETRIES, SEND_TIMEOUT, RECEIVE_TIMEOUT = 2, 3, 5, 6
+CALLBACK, CONNECT_TIMEOUT, CONNECT_RETRIES, SEND_TIMEOUT, RECEIVE_TIMEOUT = 1, 2, 3, 5, 6
 HANDLE_TYPE, PARENT, SECURITY_FLAGS, URL, USER_AGENT, CONTEXT = 9, 21, 31, 34, 41, 45
 USERNAME, PASSWORD, REFRESH, SETTINGS_CHANGED, DECODING = 28, 29, 37, 39, 65
 # Of caches, buffers and numbers of connections: what they tune is not there to be tuned.
@@ -707,6 +707,8 @@ def _option(handle: Handle, option: int, encode: Callable[[str], bytes]) -> byte
         return struct.pack("<Q", handle.parent.number if handle.parent else 0)
     if option == CONTEXT:
         return struct.pack("<Q", handle.context)
+    if option == CALLBACK:
+        return struct.pack("<Q", handle.callback)
     if option in _LIMITS:
         limit = getattr(handle.limits, _LIMITS[option])
         return struct.pack("<I", 0xFFFFFFFF if limit is None else int(limit * 1000))
