@@ -139,6 +139,8 @@ static void transacted(void)
     say("commit %08x", IStorage_Commit(root, STGC_DEFAULT));
     say("destroy %08x", IStorage_DestroyElement(root, L"Large"));
     IStorage_Release(root);
+    say("no sharing %08x", StgOpenStorage(path, NULL, STGM_READ, NULL, 0, &root));
+    say("no sharing %08x", StgCreateDocfile(NULL, STGM_READWRITE, 0, &root));
     say("open %08x", StgOpenStorage(path, NULL, OPEN, NULL, 0, &root));
     list(root);
     IStorage_Release(root);

@@ -46,7 +46,7 @@ STG_E_FILEALREADYEXISTS, STG_E_INVALIDPARAMETER = 0x80030050, 0x80030057
 STG_E_INVALIDHEADER, STG_E_INVALIDNAME, STG_E_INVALIDFLAG = 0x800300FB, 0x800300FC, 0x800300FF
 STG_E_REVERTED = 0x80030102
 STGM_WRITE, STGM_READWRITE, STGM_ACCESS, STGM_SHARE_EXCLUSIVE, STGM_SHARE = 1, 2, 3, 0x10, 0x70
-STGM_CREATE, STGM_TRANSACTED, STGM_DELETEONRELEASE = 0x1000, 0x10000, 0x4000000
+STGM_CREATE, STGM_TRANSACTED, STGM_PRIORITY, STGM_DELETEONRELEASE = 0x1000, 0x10000, 0x40000, 0x4000000
 STGFMT_STORAGE, STGFMT_ANY, STGFMT_DOCFILE = 0, 4, 5
 STGTY_STORAGE, STGTY_STREAM = 1, 2
 STATFLAG_NONAME = 1
@@ -473,9 +473,16 @@ def _host(name: str) -> str:
     return host
 
 
+def _check_sharing(mode: int) -> None:
+    """What is not transacted says what others may do meanwhile ("STGM Constants")."""
+    if not mode & (STGM_SHARE | STGM_TRANSACTED | STGM_PRIORITY):
+        raise Refused(STG_E_INVALIDFLAG)
+
+
 def _create(name: str | None, mode: int) -> StorageObject:
     if mode & STGM_ACCESS == 0:
         raise Refused(STG_E_INVALIDFLAG)
+    _check_sharing(mode)
     if name is None:
         handle, path = tempfile.mkstemp(prefix="~df", suffix=".tmp")
         os.close(handle)
@@ -494,6 +501,7 @@ def _create(name: str | None, mode: int) -> StorageObject:
 def _open(name: str, mode: int) -> StorageObject:
     if mode & STGM_CREATE:
         raise Refused(STG_E_INVALIDFLAG)
+    _check_sharing(mode)
     path = _host(name)
     try:
         with open(path, "rb") as file:
