@@ -23,9 +23,12 @@ class Callback:
     """A Python function with an address that Windows code can call; signature: see core/python_callback.c.
 
     at_end: what a call returns when Python has ended.
+    calls_back: the function returns a generator of calls; see windlass.types.Calling.
     """
 
-    def __init__(self, function: Callable[..., Any], signature: str, at_end: int = 0) -> None: ...
+    def __init__(
+        self, function: Callable[..., Any], signature: str, at_end: int = 0, calls_back: bool = False
+    ) -> None: ...
     @property
     def address(self) -> int: ...
 

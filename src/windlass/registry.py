@@ -217,7 +217,7 @@ def _read_source(path: str) -> Iterator[list[str]]:
             ):
                 given = {k.arg: ast.literal_eval(k.value) for k in decorator.keywords}
                 name = given.get("name", node.name)
-                result = ast.unparse(node.returns) if node.returns else "VOID"
+                result = _types().called_result(ast.unparse(node.returns)) if node.returns else "VOID"
                 parameters = ", ".join(
                     f"{ast.unparse(a.annotation)} {a.arg}" for a in node.args.args if a.annotation
                 )
@@ -569,7 +569,8 @@ def _callback(function: Callable[..., Any]) -> _core.Callback:
     if function not in _callbacks:
         types = _types()
         signature = types.signature_of(function)
-        _callbacks[function] = _core.Callback(function, signature, types.result_at_end(function))
+        at_end, calls_back = types.result_at_end(function), types.calls_back(function)
+        _callbacks[function] = _core.Callback(function, signature, at_end, calls_back)
     return _callbacks[function]
 
 

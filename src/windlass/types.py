@@ -12,8 +12,17 @@ from __future__ import annotations
 from windlass.light import TYPE_CHECKING, Annotated, Optional
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
+    from collections.abc import Callable, Generator
+    from typing import Any, TypeVar
+
+    Result = TypeVar("Result")
+    Calling = Generator[tuple[int, ...], int, Result]
+    """`Calling[BOOL]` is the result of a function that calls Windows code back, which may never return: a
+    generator that yields each call as (address, argument...), up to eight arguments, gets its result as 64
+    bits, and returns a BOOL. See core/python_callback.c.
+    """
+else:
+    Calling = None  # for annotations, which are not evaluated
 
 BOOL = Annotated[int, "i"]
 BOOLEAN = Annotated[int, "B"]
@@ -120,6 +129,17 @@ def signature_of(function: Callable[..., Any]) -> str:
     return result + "".join(_code(function, name, annotations.get(name)) for name in names)
 
 
+def calls_back(function: Callable[..., Any]) -> bool:
+    """Whether the function's result is `Calling`."""
+    annotation = function.__annotations__["return"]
+    return isinstance(annotation, str) and annotation != called_result(annotation)
+
+
+def called_result(annotation: str) -> str:
+    """The name of a result's type, without `Calling`."""
+    return annotation[len("Calling[") : -1] if annotation.startswith("Calling[") else annotation
+
+
 def result_at_end(function: Callable[..., Any]) -> int:
     """What a call of such a function returns when Python has ended."""
     metadata = _metadata(function, "return", function.__annotations__["return"])
@@ -132,7 +152,7 @@ def _code(function: Callable[..., Any], name: str, annotation: Any) -> str:
 
 def _metadata(function: Callable[..., Any], name: str, annotation: Any) -> tuple[Any, ...]:
     if isinstance(annotation, str):  # postponed evaluation
-        annotation = globals().get(annotation)
+        annotation = globals().get(called_result(annotation))
     metadata: tuple[Any, ...] | None = getattr(annotation, "__metadata__", None)
     if metadata is None:
         raise TypeError(f"{function.__qualname__}: {name} is not annotated with a name of windlass.types")

@@ -7,8 +7,9 @@ import functools
 from windlass import _core, loader
 from windlass.process import modules
 from windlass.registry import EVERY_PROCESS
+from windlass.types import Calling
 
-__all__ = ["address_of", "windows"]
+__all__ = ["address_of", "is_true", "windows"]
 
 
 @functools.cache
@@ -21,3 +22,8 @@ def address_of(dll: str, name: str) -> int:
 def windows(dll: str, name: str, *arguments: int) -> int:
     """Call an API function with integers or pointers, as any DLL would; the result as 64 bits."""
     return _core.call(address_of(dll, name), *arguments)
+
+
+def is_true(callback: int, *arguments: int) -> Calling[bool]:
+    """Call a function of the program that returns a BOOL; as `yield from` of a function that calls back."""
+    return bool((yield (callback, *arguments)) & 0xFFFFFFFF)

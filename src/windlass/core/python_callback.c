@@ -2,7 +2,12 @@
  *
  * The signature is one character for the result, then one for each parameter:
  *   v nothing   ? BOOL   b B h H i I q Q integers   P pointer (int, None for NULL as a result)   f d floating point
- *   A LPCSTR as bytes or None   W LPCWSTR as str or None (parameters only) */
+ *   A LPCSTR as bytes or None   W LPCWSTR as str or None (parameters only)
+ *
+ * A function that calls Windows code back returns a generator instead of its result. It yields each call as a tuple,
+ * (address, argument...), gets its result back, and returns its own. The calls are made from here, with no Python frame
+ * on the stack: an exception, longjmp() or a switch of stacks may leave them for good. Then the generator is never
+ * resumed, and never freed. */
 #include "python.h"
 
 struct python_callback {
@@ -12,6 +17,7 @@ struct python_callback {
     PyObject *function;
     char *signature;
     uint64_t at_end;   /* what a call returns when Python has ended */
+    int calls_back;    /* the function returns a generator */
 };
 
 static PyObject *none(void) {
@@ -119,25 +125,98 @@ static bool failure_of(PyObject *function, struct failure *failure) {
     return true;
 }
 
+/* ---- calls back ---- */
+
+enum { MOST_SLOTS = 8 };
+struct call_back {
+    uint64_t WINAPI (*function)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
+    uint64_t slots[MOST_SLOTS];
+};
+
+/* Arguments that a function does not have are no harm to it: "x64 calling convention" lets the caller clean up. */
+static uint64_t make(const struct call_back *call) {
+    const uint64_t *s = call->slots;
+    return call->function(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
+}
+
+static bool parse_call(PyObject *yielded, struct call_back *call) {
+    Py_ssize_t count = PyTuple_Check(yielded) ? PyTuple_Size(yielded) - 1 : -1;
+    *call = (struct call_back){0};
+    if (count < 0 || count > MOST_SLOTS)
+        return PyErr_Format(PyExc_TypeError, "a call back is a tuple: address, up to %d integers", MOST_SLOTS) != NULL;
+    *(void **)&call->function = PyLong_AsVoidPtr(PyTuple_GetItem(yielded, 0));
+    for (Py_ssize_t i = 0; i < count && !PyErr_Occurred(); i++)
+        call->slots[i] = PyLong_AsUnsignedLongLongMask(PyTuple_GetItem(yielded, i + 1));
+    return !PyErr_Occurred();
+}
+
+/* Lets the generator go on to its next call; takes the reference to the answer. */
+static bool next_call(PyObject *generator, PyObject *answer, struct call_back *call) {
+    PyObject *yielded = answer ? PyObject_CallMethod(generator, "send", "O", answer) : NULL;
+    bool found = yielded && parse_call(yielded, call);
+    Py_XDECREF(yielded);
+    Py_XDECREF(answer);
+    return found;
+}
+
+/* What the generator returned, if the exception that is set says that it did; or NULL. */
+static PyObject *returned_value(void) {
+    PyObject *type, *value, *traceback;
+    if (!PyErr_ExceptionMatches(PyExc_StopIteration))
+        return NULL;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    PyObject *returned = PyObject_GetAttrString(value, "value");
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+    return returned;
+}
+
+/* Runs the generator to its end, out of Python for each call. False when Python has ended meanwhile: nothing of it may
+ * be touched any more, and `entry` is not in it. Else *value is what it returned, or NULL with an exception set. */
+static bool run_generator(PyObject *generator, struct python_entry *entry, PyObject **value) {
+    struct call_back call;
+    for (PyObject *answer = none(); next_call(generator, answer, &call);) {
+        python_leave(entry);
+        uint64_t result = make(&call);
+        if (!python_enter_for_api(entry))
+            return false;
+        answer = PyLong_FromUnsignedLongLong(result);
+    }
+    *value = returned_value();
+    Py_DECREF(generator);
+    return true;
+}
+
+static void answer_at_end(uint64_t at_end, struct call_result *result) {
+    result->rax = at_end;
+    set_last_error(ERROR_SHUTDOWN_IN_PROGRESS);
+}
+
 static void enter(struct callback *callback, uint64_t *slots, const uint64_t *xmm, struct call_result *result) {
     struct python_callback *self = callback->context;
     enum { NONCONTINUABLE = 1 };
+    const uint64_t at_end = self->at_end;
     struct failure failure;
-    *result = (struct call_result){0, 0};
     struct python_entry entry;
+    *result = (struct call_result){0, 0};
     if (!python_enter_for_api(&entry)) {
-        result->rax = self->at_end;
-        set_last_error(ERROR_SHUTDOWN_IN_PROGRESS);
+        answer_at_end(at_end, result);
         return;
     }
     Py_INCREF(self);
     PyObject *arguments = arguments_of(self, slots, xmm);
     PyObject *value = arguments ? PyObject_CallObject(self->function, arguments) : NULL;
+    Py_XDECREF(arguments);
+    if (value && self->calls_back && !run_generator(value, &entry, &value)) {
+        answer_at_end(at_end, result);
+        return;
+    }
     if (value)
         from_python(self->signature[0], value, result);
     bool failed = failure_of(self->function, &failure);
     Py_XDECREF(value);
-    Py_XDECREF(arguments);
     Py_DECREF(self);
     python_leave(&entry);
     if (failed)
@@ -148,8 +227,10 @@ static PyObject *callback_create(PyTypeObject *type, PyObject *args, PyObject *k
     PyObject *function;
     const char *signature;
     unsigned long long at_end = 0;
-    if (keywords || !PyArg_ParseTuple(args, "Os|K", &function, &signature, &at_end))
-        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "Callback(function, signature, at_end)");
+    int calls_back = 0;
+    if (keywords || !PyArg_ParseTuple(args, "Os|Kp", &function, &signature, &at_end, &calls_back))
+        return PyErr_Occurred() ? NULL
+                                : PyErr_Format(PyExc_TypeError, "Callback(function, signature, at_end, calls_back)");
     if (!signature[0] || !strchr("v?bBhHiIqQPfd", signature[0]) || strspn(signature + 1, "?bBhHiIqQPfdAW") !=
         strlen(signature + 1))
         return PyErr_Format(PyExc_ValueError, "bad callback signature %s", signature);
@@ -160,6 +241,7 @@ static PyObject *callback_create(PyTypeObject *type, PyObject *args, PyObject *k
     Py_INCREF(function);
     self->function = function;
     self->at_end = at_end;
+    self->calls_back = calls_back;
     self->callback = (struct callback){enter, self};
     self->signature = strdup(signature);
     self->code = callback_new(&self->callback);

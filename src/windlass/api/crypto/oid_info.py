@@ -13,10 +13,11 @@ from ctypes import c_uint32, c_uint64
 from typing import NamedTuple
 
 from windlass import _core
+from windlass.api.calls import is_true
 from windlass.api.crypto.certificate_context import Blob
 from windlass.api.outputs import get_u32
 from windlass.registry import export
-from windlass.types import BOOL, DWORD, PVOID
+from windlass.types import BOOL, DWORD, PVOID, Calling
 
 HASH, ENCRYPT, PUBLIC_KEY, SIGNATURE, NAME_PART, EXTENSION, USAGE, POLICY = range(1, 9)
 
@@ -201,9 +202,9 @@ def CryptFindOIDInfo(dwKeyType: DWORD, pvKey: PVOID, dwGroupId: DWORD) -> PVOID:
 
 
 @export("crypt32")
-def CryptEnumOIDInfo(dwGroupId: DWORD, dwFlags: DWORD, pvArg: PVOID, pfnEnumOIDInfo: PVOID) -> BOOL:
+def CryptEnumOIDInfo(dwGroupId: DWORD, dwFlags: DWORD, pvArg: PVOID, pfnEnumOIDInfo: PVOID) -> Calling[BOOL]:
     for known in _all():
         wanted = dwGroupId in (0, known.group)
-        if wanted and not _core.call(pfnEnumOIDInfo, known.address, pvArg) & 0xFFFFFFFF:
+        if wanted and not (yield from is_true(pfnEnumOIDInfo, known.address, pvArg)):
             return 0
     return 1

@@ -13,6 +13,7 @@ import struct
 from ctypes import c_uint32, c_uint64
 
 from windlass import _core
+from windlass.api.calls import is_true
 from windlass.api.crypto import certificate_checks, certificate_context, revocation_lists
 from windlass.api.crypto.certificate_context import Blob, CertInfo, context_of
 from windlass.api.crypto.certificate_store import SYSTEM_STORES, store_of
@@ -20,7 +21,7 @@ from windlass.api.outputs import fail, from_ansi, get_u32, get_u64, put_u32
 from windlass.api.refused import Refused, done
 from windlass.api.structures import get_structure
 from windlass.registry import export
-from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, LPDWORD, LPVOID, PBYTE, PVOID, VOID
+from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, LPDWORD, LPVOID, PBYTE, PVOID, VOID, Calling
 
 ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED, ERROR_MORE_DATA, ERROR_INVALID_PARAMETER = 2, 5, 234, 87
 E_INVALIDARG, CRYPT_E_NOT_FOUND = 0x80070057, 0x80092004
@@ -46,13 +47,13 @@ class StoreInfo(ctypes.Structure):
     _fields_ = [("cbSize", c_uint32)]
 
 
-def _call_for(names: list[str], flags: int, argument: int, callback: int) -> int:
+def _call_for(names: list[str], flags: int, argument: int, callback: int) -> Calling[int]:
     """Until the program has had enough."""
     info = StoreInfo(ctypes.sizeof(StoreInfo))
     for name in names:
         text = ctypes.create_string_buffer(_core.wide_bytes(name))
         place = (ctypes.addressof(text), flags, ctypes.addressof(info), 0, argument)
-        if not _core.call(callback, *place) & 0xFFFFFFFF:
+        if not (yield from is_true(callback, *place)):
             return 0
     return 1
 
@@ -60,19 +61,19 @@ def _call_for(names: list[str], flags: int, argument: int, callback: int) -> int
 @export("crypt32")
 def CertEnumSystemStore(
     dwFlags: DWORD, pvSystemStoreLocationPara: PVOID, pvArg: PVOID, pfnEnum: PVOID
-) -> BOOL:
+) -> Calling[BOOL]:
     if dwFlags >> 16 not in _LOCATIONS or not pfnEnum:
         return fail(E_INVALIDARG if not pfnEnum else ERROR_FILE_NOT_FOUND)
     names = [_NAMES[name] for name in sorted(SYSTEM_STORES)] if dwFlags >> 16 in (1, 2) else []
-    return _call_for(names, dwFlags, pvArg, pfnEnum)
+    return (yield from _call_for(names, dwFlags, pvArg, pfnEnum))
 
 
 @export("crypt32")
-def CertEnumSystemStoreLocation(dwFlags: DWORD, pvArg: PVOID, pfnEnum: PVOID) -> BOOL:
+def CertEnumSystemStoreLocation(dwFlags: DWORD, pvArg: PVOID, pfnEnum: PVOID) -> Calling[BOOL]:
     for number, name in _LOCATIONS.items():
         text = ctypes.create_string_buffer(_core.wide_bytes(name))
         place = (ctypes.addressof(text), number << 16, 0, pvArg)
-        if not _core.call(pfnEnum, *place) & 0xFFFFFFFF:
+        if not (yield from is_true(pfnEnum, *place)):
             return 0
     return 1
 

@@ -16,7 +16,7 @@ from windlass.api.locale.nls_win32 import (
 )
 from windlass.api.outputs import fail, put_u32
 from windlass.registry import export
-from windlass.types import BOOL, DWORD, INT, LCID, LPARAM, LPCWSTR, LPDWORD, LPSTR, LPWSTR, PVOID
+from windlass.types import BOOL, DWORD, INT, LCID, LPARAM, LPCWSTR, LPDWORD, LPSTR, LPWSTR, PVOID, Calling
 
 CAL_GREGORIAN = 1
 ENUM_ALL_CALENDARS = 0xFFFFFFFF
@@ -111,7 +111,9 @@ def GetCalendarInfoA(
 # ---- enumeration ----
 
 
-def _enumerate(callback: int, name: str | None, calendar: int, type: int, wide: bool, *rest: int) -> int:
+def _enumerate(
+    callback: int, name: str | None, calendar: int, type: int, wide: bool, *rest: int
+) -> Calling[int]:
     """Give the callback the one calendar's fact, if it is among the wanted ones."""
     if not callback or name is None:
         return fail(ERROR_INVALID_PARAMETER)
@@ -120,28 +122,37 @@ def _enumerate(callback: int, name: str | None, calendar: int, type: int, wide: 
         return fail(ERROR_INVALID_FLAGS)
     if calendar not in (CAL_GREGORIAN, ENUM_ALL_CALENDARS):
         return fail(ERROR_INVALID_PARAMETER)
-    call_with_text(callback, _core.wide_bytes(text) if wide else _core.ansi_from_text(text) + b"\0", *rest)
+    data = _core.wide_bytes(text) if wide else _core.ansi_from_text(text) + b"\0"
+    yield from call_with_text(callback, data, *rest)
     return 1
 
 
 @export("kernel32", "kernelbase")
-def EnumCalendarInfoW(lpCalInfoEnumProc: PVOID, Locale: LCID, Calendar: DWORD, CalType: DWORD) -> BOOL:
+def EnumCalendarInfoW(
+    lpCalInfoEnumProc: PVOID, Locale: LCID, Calendar: DWORD, CalType: DWORD
+) -> Calling[BOOL]:
     return _enumerate(lpCalInfoEnumProc, nls_locales.by_lcid(Locale), Calendar, CalType, True)
 
 
 @export("kernel32")
-def EnumCalendarInfoA(lpCalInfoEnumProc: PVOID, Locale: LCID, Calendar: DWORD, CalType: DWORD) -> BOOL:
+def EnumCalendarInfoA(
+    lpCalInfoEnumProc: PVOID, Locale: LCID, Calendar: DWORD, CalType: DWORD
+) -> Calling[BOOL]:
     return _enumerate(lpCalInfoEnumProc, nls_locales.by_lcid(Locale), Calendar, CalType, False)
 
 
 @export("kernel32", "kernelbase")
-def EnumCalendarInfoExW(pCalInfoEnumProcEx: PVOID, Locale: LCID, Calendar: DWORD, CalType: DWORD) -> BOOL:
+def EnumCalendarInfoExW(
+    pCalInfoEnumProcEx: PVOID, Locale: LCID, Calendar: DWORD, CalType: DWORD
+) -> Calling[BOOL]:
     name = nls_locales.by_lcid(Locale)
     return _enumerate(pCalInfoEnumProcEx, name, Calendar, CalType, True, CAL_GREGORIAN)
 
 
 @export("kernel32")
-def EnumCalendarInfoExA(pCalInfoEnumProcEx: PVOID, Locale: LCID, Calendar: DWORD, CalType: DWORD) -> BOOL:
+def EnumCalendarInfoExA(
+    pCalInfoEnumProcEx: PVOID, Locale: LCID, Calendar: DWORD, CalType: DWORD
+) -> Calling[BOOL]:
     name = nls_locales.by_lcid(Locale)
     return _enumerate(pCalInfoEnumProcEx, name, Calendar, CalType, False, CAL_GREGORIAN)
 
@@ -154,6 +165,6 @@ def EnumCalendarInfoExEx(
     lpReserved: LPCWSTR,
     CalType: DWORD,
     lParam: LPARAM,
-) -> BOOL:
+) -> Calling[BOOL]:
     name = nls_locales.canonical(lpLocaleName)
     return _enumerate(pCalInfoEnumProcExEx, name, Calendar, CalType, True, CAL_GREGORIAN, 0, lParam)

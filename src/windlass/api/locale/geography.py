@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 
 from windlass import _core
+from windlass.api.calls import is_true
 from windlass.api.locale import nls_locales
 from windlass.api.locale.nls_win32 import (
     ERROR_INSUFFICIENT_BUFFER,
@@ -23,7 +24,7 @@ from windlass.api.locale.nls_win32 import (
 from windlass.api.locale.places import Place, by_geoid, by_name, places
 from windlass.api.outputs import fail
 from windlass.registry import export
-from windlass.types import BOOL, DWORD, INT, LANGID, LPARAM, LPCWSTR, LPSTR, LPWSTR, PVOID
+from windlass.types import BOOL, DWORD, INT, LANGID, LPARAM, LPCWSTR, LPSTR, LPWSTR, PVOID, Calling
 
 GEOID_NOT_AVAILABLE = -1 & 0xFFFFFFFF
 GEOCLASS_NATION, GEOCLASS_REGION, GEOCLASS_ALL = 16, 14, 0
@@ -146,24 +147,24 @@ def GetUserDefaultGeoName(geoName: LPWSTR, geoNameCount: INT) -> INT:
 
 
 @export("kernel32", "kernelbase")
-def EnumSystemGeoID(GeoClass: DWORD, ParentGeoId: DWORD, lpGeoEnumProc: PVOID) -> BOOL:
+def EnumSystemGeoID(GeoClass: DWORD, ParentGeoId: DWORD, lpGeoEnumProc: PVOID) -> Calling[BOOL]:
     if not lpGeoEnumProc:
         return fail(ERROR_INVALID_PARAMETER)
     if GeoClass not in (GEOCLASS_NATION, GEOCLASS_ALL):
         return fail(ERROR_INVALID_FLAGS)
     for place in sorted(places(), key=lambda each: int(each.geoid)):
-        if not _core.call(lpGeoEnumProc, int(place.geoid)) & 0xFFFFFFFF:
+        if not (yield from is_true(lpGeoEnumProc, int(place.geoid))):
             break
     return 1
 
 
 @export("kernel32", "kernelbase")
-def EnumSystemGeoNames(geoClass: DWORD, geoEnumProc: PVOID, data: LPARAM) -> BOOL:
+def EnumSystemGeoNames(geoClass: DWORD, geoEnumProc: PVOID, data: LPARAM) -> Calling[BOOL]:
     if not geoEnumProc:
         return fail(ERROR_INVALID_PARAMETER)
     if geoClass not in (GEOCLASS_NATION, GEOCLASS_ALL):
         return fail(ERROR_INVALID_FLAGS)
     for place in places():
-        if not call_with_text(geoEnumProc, _core.wide_bytes(place.iso2), data):
+        if not (yield from call_with_text(geoEnumProc, _core.wide_bytes(place.iso2), data)):
             break
     return 1

@@ -12,7 +12,7 @@ from windlass.api.locale import nls_facts, nls_locales
 from windlass.api.locale.nls_win32 import ERROR_INVALID_FLAGS, ERROR_INVALID_PARAMETER, call_with_text
 from windlass.api.outputs import fail
 from windlass.registry import export
-from windlass.types import BOOL, DWORD, LCID, LPARAM, LPCWSTR, PVOID
+from windlass.types import BOOL, DWORD, LCID, LPARAM, LPCWSTR, PVOID, Calling
 
 DATE_SHORTDATE, DATE_LONGDATE, DATE_YEARMONTH, DATE_MONTHDAY = 1, 2, 8, 0x80
 TIME_NOSECONDS = 2
@@ -56,7 +56,9 @@ def times(name: str, flag: int) -> list[str]:
     return _unique([nls_facts.fact(name, kind), *(american if name == nls_locales.US else [])])
 
 
-def _give(callback: int, name: str | None, flags: int, wide: bool, of_dates: bool, *rest: int) -> int:
+def _give(
+    callback: int, name: str | None, flags: int, wide: bool, of_dates: bool, *rest: int
+) -> Calling[int]:
     flags &= ~NO_USER_OVERRIDE
     if not callback or name is None:
         return fail(ERROR_INVALID_PARAMETER)
@@ -65,51 +67,51 @@ def _give(callback: int, name: str | None, flags: int, wide: bool, of_dates: boo
         return fail(ERROR_INVALID_FLAGS)
     for picture in dates(name, flags) if of_dates else times(name, flags):
         text = _core.wide_bytes(picture) if wide else _core.ansi_from_text(picture) + b"\0"
-        if not call_with_text(callback, text, *rest):
+        if not (yield from call_with_text(callback, text, *rest)):
             break
     return 1
 
 
 @export("kernel32", "kernelbase")
-def EnumDateFormatsW(lpDateFmtEnumProc: PVOID, Locale: LCID, dwFlags: DWORD) -> BOOL:
+def EnumDateFormatsW(lpDateFmtEnumProc: PVOID, Locale: LCID, dwFlags: DWORD) -> Calling[BOOL]:
     return _give(lpDateFmtEnumProc, nls_locales.by_lcid(Locale), dwFlags, True, True)
 
 
 @export("kernel32")
-def EnumDateFormatsA(lpDateFmtEnumProc: PVOID, Locale: LCID, dwFlags: DWORD) -> BOOL:
+def EnumDateFormatsA(lpDateFmtEnumProc: PVOID, Locale: LCID, dwFlags: DWORD) -> Calling[BOOL]:
     return _give(lpDateFmtEnumProc, nls_locales.by_lcid(Locale), dwFlags, False, True)
 
 
 @export("kernel32", "kernelbase")
-def EnumDateFormatsExW(lpDateFmtEnumProcEx: PVOID, Locale: LCID, dwFlags: DWORD) -> BOOL:
+def EnumDateFormatsExW(lpDateFmtEnumProcEx: PVOID, Locale: LCID, dwFlags: DWORD) -> Calling[BOOL]:
     return _give(lpDateFmtEnumProcEx, nls_locales.by_lcid(Locale), dwFlags, True, True, CAL_GREGORIAN)
 
 
 @export("kernel32")
-def EnumDateFormatsExA(lpDateFmtEnumProcEx: PVOID, Locale: LCID, dwFlags: DWORD) -> BOOL:
+def EnumDateFormatsExA(lpDateFmtEnumProcEx: PVOID, Locale: LCID, dwFlags: DWORD) -> Calling[BOOL]:
     return _give(lpDateFmtEnumProcEx, nls_locales.by_lcid(Locale), dwFlags, False, True, CAL_GREGORIAN)
 
 
 @export("kernel32", "kernelbase")
 def EnumDateFormatsExEx(
     lpDateFmtEnumProcExEx: PVOID, lpLocaleName: LPCWSTR, dwFlags: DWORD, lParam: LPARAM
-) -> BOOL:
+) -> Calling[BOOL]:
     name = nls_locales.canonical(lpLocaleName)
     return _give(lpDateFmtEnumProcExEx, name, dwFlags, True, True, CAL_GREGORIAN, lParam)
 
 
 @export("kernel32", "kernelbase")
-def EnumTimeFormatsW(lpTimeFmtEnumProc: PVOID, Locale: LCID, dwFlags: DWORD) -> BOOL:
+def EnumTimeFormatsW(lpTimeFmtEnumProc: PVOID, Locale: LCID, dwFlags: DWORD) -> Calling[BOOL]:
     return _give(lpTimeFmtEnumProc, nls_locales.by_lcid(Locale), dwFlags, True, False)
 
 
 @export("kernel32")
-def EnumTimeFormatsA(lpTimeFmtEnumProc: PVOID, Locale: LCID, dwFlags: DWORD) -> BOOL:
+def EnumTimeFormatsA(lpTimeFmtEnumProc: PVOID, Locale: LCID, dwFlags: DWORD) -> Calling[BOOL]:
     return _give(lpTimeFmtEnumProc, nls_locales.by_lcid(Locale), dwFlags, False, False)
 
 
 @export("kernel32", "kernelbase")
 def EnumTimeFormatsEx(
     lpTimeFmtEnumProcEx: PVOID, lpLocaleName: LPCWSTR, dwFlags: DWORD, lParam: LPARAM
-) -> BOOL:
+) -> Calling[BOOL]:
     return _give(lpTimeFmtEnumProcEx, nls_locales.canonical(lpLocaleName), dwFlags, True, False, lParam)

@@ -7,6 +7,7 @@ Source: Microsoft, "GetLocaleInfoEx function", "LCIDToLocaleName function", "Enu
 from __future__ import annotations
 
 from windlass import _core
+from windlass.api.calls import is_true
 from windlass.api.locale import nls_facts, nls_locales
 from windlass.api.outputs import fail, put_u32
 from windlass.registry import export
@@ -23,6 +24,7 @@ from windlass.types import (
     LPVOID,
     LPWSTR,
     PVOID,
+    Calling,
 )  # fmt: skip
 
 ERROR_INVALID_PARAMETER = 87
@@ -190,42 +192,43 @@ def SetThreadLocale(Locale: LCID) -> BOOL:
 # ---- enumeration ----
 
 
-def call_with_text(callback: int, data: bytes, *rest: int) -> bool:
+def call_with_text(callback: int, data: bytes, *rest: int) -> Calling[bool]:
     """Whether the callback wants more."""
     import ctypes
 
     text = ctypes.create_string_buffer(data, len(data))
-    return bool(_core.call(callback, ctypes.addressof(text), *rest) & 0xFFFFFFFF)
+    return (yield from is_true(callback, ctypes.addressof(text), *rest))
 
 
 @export("msvcr110", "msvcr120", name="__crtEnumSystemLocalesEx")
 @export("kernel32", "kernelbase")
 def EnumSystemLocalesEx(
     lpLocaleEnumProcEx: PVOID, dwFlags: DWORD, lParam: LPARAM, lpReserved: LPVOID
-) -> BOOL:
+) -> Calling[BOOL]:
     if not lpLocaleEnumProcEx or lpReserved:
         return fail(ERROR_INVALID_PARAMETER)
     for name in nls_locales.all_names():
-        if not call_with_text(lpLocaleEnumProcEx, _core.wide_bytes(name), LOCALE_SPECIFICDATA, lParam):
+        text = _core.wide_bytes(name)
+        if not (yield from call_with_text(lpLocaleEnumProcEx, text, LOCALE_SPECIFICDATA, lParam)):
             break
     return 1
 
 
-def numbered(callback: int, encode: str) -> int:
+def numbered(callback: int, encode: str) -> Calling[int]:
     if not callback:
         return fail(ERROR_INVALID_PARAMETER)
     for name in nls_locales.all_names():
         text = f"{nls_locales.lcid_of(name):08X}\0"
-        if not call_with_text(callback, text.encode(encode)):
+        if not (yield from call_with_text(callback, text.encode(encode))):
             break
     return 1
 
 
 @export("kernel32", "kernelbase")
-def EnumSystemLocalesW(lpLocaleEnumProc: PVOID, dwFlags: DWORD) -> BOOL:
+def EnumSystemLocalesW(lpLocaleEnumProc: PVOID, dwFlags: DWORD) -> Calling[BOOL]:
     return numbered(lpLocaleEnumProc, "utf-16-le")
 
 
 @export("kernel32", "kernelbase")
-def EnumSystemLocalesA(lpLocaleEnumProc: PVOID, dwFlags: DWORD) -> BOOL:
+def EnumSystemLocalesA(lpLocaleEnumProc: PVOID, dwFlags: DWORD) -> Calling[BOOL]:
     return numbered(lpLocaleEnumProc, "ascii")

@@ -19,7 +19,7 @@ from windlass.light import TYPE_CHECKING, NamedTuple
 from windlass.pe.layout import DelayDescriptor
 from windlass.process import modules
 from windlass.registry import export
-from windlass.types import BOOL, HMODULE, LPCSTR, LPVOID, PVOID, ULONG
+from windlass.types import BOOL, HMODULE, LPCSTR, LPVOID, PVOID, ULONG, Calling
 
 if TYPE_CHECKING:
     from windlass.module import Module
@@ -80,23 +80,23 @@ def LdrResolveDelayLoadedAPI(
     FailureSystemHook: PVOID,
     ThunkAddress: PVOID,
     Flags: ULONG,
-) -> PVOID:
+) -> Calling[PVOID]:
     wanted, record = _wanted(ParentModuleBase, DelayloadDescriptor, ThunkAddress)
     module = _module(ParentModuleBase, record, wanted.dll)
     address = _core.export(module.handle, wanted.name, wanted.ordinal) if module is not None else 0
     if not address and FailureDllHook:
-        address = _ask_hook(FailureDllHook, DelayloadDescriptor, wanted, module)
+        address = yield from _ask_hook(FailureDllHook, DelayloadDescriptor, wanted, module)
     if not address and FailureSystemHook:
         dll = _core.read(ParentModuleBase + record.name_rva, len(wanted.dll.encode()) + 1)
         memory = ctypes.create_string_buffer(dll)
         function = wanted.name_address or wanted.ordinal
-        address = _core.call(FailureSystemHook, ctypes.addressof(memory), function)
+        address = yield FailureSystemHook, ctypes.addressof(memory), function
     if address:
         put_u64(ThunkAddress, address)
     return address
 
 
-def _ask_hook(hook: int, descriptor: int, wanted: _Wanted, module: Module | None) -> int:
+def _ask_hook(hook: int, descriptor: int, wanted: _Wanted, module: Module | None) -> Calling[int]:
     """What the image's own hook gives in place of the function; it gets a DELAYLOAD_INFO."""
     dll = ctypes.create_string_buffer(wanted.dll.encode("utf-8", "surrogateescape"))
     info = ctypes.create_string_buffer(
@@ -113,7 +113,7 @@ def _ask_hook(hook: int, descriptor: int, wanted: _Wanted, module: Module | None
             ERROR_PROC_NOT_FOUND if module is not None else ERROR_MOD_NOT_FOUND,
         )
     )
-    return _core.call(hook, DELAYLOAD_GPA_FAILURE, ctypes.addressof(info))
+    return (yield hook, DELAYLOAD_GPA_FAILURE, ctypes.addressof(info))
 
 
 @export("kernel32", "kernelbase")
@@ -124,7 +124,7 @@ def ResolveDelayLoadedAPI(
     FailureSystemHook: PVOID,
     ThunkAddress: PVOID,
     Flags: ULONG,
-) -> PVOID:
+) -> Calling[PVOID]:
     return LdrResolveDelayLoadedAPI(
         ParentModuleBase, DelayloadDescriptor, FailureDllHook, FailureSystemHook, ThunkAddress, Flags
     )

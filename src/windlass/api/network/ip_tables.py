@@ -30,7 +30,7 @@ from windlass.api.network.ip_helper import (
 from windlass.api.network.network_interfaces import Interface, Route
 from windlass.api.outputs import put_u64
 from windlass.registry import export
-from windlass.types import BOOLEAN, DWORD, HANDLE, LPCVOID, PHANDLE, PVOID, ULONG, USHORT, VOID
+from windlass.types import BOOLEAN, DWORD, HANDLE, LPCVOID, PHANDLE, PVOID, ULONG, USHORT, VOID, Calling
 
 ERROR_NOT_FOUND = 1168
 ERROR_NOT_ENOUGH_MEMORY = 8
@@ -361,12 +361,12 @@ MIB_INITIAL_NOTIFICATION = 3
 _registration = ctypes.create_string_buffer(8)
 
 
-def _notify(callback: int, context: int, initial: int, handle: int) -> int:
+def _notify(callback: int, context: int, initial: int, handle: int) -> Calling[int]:
     if not callback or not handle:
         return ERROR_INVALID_PARAMETER
     put_u64(handle, ctypes.addressof(_registration))
     if initial:
-        _core.call(callback, context, 0, MIB_INITIAL_NOTIFICATION)
+        yield callback, context, 0, MIB_INITIAL_NOTIFICATION
     return NO_ERROR
 
 
@@ -377,7 +377,7 @@ def NotifyIpInterfaceChange(
     CallerContext: PVOID,
     InitialNotification: BOOLEAN,
     NotificationHandle: PHANDLE,
-) -> DWORD:
+) -> Calling[DWORD]:
     """Changes are not watched: after the initial call no other comes."""
     return _notify(Callback, CallerContext, InitialNotification, NotificationHandle)
 
@@ -389,7 +389,7 @@ def NotifyUnicastIpAddressChange(
     CallerContext: PVOID,
     InitialNotification: BOOLEAN,
     NotificationHandle: PHANDLE,
-) -> DWORD:
+) -> Calling[DWORD]:
     return _notify(Callback, CallerContext, InitialNotification, NotificationHandle)
 
 
@@ -400,7 +400,7 @@ def NotifyRouteChange2(
     CallerContext: PVOID,
     InitialNotification: BOOLEAN,
     NotificationHandle: PHANDLE,
-) -> DWORD:
+) -> Calling[DWORD]:
     return _notify(Callback, CallerContext, InitialNotification, NotificationHandle)
 
 

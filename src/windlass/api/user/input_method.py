@@ -10,7 +10,7 @@ import itertools
 import struct
 
 from windlass import _core
-from windlass.api.calls import windows
+from windlass.api.calls import is_true, windows
 from windlass.api.outputs import put_u32
 from windlass.registry import export
 from windlass.types import (
@@ -31,6 +31,7 @@ from windlass.types import (
     LRESULT,
     UINT,
     WPARAM,
+    Calling,
 )
 
 VK_PROCESSKEY = 0xE5
@@ -121,9 +122,13 @@ def ImmAssociateContextEx(hWnd: HWND, hIMC: HANDLE, dwFlags: DWORD) -> BOOL:
 
 
 @export("imm32")
-def ImmEnumInputContext(idThread: DWORD, lpfn: LPVOID, lParam: LPARAM) -> BOOL:
+def ImmEnumInputContext(idThread: DWORD, lpfn: LPVOID, lParam: LPARAM) -> Calling[BOOL]:
+    """Of the contexts that there are now, whatever the callback makes and destroys."""
     default()
-    return int(all(_core.call(lpfn, handle, lParam) & 0xFFFFFFFF for handle in list(_contexts)))
+    for handle in list(_contexts):
+        if not (yield from is_true(lpfn, handle, lParam)):
+            return 0
+    return 1
 
 
 @export("imm32")

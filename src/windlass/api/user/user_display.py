@@ -6,10 +6,11 @@ device-independent pixels".
 
 from __future__ import annotations
 
+import ctypes
 import struct
 
 from windlass import _core
-from windlass.api.calls import windows
+from windlass.api.calls import is_true, windows
 from windlass.api.outputs import fail, from_ansi, get_u32, put_u32
 from windlass.api.user.system_fonts import icon_metrics, logical_font, nonclient_metrics
 from windlass.registry import export
@@ -30,6 +31,7 @@ from windlass.types import (
     LPVOID,
     UINT,
     ULONGLONG,
+    Calling,
 )
 
 ERROR_GEN_FAILURE, ERROR_NOT_SUPPORTED, ERROR_INVALID_PARAMETER = 31, 50, 87
@@ -65,7 +67,7 @@ def text_field(text: str, units: int, wide: bool) -> bytes:
 
 
 @export("user32")
-def EnumDisplayMonitors(hdc: HDC, lprcClip: LPVOID, lpfnEnum: LPVOID, dwData: LPARAM) -> BOOL:
+def EnumDisplayMonitors(hdc: HDC, lprcClip: LPVOID, lpfnEnum: LPVOID, dwData: LPARAM) -> Calling[BOOL]:
     if not lpfnEnum:
         return fail(ERROR_INVALID_PARAMETER)
     left, top, right, bottom = 0, 0, WIDTH, HEIGHT
@@ -75,11 +77,8 @@ def EnumDisplayMonitors(hdc: HDC, lprcClip: LPVOID, lpfnEnum: LPVOID, dwData: LP
         right, bottom = min(right, clip[2]), min(bottom, clip[3])
         if left >= right or top >= bottom:
             return 1
-    rect = windows("ucrtbase", "malloc", 16)
-    _core.write(rect, struct.pack("<4i", left, top, right, bottom))
-    result = _core.call(lpfnEnum, MONITOR, hdc, rect, dwData)
-    windows("ucrtbase", "free", rect)
-    return result & 0xFFFFFFFF
+    rect = ctypes.create_string_buffer(struct.pack("<4i", left, top, right, bottom))
+    return (yield from is_true(lpfnEnum, MONITOR, hdc, ctypes.addressof(rect), dwData))
 
 
 def give_monitor_info(monitor: int, info: int, wide: bool) -> int:

@@ -6,10 +6,10 @@ function".
 
 from __future__ import annotations
 
+import ctypes
 import struct
 
 from windlass import _core
-from windlass.api.calls import windows
 from windlass.api.outputs import fail, put_u32
 from windlass.registry import export
 from windlass.types import (
@@ -25,6 +25,7 @@ from windlass.types import (
     LPDWORD,
     LPVOID,
     UINT,
+    Calling,
 )
 
 ERROR_ACCESS_DENIED = 5
@@ -136,37 +137,35 @@ def CreateWindowStationA(lpwinsta: LPCSTR, dwFlags: DWORD, dwDesiredAccess: DWOR
     return fail(ERROR_ACCESS_DENIED)
 
 
-def tell_name(function: int, parameter: int, name: str, wide: bool) -> int:
+def tell_name(function: int, parameter: int, name: str, wide: bool) -> Calling[int]:
+    """The callback's result is that of the enumeration."""
     data = _core.wide_bytes(name) if wide else name.encode() + b"\0"
-    address = windows("ucrtbase", "malloc", len(data))
-    _core.write(address, data)
-    result = _core.call(function, address, parameter) & 0xFFFFFFFF
-    windows("ucrtbase", "free", address)
-    return result
+    text = ctypes.create_string_buffer(data, len(data))
+    return (yield function, ctypes.addressof(text), parameter)
 
 
 @export("user32")
-def EnumWindowStationsW(lpEnumFunc: LPVOID, lParam: LPARAM) -> BOOL:
+def EnumWindowStationsW(lpEnumFunc: LPVOID, lParam: LPARAM) -> Calling[BOOL]:
     return tell_name(lpEnumFunc, lParam, NAMES[STATION][0], True)
 
 
 @export("user32")
-def EnumWindowStationsA(lpEnumFunc: LPVOID, lParam: LPARAM) -> BOOL:
+def EnumWindowStationsA(lpEnumFunc: LPVOID, lParam: LPARAM) -> Calling[BOOL]:
     return tell_name(lpEnumFunc, lParam, NAMES[STATION][0], False)
 
 
 @export("user32")
-def EnumDesktopsW(hwinsta: HWINSTA, lpEnumFunc: LPVOID, lParam: LPARAM) -> BOOL:
+def EnumDesktopsW(hwinsta: HWINSTA, lpEnumFunc: LPVOID, lParam: LPARAM) -> Calling[BOOL]:
     if hwinsta not in (0, STATION):
         return fail(ERROR_INVALID_HANDLE)
-    return tell_name(lpEnumFunc, lParam, NAMES[DESKTOP][0], True)
+    return (yield from tell_name(lpEnumFunc, lParam, NAMES[DESKTOP][0], True))
 
 
 @export("user32")
-def EnumDesktopsA(hwinsta: HWINSTA, lpEnumFunc: LPVOID, lParam: LPARAM) -> BOOL:
+def EnumDesktopsA(hwinsta: HWINSTA, lpEnumFunc: LPVOID, lParam: LPARAM) -> Calling[BOOL]:
     if hwinsta not in (0, STATION):
         return fail(ERROR_INVALID_HANDLE)
-    return tell_name(lpEnumFunc, lParam, NAMES[DESKTOP][0], False)
+    return (yield from tell_name(lpEnumFunc, lParam, NAMES[DESKTOP][0], False))
 
 
 def object_information(handle: int, kind: int, wide: bool) -> bytes | None:
