@@ -12,38 +12,37 @@ __all__ = ["ordinals", "system_dlls"]
 
 _SYSTEM_DLLS = """
     aclui activeds actxprxy adsldpc advapi32 advpack amsi apphelp atl authz avicap32 avifil32 avrt
-    bcrypt bcryptprimitives bluetoothapis browcli bthprops.cpl cabinet cfgmgr32 clfsw32 clusapi
-    combase comctl32 comdlg32 coremessaging credssp credui crypt32 cryptbase cryptdlg cryptnet cryptsp
+    bcrypt bcryptprimitives bluetoothapis browcli bthprops.cpl cabinet cfgmgr32 clfsw32 clusapi combase
+    comcat comctl32 comdlg32 coremessaging credssp credui crypt32 cryptbase cryptdlg cryptnet cryptsp
     cryptui cryptxml cscapi d2d1 d3d10 d3d10_1 d3d10core d3d10level9 d3d11 d3d12 d3d8thk d3d9
-    d3dcompiler_47 d3dcsx d3dscache davclnt dbgcore dbgeng dbghelp dbgmodel dciman32 dcomp ddraw
-    devenum devobj devrtl dfscli dhcpcsvc dhcpcsvc6 dhcpsapi difxapi dinput dinput8 dnsapi dplayx
-    dpnet dpx drt drtprov drttransport drvstore dsound dsprop dsquery dsrole dssec dsuiext duser
-    dwmapi dwrite dxcore dxdiagn dxgi dxtrans dxva2 eappcfg eappprxy efsutil elscore esent evr
-    explorerframe faultrep feclient fhsvcctl firewallapi fltlib fontsub fwpuclnt gameux gdi32
-    gdi32full gdiplus glu32 gpapi gpedit hbaapi hid hlink hnetcfg httpapi icm32 icmp icmui icu icuin
-    icuuc ieframe iertutil imagehlp imgutil imm32 inetcomm inkobjcore inseng iphlpapi iprop iscsidsc
-    itircl itss kerberos kernel32 kernelbase ksuser ktmw32 loadperf logoncli lz32 magnification mapi32
-    mapistub mcicda mciwave mdmregistration mf mfcaptureengine mfcore mferror mfplat mfplay
-    mfreadwrite mfsensorgroup mfsrcsnk mgmtapi midimap mlang mmdevapi mpr mprapi mprmsg msacm32 msasn1
-    mscat32 mscms mscoree msctf msctfmonitor msdelta msdmo msdrm msftedit mshtml msi msident msimg32
-    msimtf msls31 mspatcha mspatchc msports msrating mssign32 mssip32 mstask msv1_0 msvcp_win msvcrt
-    msvfw32 mswsock msxml3 msxml6 mtxdm mtxex mtxoci ncrypt ndfapi netapi32 netcfgx netprofm netsh
-    netutils newdev ninput nlaapi normaliz nsi ntdll ntdsapi ntlanman ntmarta ntshrui objsel odbc32
-    odbccp32 offreg ole32 oleacc oleaut32 oledb32 oledlg olepro32 opengl32 p2p p2pgraph pcwum pdh
-    powrprof prntvpt profapi propsys psapi qasf qcap qdvd qedit quartz query qwave rasapi32 rasdlg
-    rasman reagent regapi resutils rometadata rpcrt4 rstrtmgr rtm rtutils rtworkq samcli samlib sas
-    scarddlg scecli schannel schedcli scrobj scrrun sechost secur32 security sensapi setupapi sfc
-    sfc_os shcore shdocvw shell32 shfolder shlwapi slc slcext slwga snmpapi softpub spoolss spp
-    srclient srpapi srumapi srvcli sspicli sspisrv sti structuredquery svrapi sxs t2embed tapi32
-    taskschd tbs tdh tokenbinding traffic tspkg twinapi twinapi.appcore txfw32 tzres ucrtbase
-    uianimation uiautomationcore uiribbon umpdc unattend urlmon user32 userenv usp10 uxtheme vdmdbg
-    version vfwwdm32 virtdisk vssapi wcmapi wdi wdscore webauthn webio webservices websocket wecapi
-    wer wevtapi win32u winbio winbrand windows.storage windows.ui windowscodecs windowscodecsext
-    winhttp winhvplatform wininet winmm winmmbase winnsi winscard winspool.drv winsta winsync wintrust
-    wintypes winusb wkscli wlanapi wlanui wldap32 wldp wmasf wmi wmiclnt wmvcore wofutil wow64
-    wow64cpu wow64win wpcapi wpcwebfilter ws2_32 wscapi wsclient wsdapi wsmsvc wsnmp32 wsock32
-    wtsapi32 wuapi xaudio2_8 xaudio2_9 xinput1_4 xinput9_1_0 xinputuap xmllite xolehlp xpsprint
-    xpsservices
+    d3dcompiler_47 d3dcsx d3dscache davclnt dbgcore dbgeng dbghelp dbgmodel dciman32 dcomp ddraw devenum
+    devobj devrtl dfscli dhcpcsvc dhcpcsvc6 dhcpsapi difxapi dinput dinput8 dnsapi dplayx dpnet dpx drt
+    drtprov drttransport drvstore dsound dsprop dsquery dsrole dssec dsuiext duser dwmapi dwrite dxcore
+    dxdiagn dxgi dxtrans dxva2 eappcfg eappprxy efsutil elscore esent evr explorerframe faultrep
+    feclient fhsvcctl firewallapi fltlib fontsub fwpuclnt gameux gdi32 gdi32full gdiplus glu32 gpapi
+    gpedit hbaapi hid hlink hnetcfg httpapi icm32 icmp icmui icu icuin icuuc ieframe iertutil imagehlp
+    imgutil imm32 inetcomm inkobjcore inseng iphlpapi iprop iscsidsc itircl itss kerberos kernel32
+    kernelbase ksuser ktmw32 loadperf logoncli lz32 magnification mapi32 mapistub mcicda mciwave
+    mdmregistration mf mfcaptureengine mfcore mferror mfplat mfplay mfreadwrite mfsensorgroup mfsrcsnk
+    mgmtapi midimap mlang mmdevapi mpr mprapi mprmsg msacm32 msasn1 mscat32 mscms mscoree msctf
+    msctfmonitor msdelta msdmo msdrm msftedit mshtml msi msident msimg32 msimtf msls31 mspatcha mspatchc
+    msports msrating mssign32 mssip32 mstask msv1_0 msvcp_win msvcrt msvfw32 mswsock msxml3 msxml6 mtxdm
+    mtxex mtxoci ncrypt ndfapi netapi32 netcfgx netprofm netsh netutils newdev ninput nlaapi normaliz
+    nsi ntdll ntdsapi ntlanman ntmarta ntshrui objsel odbc32 odbccp32 offreg ole32 oleacc oleaut32
+    oledb32 oledlg olepro32 opengl32 p2p p2pgraph pcwum pdh powrprof prntvpt profapi propsys psapi qasf
+    qcap qdvd qedit quartz query qwave rasapi32 rasdlg rasman reagent regapi resutils rometadata rpcrt4
+    rstrtmgr rtm rtutils rtworkq samcli samlib sas scarddlg scecli schannel schedcli scrobj scrrun
+    sechost secur32 security sensapi setupapi sfc sfc_os shcore shdocvw shell32 shfolder shlwapi slc
+    slcext slwga snmpapi softpub spoolss spp srclient srpapi srumapi srvcli sspicli sspisrv sti
+    structuredquery svrapi sxs t2embed tapi32 taskschd tbs tdh tokenbinding traffic tspkg twinapi
+    twinapi.appcore txfw32 tzres ucrtbase uianimation uiautomationcore uiribbon umpdc unattend urlmon
+    user32 userenv usp10 uxtheme vdmdbg version vfwwdm32 virtdisk vssapi wcmapi wdi wdscore webauthn
+    webio webservices websocket wecapi wer wevtapi win32u winbio winbrand windows.storage windows.ui
+    windowscodecs windowscodecsext winhttp winhvplatform wininet winmm winmmbase winnsi winscard
+    winspool.drv winsta winsync wintrust wintypes winusb wkscli wlanapi wlanui wldap32 wldp wmasf wmi
+    wmiclnt wmvcore wofutil wow64 wow64cpu wow64win wpcapi wpcwebfilter ws2_32 wscapi wsclient wsdapi
+    wsmsvc wsnmp32 wsock32 wtsapi32 wuapi xaudio2_8 xaudio2_9 xinput1_4 xinput9_1_0 xinputuap xmllite
+    xolehlp xpsprint xpsservices
 """
 
 # Linkers bind these DLLs' functions by ordinal, so the numbers never change.

@@ -88,6 +88,7 @@ def seed(store: Store) -> None:
     _control(store)
     _time_zones(store)
     _network(store)
+    _servers(store)
     _user(store)
     _hardware(store)
 
@@ -230,6 +231,19 @@ def _own_time_zone(store: Store, path: str) -> None:
     section = Section(store, f"{path}\\{own.TimeZoneKeyName}")
     section.text(Display=own.StandardName, Std=own.StandardName, Dlt=own.DaylightName)
     section.put("TZI", REG_BINARY, own.rules())
+
+
+SYSTEM_CLASSES = {
+    "{0002E005-0000-0000-C000-000000000046}": ("StdComponentCategoriesMgr", "comcat.dll", "Both"),
+}
+"""The classes of objects that DLLs of the system make: name, server, threading model."""
+
+
+def _servers(store: Store) -> None:
+    for identifier, (name, server, model) in SYSTEM_CLASSES.items():
+        Section(store, rf"{CLASSES}\CLSID\{identifier}").texts({"": name})
+        place = Section(store, rf"{CLASSES}\CLSID\{identifier}\InprocServer32")
+        place.texts({"": rf"%SystemRoot%\system32\{server}"}, REG_EXPAND_SZ).text(ThreadingModel=model)
 
 
 def computer_name() -> str:
