@@ -34,23 +34,13 @@ static struct process_block *map_block(int fd) {
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* Opened anew, so that the lock is the new process's own. */
-static int lock_for_child(int fd) {
-    char path[40];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    int other = open(path, O_RDWR | O_CLOEXEC);
-    if (other >= 0)
-        flock(other, LOCK_SH);
-    return other;
-}
-
 struct process_block *process_block_new(const WCHAR *image, size_t length, unsigned flags, int *child_fd) {
     int folder = shared_folder();
     int fd = folder >= 0 ? openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
     if (fd < 0)                                      /* then nobody but the parent sees it */
         fd = memfd_create("windlass process", MFD_CLOEXEC);
     struct process_block *block = fd >= 0 && ftruncate(fd, sizeof *block) == 0 ? map_block(fd) : NULL;
-    *child_fd = block ? lock_for_child(fd) : -1;
+    *child_fd = block ? shared_open_again(fd) : -1;
     if (fd >= 0)
         close(fd);
     if (*child_fd < 0) {

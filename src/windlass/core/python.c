@@ -150,7 +150,7 @@ PyObject *raise_unhandled(struct thread *thread) {
     return NULL;
 }
 
-static PyObject *os_error(int error) {
+PyObject *os_error(int error) {
     errno = error;
     return PyErr_SetFromErrno(PyExc_OSError);
 }

@@ -37,6 +37,9 @@ extern PyObject *access_violation_type;
 PyObject *raise_access_violation(uintptr_t address, bool write); /* returns NULL */
 int python_memory_add(PyObject *module);
 
+/* Raises the OSError of an errno; NULL. */
+PyObject *os_error(int error);
+
 /* A str as UTF-16, without a zero, from malloc(); NULL with an exception set. No codec has to be imported for it. */
 WCHAR *utf16_from_str(PyObject *text, size_t *length);
 

@@ -10,11 +10,6 @@
 #include "job_object.h"
 #include "shared.h"
 
-static PyObject *os_error(int error) {
-    errno = error;
-    return PyErr_SetFromErrno(PyExc_OSError);
-}
-
 /* A handle of 0 means a job of this process. NULL without an exception: there is none. */
 static struct object *job_from(PyObject *number) {
     NTSTATUS status;

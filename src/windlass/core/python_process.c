@@ -15,11 +15,6 @@
 #include "process_object.h"
 #include "pseudo_console.h"
 
-static PyObject *os_error(int error) {
-    errno = error;
-    return PyErr_SetFromErrno(PyExc_OSError);
-}
-
 /* ---- blocks ---- */
 
 static PyObject *block_new(PyObject *self, PyObject *args) {

@@ -229,8 +229,7 @@ void shared_detach(struct shared *shared) {
 
 /* ---- inheritance ---- */
 
-/* Opened anew, for locks belong to what was opened, which duplicates share. */
-static int open_again(int fd) {
+int shared_open_again(int fd) {
     char path[40];
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     int other = open(path, O_RDWR | O_CLOEXEC);
@@ -239,7 +238,7 @@ static int open_again(int fd) {
     return other;
 }
 
-int shared_descriptor(struct shared *shared) { return open_again(shared->fd); }
+int shared_descriptor(struct shared *shared) { return shared_open_again(shared->fd); }
 
 bool shared_promote(struct object *object) {
     struct shared *shared;
@@ -442,7 +441,7 @@ void shared_forked(void) {
     listened = 0;
     to_wake = 0;
     for (struct shared *shared = all; shared; shared = shared->next) {
-        int fd = open_again(shared->fd);
+        int fd = shared_open_again(shared->fd);
         if (fd < 0)
             continue;
         dup3(fd, shared->fd, O_CLOEXEC);

@@ -68,6 +68,9 @@ void shared_unname(struct shared *shared);
 /* The object is about to go. Takes the dispatcher lock. */
 void shared_detach(struct shared *shared);
 
+/* Another descriptor of the same file with a lock of its own, for locks belong to what was opened, which duplicates
+ * share; -1. */
+int shared_open_again(int fd);
 /* A descriptor of the state with a lock of its own, for another process; -1. And what that process makes of it: an object,
  * with a reference for the caller; NULL. */
 int shared_descriptor(struct shared *shared);

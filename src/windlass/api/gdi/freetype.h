@@ -105,13 +105,12 @@ typedef struct {
 } FT_Outline_Funcs;
 
 enum { FT_FACE_FLAG_SCALABLE = 1, FT_FACE_FLAG_SFNT = 8 };
-enum { FT_LOAD_NO_SCALE = 1, FT_LOAD_NO_HINTING = 2, FT_LOAD_NO_BITMAP = 8, FT_LOAD_NO_AUTOHINT = 0x8000, FT_LOAD_TARGET_MONO = 2 << 16 };
+enum { FT_LOAD_NO_HINTING = 2, FT_LOAD_NO_BITMAP = 8, FT_LOAD_NO_AUTOHINT = 0x8000, FT_LOAD_TARGET_MONO = 2 << 16 };
 enum { FT_PIXEL_MODE_MONO = 1, FT_PIXEL_MODE_GRAY = 2 };
 enum { FT_CURVE_TAG_ON = 1, FT_CURVE_TAG_CUBIC = 2 };
 enum { FT_SIZE_REQUEST_TYPE_NOMINAL = 0 };
 #define FT_TAG(a, b, c, d) ((unsigned)(a) << 24 | (unsigned)(b) << 16 | (unsigned)(c) << 8 | (unsigned)(d))
 #define FT_GLYPH_FORMAT_OUTLINE FT_TAG('o', 'u', 't', 'l')
-#define FT_ENCODING_UNICODE FT_TAG('u', 'n', 'i', 'c')
 #define FT_ENCODING_MS_SYMBOL FT_TAG('s', 'y', 'm', 'b')
 
 /* Results are 0 for success where they are FT_Error. */

@@ -21,7 +21,7 @@ API_USE(COLORREF, SetTextColor, HDC, COLORREF);
 API_USE(int, SetBkMode, HDC, int);
 API_USE(DWORD, GetSysColor, int);
 
-enum { SSA_PASSWORD = 1, SSA_TAB = 2, SSA_CLIP = 4, SSA_FIT = 8, SSA_GLYPHS = 0x80, SSA_RTL = 0x100, SSA_BREAK = 0x40 };
+enum { SSA_PASSWORD = 1, SSA_TAB = 2, SSA_CLIP = 4, SSA_FIT = 8, SSA_GLYPHS = 0x80, SSA_RTL = 0x100 };
 
 struct item {
     SCRIPT_ANALYSIS analysis;

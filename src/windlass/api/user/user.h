@@ -166,6 +166,9 @@ struct window {
 void user_lock(void);
 void user_unlock(void);
 
+static inline DWORD current_thread(void) { return (DWORD)(uintptr_t)teb_self()->ThreadId; }
+static inline BOOL no_window(void) { return fail(ERROR_INVALID_WINDOW_HANDLE); }
+
 /* Under the lock; NULL. */
 struct window *window_find(HWND handle);
 HWND window_desktop(void);
@@ -221,6 +224,12 @@ UINT registered_name(const WCHAR *name);
 
 /* The functions that exist twice take names as wide text: a copy of an ANSI one, or the atom that the pointer is. */
 static inline bool is_atom(const void *name) { return ((UINT_PTR)name >> 16) == 0; }
+/* Whether two such names are one, in any case. */
+static inline bool is_same_name(const WCHAR *one, const WCHAR *other) {
+    if (is_atom(one) || is_atom(other))
+        return one == other;
+    return wide_compare_no_case(one, wide_length(one), other, wide_length(other)) == 0;
+}
 WCHAR *user_wide_name(const char *name);
 void user_free_name(WCHAR *name);
 

@@ -31,7 +31,6 @@ static struct event_hook *hooks;
 
 API_USE(DWORD, GetTickCount, void);
 
-static DWORD current_thread(void) { return (DWORD)(uintptr_t)teb_self()->ThreadId; }
 static DWORD current_process(void) { return (DWORD)(uintptr_t)teb_self()->ProcessId; }
 
 API(user32, HWINEVENTHOOK, SetWinEventHook, DWORD eventMin, DWORD eventMax, HMODULE hmodWinEventProc,

@@ -28,8 +28,6 @@ struct hook {
 static struct hook *hooks;
 static unsigned hook_count;
 
-static DWORD current_thread(void) { return (DWORD)(uintptr_t)teb_self()->ThreadId; }
-
 API_USE(HANDLE, OpenThread, DWORD, BOOL, DWORD);
 API_USE(BOOL, CloseHandle, HANDLE);
 

@@ -23,8 +23,7 @@ struct icon {
 enum { IMAGE_BITMAP = 0, IMAGE_ICON = 1, IMAGE_CURSOR = 2 };
 enum {
     LR_MONOCHROME = 1, LR_COPYRETURNORG = 4, LR_COPYDELETEORG = 8, LR_LOADFROMFILE = 0x10, LR_LOADTRANSPARENT = 0x20,
-    LR_DEFAULTSIZE = 0x40, LR_LOADMAP3DCOLORS = 0x1000, LR_CREATEDIBSECTION = 0x2000, LR_COPYFROMRESOURCE = 0x4000,
-    LR_SHARED = 0x8000,
+    LR_DEFAULTSIZE = 0x40, LR_LOADMAP3DCOLORS = 0x1000, LR_CREATEDIBSECTION = 0x2000, LR_SHARED = 0x8000,
 };
 #define ERROR_INVALID_CURSOR_HANDLE 1402u
 
@@ -37,10 +36,6 @@ HICON icon_add(struct icon *icon);
 struct icon *icon_find(HICON handle);
 /* A copy of another size. */
 struct icon *icon_scaled(const struct icon *icon, LONG width, LONG height);
-
-/* An image as icon files and resources have it: a DIB of double height, behind the hot spot for a cursor's resource.
- * Zero sizes are the image's own. NULL with the last error. */
-struct icon *icon_from_image(const BYTE *data, size_t size, LONG width, LONG height, bool monochrome);
 
 /* What DrawIconEx does with the mask (1), the image (2) or both (3). */
 BOOL icon_draw(HDC dc, int x, int y, const struct icon *icon, UINT planes);

@@ -65,7 +65,9 @@ static struct icon *decode(const BYTE *data, size_t size, bool monochrome) {
     return icon;
 }
 
-struct icon *icon_from_image(const BYTE *data, size_t size, LONG width, LONG height, bool monochrome) {
+/* An image as icon files and resources have it: a DIB of double height, behind the hot spot for a cursor's resource.
+ * Zero sizes are the image's own. NULL with the last error. */
+static struct icon *icon_from_image(const BYTE *data, size_t size, LONG width, LONG height, bool monochrome) {
     if (is_png(data, size)) {
         set_last_error(ERROR_NOT_SUPPORTED);
         return NULL;
@@ -197,17 +199,11 @@ API(user32, int, LookupIconIdFromDirectory, const BYTE *presbits, BOOL fIcon) {
 /* Process state, under the user lock: what LR_SHARED gave is given again. */
 static struct icon *shared_icons;
 
-static bool same_name(const WCHAR *one, const WCHAR *other) {
-    if (is_atom(one) || is_atom(other))
-        return one == other;
-    return wide_compare_no_case(one, wide_length(one), other, wide_length(other)) == 0;
-}
-
 static HICON find_shared(HINSTANCE module, const WCHAR *name, bool is_cursor, LONG width, LONG height) {
     user_lock();
     const struct icon *icon = shared_icons;
     while (icon && !(icon->module == module && icon->is_cursor == is_cursor && icon->asked_width == width &&
-                     icon->asked_height == height && same_name(icon->name, name)))
+                     icon->asked_height == height && is_same_name(icon->name, name)))
         icon = icon->next_shared;
     HICON handle = icon ? icon->head.handle : NULL;
     user_unlock();

@@ -6,14 +6,14 @@ enum { SC_SIZE = 0xF000, SC_MOVE = 0xF010, SC_MINIMIZE = 0xF020, SC_MAXIMIZE = 0
 API_USE(BOOL, DestroyMenu, HMENU);
 API_USE(BOOL, AppendMenuW, HMENU, UINT, UINT_PTR, LPCWSTR);
 
-static void *no_window(void) { return set_last_error(ERROR_INVALID_WINDOW_HANDLE), NULL; }
-
 API(user32, HMENU, GetMenu, HWND hWnd) {
     user_lock();
     const struct window *window = window_find(hWnd);
     HMENU menu = !window ? NULL : window->style & WS_CHILD ? (HMENU)window->id : window->menu;
     user_unlock();
-    return window ? menu : no_window();
+    if (!window)
+        no_window();
+    return menu;
 }
 
 /* The menu before is not destroyed. */

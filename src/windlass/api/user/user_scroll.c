@@ -178,7 +178,7 @@ API(user32, BOOL, EnableScrollBar, HWND hWnd, UINT wSBflags, UINT wArrows) {
 }
 
 typedef struct { DWORD cbSize; RECT rcScrollBar; int dxyLineButton, xyThumbTop, xyThumbBottom, reserved; DWORD rgstate[6]; } SCROLLBARINFO;
-enum { STATE_SYSTEM_INVISIBLE = 0x8000, STATE_SYSTEM_UNAVAILABLE = 1 };
+enum { STATE_SYSTEM_INVISIBLE = 0x8000 };
 
 API(user32, BOOL, GetScrollBarInfo, HWND hwnd, LONG idObject, SCROLLBARINFO *psbi) {
     int which = idObject == -4 ? SB_CTL : idObject == -5 ? SB_VERT : idObject == -6 ? SB_HORZ : -1; /* OBJID_ */

@@ -115,8 +115,6 @@ HWND window_desktop(void) {
 API(user32, HWND, GetDesktopWindow, void) { return window_desktop(); }
 API(user32, HWND, GetShellWindow, void) { return NULL; }
 
-static BOOL no_window(void) { return fail(ERROR_INVALID_WINDOW_HANDLE); }
-
 bool window_target(HWND handle, struct window_target *target) {
     user_lock();
     const struct window *window = window_find(handle);
@@ -127,8 +125,6 @@ bool window_target(HWND handle, struct window_target *target) {
 }
 
 /* ---- creating ---- */
-
-static DWORD current_thread(void) { return (DWORD)(uintptr_t)teb_self()->ThreadId; }
 
 static struct window *window_new(struct user_class *class, const CREATESTRUCT *facts) {
     size_t extra = (size_t)class->facts.cbWndExtra;
@@ -820,15 +816,9 @@ API(user32, WORD, SetWindowWord, HWND hWnd, int nIndex, WORD wNewWord) {
 
 /* ---- properties ---- */
 
-static bool same_name(const WCHAR *one, const WCHAR *other) {
-    if (is_atom(one) || is_atom(other))
-        return one == other;
-    return wide_compare_no_case(one, wide_length(one), other, wide_length(other)) == 0;
-}
-
 static struct window_property **property_at(struct window *window, const WCHAR *name) {
     struct window_property **at = &window->properties;
-    while (*at && !same_name((*at)->name, name))
+    while (*at && !is_same_name((*at)->name, name))
         at = &(*at)->next;
     return at;
 }

@@ -5,8 +5,6 @@
 
 enum { MAX_WINDOWS = 10000, WS_EX_TRANSPARENT_BIT = 0x20, WS_ACTIVECAPTION = 1 };
 
-static BOOL no_window(void) { return fail(ERROR_INVALID_WINDOW_HANDLE); }
-
 API_USE(BOOL, GetClientRect, HWND, RECT *);
 API_USE(BOOL, ClientToScreen, HWND, POINT *);
 API_USE(BOOL, IsWindow, HWND);
@@ -312,7 +310,7 @@ API(user32, BOOL, AnyPopup, void) {
     return found;
 }
 
-enum { AW_HIDE = 0x10000, AW_ACTIVATE = 0x20000 };
+enum { AW_HIDE = 0x10000 };
 
 API(user32, BOOL, AnimateWindow, HWND hWnd, DWORD dwTime, DWORD dwFlags) {
     (void)dwTime;
