@@ -11,6 +11,7 @@ import re
 from windlass import _core
 from windlass.api import blocks
 from windlass.api.crypto import capi_objects, der, x509
+from windlass.api.crypto.capi_objects import deliver
 from windlass.api.crypto.certificate_chain import is_signed_by
 from windlass.api.crypto.certificate_context import (
     X509_ASN_ENCODING,
@@ -28,7 +29,6 @@ from windlass.api.refused import Refused, done
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, LPDWORD, LPVOID, PBYTE, PVOID, ULONG, VOID
 
-ERROR_INVALID_PARAMETER, ERROR_MORE_DATA = 87, 234
 E_INVALIDARG = 0x80070057
 NTE_BAD_SIGNATURE, NTE_BAD_ALGID = 0x80090006, 0x80090008
 CRYPT_E_NOT_FOUND, CRYPT_E_SELF_SIGNED = 0x80092004, 0x80092007
@@ -258,12 +258,7 @@ def _put_name(encoding: int, text: str | None, flags: int, output: int, size_in_
         data = encode_name(text, flags)
     except ValueError:
         raise Refused(CRYPT_E_INVALID_X500_STRING) from None
-    capacity = get_u32(size_in_out)
-    put_u32(size_in_out, len(data))
-    if output and capacity < len(data):
-        raise Refused(ERROR_MORE_DATA)
-    if output:
-        _core.write(output, data)
+    deliver(data, output, size_in_out)
 
 
 @export("crypt32")

@@ -13,13 +13,15 @@ from typing import Any
 
 from windlass import _core
 from windlass.api.crypto import x509
+from windlass.api.crypto.capi_objects import deliver
+from windlass.api.crypto.context_table import ContextTable
 from windlass.api.outputs import fail, get_u32, put_u32
 from windlass.api.refused import Refused, done
-from windlass.api.structures import get_structure
+from windlass.api.structures import get_structure, put_structure
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, HANDLE, LONG, LPCSTR, LPDWORD, PBYTE, PVOID
 
-__all__ = ["Context", "context_of", "new_context", "release"]
+__all__ = ["Context", "context_of", "following", "new_context", "release"]
 
 ERROR_INVALID_PARAMETER = 87
 ERROR_MORE_DATA = 234
@@ -155,29 +157,13 @@ class Context:
         return int(get_structure(self.address, CertContext).hCertStore)
 
 
-_contexts: dict[int, Context] = {}
+_contexts: ContextTable[Context] = ContextTable()
+context_of, release, following = _contexts.find, _contexts.release, _contexts.following
 
 
 def new_context(certificate: x509.Certificate, store: int = 0) -> Context:
     """With one reference, the caller's."""
-    context = Context(certificate, store)
-    _contexts[context.address] = context
-    return context
-
-
-def context_of(address: int) -> Context:
-    found = _contexts.get(address)
-    if found is None:
-        raise Refused(ERROR_INVALID_PARAMETER)
-    return found
-
-
-def release(address: int) -> None:
-    found = _contexts.get(address)
-    if found is not None:
-        found.references -= 1
-        if not found.references:
-            del _contexts[address]
+    return _contexts.add(Context(certificate, store))
 
 
 def parse(encoding: int, data: int, size: int) -> x509.Certificate:
@@ -201,8 +187,7 @@ def CertCreateCertificateContext(
 
 @export("crypt32")
 def CertDuplicateCertificateContext(pCertContext: PVOID) -> PVOID:
-    if pCertContext in _contexts:
-        _contexts[pCertContext].references += 1
+    _contexts.refer(pCertContext)
     return pCertContext
 
 
@@ -259,19 +244,24 @@ def property_of(context: Context, number: int) -> bytes | None:
     return None
 
 
+def put_blob(data: bytes, blob: int) -> None:
+    """Into a CRYPTOAPI_BLOB of the program's; one without a place is told the size."""
+    given = get_structure(blob, Blob)
+    put_structure(blob, Blob(len(data), given.pbData))
+    if not given.pbData:
+        return
+    if given.cbData < len(data):
+        raise Refused(ERROR_MORE_DATA)
+    _core.write(given.pbData, data)
+
+
 def give_property(value: bytes | None, output: int, size_in_out: int) -> None:
     """A value for the program's buffer; None for one that there is not."""
     if not size_in_out:
         raise Refused(ERROR_INVALID_PARAMETER)
     if value is None:
         raise Refused(CRYPT_E_NOT_FOUND)
-    capacity = get_u32(size_in_out)
-    put_u32(size_in_out, len(value))
-    if not output:
-        return
-    if capacity < len(value):
-        raise Refused(ERROR_MORE_DATA)
-    _core.write(output, value)
+    deliver(value, output, size_in_out)
 
 
 @export("crypt32")
@@ -441,13 +431,7 @@ def _hash(algorithm: int, data: int, size: int, output: int, size_in_out: int) -
     name = _HASH_NAMES.get(algorithm)
     if name is None:
         raise Refused(NTE_BAD_ALGID)
-    value = digest(name, _core.read(data, size))
-    capacity = get_u32(size_in_out)
-    put_u32(size_in_out, len(value))
-    if output and capacity < len(value):
-        raise Refused(ERROR_MORE_DATA)
-    if output:
-        _core.write(output, value)
+    deliver(digest(name, _core.read(data, size)), output, size_in_out)
 
 
 @export("crypt32")

@@ -271,16 +271,12 @@ def _encode_integer(address: int) -> bytes:
     return encode_integer(ctypes.c_int32(get_u32(address)).value)
 
 
-def _little(data: bytes) -> bytes:
-    return encode_integer(int.from_bytes(data, "little"))
-
-
 def _encode_rsa_public(address: int) -> bytes:
     kind, _, _, _, magic, bits, exponent = struct.unpack("<BBHIIII", _core.read(address, 20))
     if kind != PUBLICKEYBLOB or magic != RSA1:
         raise Refused(ERROR_INVALID_PARAMETER)
     modulus = _core.read(address + 20, (bits + 7) // 8)
-    return encode(der.SEQUENCE, _little(modulus) + encode_integer(exponent))
+    return encode(der.SEQUENCE, structures.encode_little(modulus) + encode_integer(exponent))
 
 
 def _encode_rsa_private(address: int) -> bytes:
@@ -289,7 +285,7 @@ def _encode_rsa_private(address: int) -> bytes:
         raise Refused(ERROR_INVALID_PARAMETER)
     size, place, parts = (bits + 7) // 8, address + 20, []
     for length in (size, *[size // 2] * 5, size):
-        parts.append(_little(_core.read(place, length)))
+        parts.append(structures.encode_little(_core.read(place, length)))
         place += length
     modulus, p, q, dp, dq, inverse, d = parts
     numbers = [encode_integer(0), modulus, encode_integer(exponent), d, p, q, dp, dq, inverse]

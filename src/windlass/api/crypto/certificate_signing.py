@@ -17,7 +17,7 @@ from windlass import _core
 from windlass.api.crypto import capi_key, der, x509
 from windlass.api.crypto import certificate_structures as structures
 from windlass.api.crypto import crypt_handles as handles
-from windlass.api.crypto.capi_objects import provider_of
+from windlass.api.crypto.capi_objects import deliver, provider_of
 from windlass.api.crypto.certificate_context import (
     AlgorithmIdentifier,
     Blob,
@@ -33,14 +33,14 @@ from windlass.api.crypto.crypto_extra import dsa, ec, hash_algorithm, padding, r
 from windlass.api.crypto.der import decode_oid, elements
 from windlass.api.crypto.digests import DIGESTS
 from windlass.api.crypto.ncrypt_objects import NKey
-from windlass.api.outputs import fail, get_u32, put_u32
+from windlass.api.outputs import fail, put_u32
 from windlass.api.records import Field, record
 from windlass.api.refused import Refused, done
 from windlass.api.structures import get_structure
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, LPDWORD, LPVOID, PBYTE, PVOID
 
-ERROR_FILE_NOT_FOUND, ERROR_INVALID_PARAMETER, ERROR_MORE_DATA = 2, 87, 234
+ERROR_FILE_NOT_FOUND, ERROR_INVALID_PARAMETER = 2, 87
 E_INVALIDARG, CRYPT_E_ASN1_BADTAG = 0x80070057, 0x8009310B
 NTE_BAD_ALGID, NTE_NO_KEY, NTE_BAD_KEYSET = 0x80090008, 0x8009000D, 0x80090016
 
@@ -105,18 +105,6 @@ def _oid_of(algorithm: int) -> str:
     return _core.string(place).decode("ascii", "replace") if place else ""
 
 
-def deliver(data: bytes, output: int, size_in_out: int) -> None:
-    if not size_in_out:
-        raise Refused(ERROR_INVALID_PARAMETER)
-    capacity = get_u32(size_in_out)
-    put_u32(size_in_out, len(data))
-    if not output:
-        return
-    if capacity < len(data):
-        raise Refused(ERROR_MORE_DATA)
-    _core.write(output, data)
-
-
 # ---- signing what is encoded ----
 
 
@@ -144,7 +132,6 @@ def CryptSignCertificate(
     return done(_sign_certificate, hCryptProvOrNCryptKey, dwKeySpec, *source, pbSignature, pcbSignature)
 
 
-CERT_TO_BE_SIGNED, REQUEST_TO_BE_SIGNED, KEYGEN = 2, 4, 21
 MARGIN = 16
 """By how much two signatures of one key may differ in length."""
 

@@ -23,7 +23,15 @@ from windlass import _core
 from windlass.api.crypto import certificate_context as contexts
 from windlass.api.crypto import crypt_handles as handles
 from windlass.api.crypto import x509
-from windlass.api.crypto.certificate_context import Blob, CertInfo, Context, context_of, new_context, release
+from windlass.api.crypto.certificate_context import (
+    Blob,
+    CertInfo,
+    Context,
+    context_of,
+    following,
+    new_context,
+    release,
+)
 from windlass.api.crypto.certificate_names import plain_text
 from windlass.api.outputs import fail, get_u32, put_u64, string_at
 from windlass.api.refused import Refused, done
@@ -315,23 +323,10 @@ def CertAddStoreToCollection(
 # ---- finding ----
 
 
-def _next(candidates: list[Context], previous: int) -> int:
-    """The context behind `previous`, which is given back; with a reference for the caller."""
-    start = 0
-    if previous:
-        addresses = [context.address for context in candidates]
-        start = addresses.index(previous) + 1 if previous in addresses else len(addresses)
-        release(previous)
-    if start >= len(candidates):
-        return fail(CRYPT_E_NOT_FOUND)
-    candidates[start].references += 1
-    return candidates[start].address
-
-
 @export("crypt32")
 def CertEnumCertificatesInStore(hCertStore: HANDLE, pPrevCertContext: PVOID) -> PVOID:
     try:
-        return _next(store_of(hCertStore).all(), pPrevCertContext)
+        return following(store_of(hCertStore).all(), pPrevCertContext)
     except Refused as refused:
         return fail(refused.code)
 
@@ -419,7 +414,7 @@ def CertFindCertificateInStore(
     compare, of = dwFindType >> 16, dwFindType & 0xFFFF
     try:
         found = [c for c in store_of(hCertStore).all() if _matches(c, compare, of, pvFindPara)]
-        return _next(found, pPrevCertContext)
+        return following(found, pPrevCertContext)
     except Refused as refused:
         return fail(refused.code)
 

@@ -102,7 +102,7 @@ def encode_public_key(info: PublicKeyInfo) -> bytes:
     return encode(der.SEQUENCE, encode_algorithm(info.Algorithm) + _encode_bits(info.PublicKey))
 
 
-def _encode_little(data: bytes) -> bytes:
+def encode_little(data: bytes) -> bytes:
     """An integer that is not negative, from its lowest byte on."""
     return encode_integer(int.from_bytes(data, "little"))
 
@@ -593,7 +593,7 @@ def _decode_ecc_signature(data: bytes) -> list[Field]:
 
 def _encode_ecc_signature(address: int) -> bytes:
     parts = (blob_at(get_structure(address + offset, Blob)) for offset in (0, 16))
-    return encode(der.SEQUENCE, b"".join(map(_encode_little, parts)))
+    return encode(der.SEQUENCE, b"".join(map(encode_little, parts)))
 
 
 def _decode_time(data: bytes) -> list[Field]:

@@ -13,9 +13,10 @@ from ctypes import c_uint32, c_uint64
 from windlass import _core
 from windlass.api.crypto import crypt_handles as handles
 from windlass.api.crypto import crypt_message, der, enveloped_message, message_making, signed_message
+from windlass.api.crypto.capi_objects import deliver
 from windlass.api.crypto.certificate_context import AlgorithmIdentifier, Context, context_of
 from windlass.api.crypto.certificate_store import Store
-from windlass.api.crypto.crypt_message import deliver, pieces, signed
+from windlass.api.crypto.crypt_message import pieces, signed
 from windlass.api.crypto.der import decode_oid, elements
 from windlass.api.outputs import fail, get_u64, put_u64
 from windlass.api.refused import Refused, done

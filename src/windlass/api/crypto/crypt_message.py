@@ -16,6 +16,7 @@ from windlass import _core
 from windlass.api.crypto import certificate_structures as structures
 from windlass.api.crypto import crypt_handles as handles
 from windlass.api.crypto import signed_message, x509
+from windlass.api.crypto.capi_objects import deliver
 from windlass.api.crypto.certificate_context import (
     AlgorithmIdentifier,
     CertInfo,
@@ -35,7 +36,7 @@ from windlass.types import BOOL, DWORD, HANDLE, LONG, LPDWORD, LPVOID, PBYTE, PV
 
 __all__ = ["Message"]
 
-ERROR_INVALID_PARAMETER, ERROR_MORE_DATA = 87, 234
+ERROR_INVALID_PARAMETER = 87
 CRYPT_E_MSG_ERROR, CRYPT_E_INVALID_MSG_TYPE, CRYPT_E_HASH_VALUE = 0x80091001, 0x80091004, 0x80091007
 CRYPT_E_INVALID_INDEX, CRYPT_E_SIGNER_NOT_FOUND, CRYPT_E_ATTRIBUTES_MISSING = (
     0x80091008,
@@ -256,16 +257,6 @@ def _get_parameter(handle: int, kind: int, index: int, output: int, size_in_out:
     fields = _fields(message, kind, index) if plain is None else []
     data = record(output, fields) if plain is None else plain
     deliver(data, output, size_in_out)
-
-
-def deliver(data: bytes, output: int, size_in_out: int) -> None:
-    capacity = get_u32(size_in_out)
-    put_u32(size_in_out, len(data))
-    if not output:
-        return
-    if capacity < len(data):
-        raise Refused(ERROR_MORE_DATA)
-    _core.write(output, data)
 
 
 @export("crypt32")

@@ -16,7 +16,7 @@ from windlass.api.crypto.digests import DIGESTS, hashlib_name
 
 __all__ = ["DATA", "Signature", "UnknownHash", "content_info", "hashed", "signed"]
 
-DATA, SIGNED_DATA, DIGESTED_DATA = (f"1.2.840.113549.1.7.{number}" for number in (1, 2, 5))
+DATA, SIGNED_DATA = (f"1.2.840.113549.1.7.{number}" for number in (1, 2))
 CONTENT_TYPE, MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 RSA = "1.2.840.113549.1.1.1"
 _ECDSA = {

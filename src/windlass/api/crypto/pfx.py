@@ -12,18 +12,17 @@ from typing import Any
 
 from windlass import _core
 from windlass.api.crypto import der, x509
-from windlass.api.crypto.certificate_context import FRIENDLY_NAME, Blob, Context
+from windlass.api.crypto.certificate_context import FRIENDLY_NAME, Blob, Context, put_blob
 from windlass.api.crypto.certificate_store import Store, store_of
 from windlass.api.crypto.crypto_extra import crypto_x509
 from windlass.api.outputs import fail
 from windlass.api.refused import Refused, done
-from windlass.api.structures import get_structure, put_structure
+from windlass.api.structures import get_structure
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, HANDLE, LPCWSTR, PVOID
 
 ERROR_INVALID_PASSWORD = 86
 ERROR_INVALID_PARAMETER = 87
-ERROR_MORE_DATA = 234
 NTE_NOT_FOUND = 0x80090011
 NTE_NOT_SUPPORTED = 0x80090029
 CRYPT_E_BAD_ENCODE = 0x80092002
@@ -153,14 +152,7 @@ def _export(handle: int, blob: int, password: str | None, flags: int) -> None:
     contexts = store_of(handle).all()
     if sum(each.key is not None for each in contexts) > 1 and flags & EXPORT_PRIVATE_KEYS:
         raise Refused(NTE_NOT_SUPPORTED)  # a packet of the package's has one
-    data = _packet(contexts, password, flags)
-    given = get_structure(blob, Blob)
-    put_structure(blob, Blob(len(data), given.pbData))
-    if not given.pbData:
-        return
-    if given.cbData < len(data):
-        raise Refused(ERROR_MORE_DATA)
-    _core.write(given.pbData, data)
+    put_blob(_packet(contexts, password, flags), blob)
 
 
 @export("crypt32")

@@ -25,6 +25,7 @@ from windlass.api.crypto.certificate_context import (
     time_at,
 )
 from windlass.api.crypto.certificate_store import Store, store_of
+from windlass.api.crypto.context_table import ContextTable
 from windlass.api.crypto.der import elements
 from windlass.api.outputs import fail, get_u32, put_u32, put_u64
 from windlass.api.refused import Refused, done
@@ -34,7 +35,7 @@ from windlass.types import BOOL, DWORD, HANDLE, LONG, LPDWORD, LPVOID, PBYTE, PV
 
 __all__ = ["ListContext", "new_list"]
 
-ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER = 5, 87
+ERROR_ACCESS_DENIED = 5
 CRYPT_E_NOT_FOUND, CRYPT_E_EXISTS = 0x80092004, 0x80092005
 CRYPT_E_ASN1_BADTAG = 0x8009310B
 E_INVALIDARG = 0x80070057
@@ -165,29 +166,13 @@ class ListContext:
         return 0
 
 
-_contexts: dict[int, ListContext] = {}
+_contexts: ContextTable[ListContext] = ContextTable()
+list_of, release = _contexts.find, _contexts.release
 
 
 def new_list(found: RevocationList, store: int = 0) -> ListContext:
     """With one reference, the caller's."""
-    context = ListContext(found, store)
-    _contexts[context.address] = context
-    return context
-
-
-def list_of(address: int) -> ListContext:
-    found = _contexts.get(address)
-    if found is None:
-        raise Refused(ERROR_INVALID_PARAMETER)
-    return found
-
-
-def release(address: int) -> None:
-    found = _contexts.get(address)
-    if found is not None:
-        found.references -= 1
-        if not found.references:
-            del _contexts[address]
+    return _contexts.add(ListContext(found, store))
 
 
 def read_list(encoding: int, data: int, size: int) -> RevocationList:
@@ -209,8 +194,7 @@ def CertCreateCRLContext(dwCertEncodingType: DWORD, pbCrlEncoded: PBYTE, cbCrlEn
 
 @export("crypt32")
 def CertDuplicateCRLContext(pCrlContext: PVOID) -> PVOID:
-    if pCrlContext in _contexts:
-        _contexts[pCrlContext].references += 1
+    _contexts.refer(pCrlContext)
     return pCrlContext
 
 
@@ -260,23 +244,10 @@ def CertEnumCRLContextProperties(pCrlContext: PVOID, dwPropId: DWORD) -> DWORD:
 # ---- in stores ----
 
 
-def _next(candidates: list[ListContext], previous: int) -> int:
-    """The context behind `previous`, which is given back; with a reference for the caller."""
-    start = 0
-    if previous:
-        addresses = [context.address for context in candidates]
-        start = addresses.index(previous) + 1 if previous in addresses else len(addresses)
-        release(previous)
-    if start >= len(candidates):
-        return fail(CRYPT_E_NOT_FOUND)
-    candidates[start].references += 1
-    return candidates[start].address
-
-
 @export("crypt32")
 def CertEnumCRLsInStore(hCertStore: HANDLE, pPrevCrlContext: PVOID) -> PVOID:
     try:
-        return _next(store_of(hCertStore).all_lists(), pPrevCrlContext)
+        return _contexts.following(store_of(hCertStore).all_lists(), pPrevCrlContext)
     except Refused as refused:
         return fail(refused.code)
 
@@ -314,7 +285,9 @@ def CertFindCRLInStore(
 ) -> PVOID:
     try:
         lists = store_of(hCertStore).all_lists()
-        return _next([each for each in lists if _matches(each, dwFindType, pvFindPara)], pPrevCrlContext)
+        return _contexts.following(
+            [each for each in lists if _matches(each, dwFindType, pvFindPara)], pPrevCrlContext
+        )
     except Refused as refused:
         return fail(refused.code)
 
@@ -449,7 +422,7 @@ def CertGetCRLFromStore(
     """The next list of an issuer, or of anyone; the flags say which checks to make, then which it failed."""
     try:
         lists = store_of(hCertStore).all_lists()
-        found = _next(
+        found = _contexts.following(
             [each for each in lists if _matches(each, FIND_ISSUED_BY, pIssuerContext)], pPrevCrlContext
         )
         if found:

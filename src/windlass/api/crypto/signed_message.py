@@ -57,11 +57,6 @@ class SignedMessage(NamedTuple):
     signers: list[Signer]
 
 
-def _algorithm(element: Element) -> AlgorithmIdentifier:
-    oid, *parameters = elements(element.content)
-    return AlgorithmIdentifier(decode_oid(oid.content), parameters[0].encoded if parameters else b"")
-
-
 def _attributes(content: bytes) -> list[Attribute]:
     found = []
     for each in elements(content):
@@ -82,8 +77,8 @@ def _signer(element: Element) -> Signer:
         int.from_bytes(version.content, "big"),
         issuer.encoded,
         serial.content,
-        _algorithm(digest),
-        _algorithm(algorithm),
+        x509.algorithm(digest),
+        x509.algorithm(algorithm),
         signature.content,
         der.encode(der.SET, signed.content) if signed else b"",
         _attributes(signed.content) if signed else [],

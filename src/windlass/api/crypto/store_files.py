@@ -16,18 +16,18 @@ from typing import NamedTuple
 from windlass import _core
 from windlass.api.crypto import certificate_store as stores
 from windlass.api.crypto import der, revocation_lists, x509
-from windlass.api.crypto.certificate_context import Blob, Context, context_of
+from windlass.api.crypto.capi_objects import deliver
+from windlass.api.crypto.certificate_context import Context, context_of, put_blob
 from windlass.api.crypto.certificate_store import Store, store_of
 from windlass.api.crypto.revocation_lists import ListContext, list_of
-from windlass.api.outputs import get_u32, put_u32, string_at
+from windlass.api.outputs import put_u32, string_at
 from windlass.api.refused import Refused, done
-from windlass.api.structures import get_structure, put_structure
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, HANDLE, LPDWORD, LPVOID, PBYTE, PVOID
 
 __all__ = ["fill_from_message", "fill_from_serialized"]
 
-ERROR_INVALID_PARAMETER, ERROR_MORE_DATA = 87, 234
+ERROR_INVALID_PARAMETER = 87
 ERROR_PATH_NOT_FOUND = 3
 E_INVALIDARG = 0x80070057
 
@@ -112,13 +112,7 @@ def fill_from_message(store: Store, data: bytes) -> None:
 def _give(data: bytes, output: int, size_in_out: int) -> None:
     if not size_in_out:
         raise Refused(E_INVALIDARG)
-    capacity = get_u32(size_in_out)
-    put_u32(size_in_out, len(data))
-    if not output:
-        return
-    if capacity < len(data):
-        raise Refused(ERROR_MORE_DATA)
-    _core.write(output, data)
+    deliver(data, output, size_in_out)
 
 
 @export("crypt32")
@@ -200,17 +194,6 @@ SAVE_AS_STORE, SAVE_AS_PKCS7 = 1, 2
 TO_FILE, TO_MEMORY, TO_NAME_A, TO_NAME_W = 1, 2, 3, 4
 
 
-def _to_memory(data: bytes, blob: int) -> None:
-    """A blob without a place is told the size."""
-    given = get_structure(blob, Blob)
-    put_structure(blob, Blob(len(data), given.pbData))
-    if not given.pbData:
-        return
-    if given.cbData < len(data):
-        raise Refused(ERROR_MORE_DATA)
-    _core.write(given.pbData, data)
-
-
 def _to_file(data: bytes, path: str | None) -> None:
     host = _core.path_to_host(path) if path else None
     try:
@@ -237,7 +220,7 @@ def _save(handle: int, form: int, where: int, parameter: int) -> None:
         raise Refused(E_INVALIDARG)
     data = serialized(store) if form == SAVE_AS_STORE else as_message(store)
     if where == TO_MEMORY:
-        _to_memory(data, parameter)
+        put_blob(data, parameter)
     elif where in (TO_NAME_A, TO_NAME_W):
         _to_file(data, string_at(parameter, wide=where == TO_NAME_W))
     elif where == TO_FILE:
