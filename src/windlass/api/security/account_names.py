@@ -236,7 +236,7 @@ def _lookup_sid(
     use: int,
     wide: bool,
 ) -> None:
-    _check_system(system)
+    check_server(system)
     account = accounts.by_sid(_sid_at(address))
     if account is None:
         raise Refused(ERROR_NONE_MAPPED)
@@ -245,7 +245,8 @@ def _lookup_sid(
     put_u32(use, account.use)
 
 
-def _check_system(name: str | None) -> None:
+def check_server(name: str | None) -> None:
+    """Refused for another computer than this one."""
     if name and name.lstrip("\\").lower() not in (computer_name().lower(), "localhost", "."):
         raise Refused(RPC_S_SERVER_UNAVAILABLE)
 
@@ -293,7 +294,7 @@ def _lookup_name(
     use: int,
     wide: bool,
 ) -> None:
-    _check_system(system)
+    check_server(system)
     account = accounts.by_name(name) if name else accounts.by_sid(accounts.machine_sid())
     if account is None:
         raise Refused(ERROR_NONE_MAPPED)

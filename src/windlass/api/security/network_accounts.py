@@ -14,6 +14,7 @@ from windlass.api.outputs import put_u32, put_u64
 from windlass.api.records import Field, new_record
 from windlass.api.refused import Refused, code_of
 from windlass.api.security import accounts
+from windlass.api.security.account_names import check_server
 from windlass.api.system.registry_seed import computer_name
 from windlass.registry import export
 from windlass.types import DWORD, LPBYTE, LPCSTR, LPCWSTR, PVOID, ULONG
@@ -21,7 +22,6 @@ from windlass.types import DWORD, LPBYTE, LPCSTR, LPCWSTR, PVOID, ULONG
 ERROR_INVALID_PARAMETER = 87
 ERROR_INVALID_LEVEL = 124
 ERROR_NO_SUCH_DOMAIN = 1355
-RPC_S_SERVER_UNAVAILABLE = 1722
 NERR_UserNotFound = 2221
 NERR_DCNotFound = 2453
 
@@ -41,11 +41,6 @@ def NetApiBufferAllocate(ByteCount: DWORD, Buffer: PVOID) -> DWORD:
 def NetApiBufferFree(Buffer: PVOID) -> DWORD:
     blocks.free(Buffer)
     return 0
-
-
-def check_server(name: str | None) -> None:
-    if name and name.lstrip("\\").lower() not in (computer_name().lower(), "localhost", "."):
-        raise Refused(RPC_S_SERVER_UNAVAILABLE)
 
 
 def _join(server: str | None, name: int, status: int) -> None:

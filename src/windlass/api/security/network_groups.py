@@ -18,7 +18,8 @@ from windlass.api.outputs import put_u32, put_u64
 from windlass.api.records import Field, new_record
 from windlass.api.refused import Refused, code_of
 from windlass.api.security import accounts
-from windlass.api.security.network_accounts import NERR_UserNotFound, check_server, user_record
+from windlass.api.security.account_names import check_server
+from windlass.api.security.network_accounts import NERR_UserNotFound, user_record
 from windlass.api.security.security_types import Sid
 from windlass.api.system.registry_seed import computer_name
 from windlass.registry import export

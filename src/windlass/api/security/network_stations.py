@@ -15,7 +15,8 @@ from windlass.api.calls import windows
 from windlass.api.outputs import put_u32, put_u64
 from windlass.api.records import Field, new_record
 from windlass.api.refused import Refused, code_of
-from windlass.api.security.network_accounts import WORKGROUP, check_server
+from windlass.api.security.account_names import check_server
+from windlass.api.security.network_accounts import WORKGROUP
 from windlass.api.shell.folders import user_name
 from windlass.api.system.registry_seed import computer_name
 from windlass.registry import export
