@@ -126,6 +126,7 @@ struct file {
     ULONG_PTR port_key;
     struct directory_query *query;      /* NtQueryDirectoryFile */
     struct pipe_end *pipe;              /* named pipes (api/pipe.c) */
+    struct serial *serial;              /* serial ports (api/file/serial.h) */
     struct directory_watch *watch;      /* ReadDirectoryChangesW */
     struct console_watch *console_watch; /* a wait for input (api/console_input.c) */
     struct io_turn turn;                /* whose turn it is (api/file_async.c) */
@@ -253,6 +254,13 @@ void io_begin(struct file *file, const struct io_request *request);
  * port or queues the routine to the calling thread. */
 void io_complete(struct file *file, const struct io_request *request, NTSTATUS status, size_t done);
 
+/* How long an operation on a serial port may last (api/file/serial_io.c). */
+struct io_pace {
+    int64_t limit, interval;            /* of all, monotonic_now()'s; from one byte to the next */
+    bool takes_any;                     /* any bytes are enough */
+    bool has_begun;
+};
+
 /* An operation that has to wait for somebody else. One thread of windlass's own waits for all of them; those that wait
  * for the same descriptor in the same direction are done in the order in which they were started. */
 struct io_operation {
@@ -272,6 +280,7 @@ struct io_operation {
     void *buffer;
     size_t size, done;
     int64_t offset;
+    struct io_pace pace;
 
     struct thread_object *thread;       /* io_start's: who asked */
     bool is_target_closed, is_busy, is_finished;
@@ -287,7 +296,10 @@ bool io_is_waiting(int fd, short events);
  * complete. */
 unsigned io_cancel(struct file *file, const void *block, const struct thread_object *thread);
 
-/* The same for any thread, and without a status block also for what threads wait in; false: there was nothing. */
+/* Cancels what waits on the file for that attempt. */
+void io_cancel_attempts(struct file *file, NTSTATUS (*attempt)(struct io_operation *operation, short ready));
+
+/* io_cancel() for any thread, and without a status block also for what threads wait in; false: there was nothing. */
 bool io_cancel_all(struct file *file, const void *block);
 
 /* Tells the operations whose target this is. */

@@ -12,6 +12,7 @@
 #include "codepage.h"
 #include "core.h"
 #include "path.h"
+#include "port_names.h"
 #include "system_programs.h"
 #include "fork.h"
 #include "unicode.h"
@@ -684,18 +685,24 @@ static DWORD drive_path_to_host(const WCHAR *path, struct host_path *out) {
     return error || exists(out->text) ? error : walk_path(out, root, path + 2, true);
 }
 
-static const char *serial_device(const WCHAR *name, size_t length, char *out) {
-    if (length >= 4 && equals_ascii(name, "COM", 3) && name[3] >= '1' && name[3] <= '9') {
-        int number = 0;
-        for (size_t i = 3; i < length && name[i] >= '0' && name[i] <= '9'; i++)
-            number = number * 10 + name[i] - '0';
-        snprintf(out, HOST_PATH_SIZE, "/dev/ttyS%d", number - 1);
-    } else if (length >= 4 && equals_ascii(name, "LPT", 3)) {
-        snprintf(out, HOST_PATH_SIZE, "/dev/lp%d", name[3] - '1');
-    } else {
-        strcpy(out, length && (name[0] | 0x20) == 'p' ? "/dev/lp0" : "/dev/ttyS0");
-    }
-    return out;
+/* "COM3", "LPT1"; AUX and PRN are the first ones. */
+static void port_to_host(const WCHAR *name, struct host_path *out) {
+    unsigned number = 0;
+    bool is_parallel = equals_ascii(name, "LPT", 3) || equals_ascii(name, "PRN", 3);
+    for (size_t i = 3; name[i] >= '0' && name[i] <= '9'; i++)
+        number = number * 10 + name[i] - '0';
+    out->kind = PATH_SERIAL;
+    port_device(is_parallel ? "LPT" : "COM", number ? number : 1, out->text);
+}
+
+/* COM10 and higher, which are devices only behind the prefix ("Naming Files, Paths, and Namespaces"). */
+static bool is_high_port(const WCHAR *name, size_t length) {
+    if (length < 5 || length > 6 || !equals_ascii(name, "COM", 3) || name[3] == '0')
+        return false;
+    for (size_t i = 3; i < length; i++)
+        if (name[i] < '0' || name[i] > '9')
+            return false;
+    return true;
 }
 
 static DWORD pipe_to_host(const WCHAR *name, struct host_path *out) {
@@ -763,14 +770,12 @@ static DWORD device_to_host(const WCHAR *name, struct host_path *out) {
         memcpy(drive + 2, rest, rest_length * sizeof *rest);
         return rest_length ? drive_path_to_host(drive, out) : device_to_host(drive, out);
     }
-    bool long_number = length > 4 && equals_ascii(name, "COM", 3) && name[3] >= '1' && name[3] <= '9';
-    if (!long_number && !find_device(name, length, &out->kind))
+    bool is_high = is_high_port(name, length);
+    if (!is_high && !find_device(name, length, &out->kind))
         return ERROR_FILE_NOT_FOUND;
     out->text[0] = 0;
-    if (long_number || out->kind == PATH_SERIAL) {
-        out->kind = PATH_SERIAL;
-        serial_device(name, length, out->text);
-    }
+    if (is_high || out->kind == PATH_SERIAL)
+        port_to_host(name, out);
     return ERROR_SUCCESS;
 }
 

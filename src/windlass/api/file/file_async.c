@@ -342,22 +342,33 @@ bool io_is_waiting(int fd, short events) {
     return each != NULL;
 }
 
+/* What is to be cancelled: NULL stands for any. */
+struct cancellation {
+    const struct file *file;
+    const void *block;
+    const struct thread_object *thread;
+    NTSTATUS (*attempt)(struct io_operation *operation, short ready);
+};
+
+static bool is_meant(const struct io_operation *operation, const struct cancellation *what) {
+    return operation->file == what->file && (!what->block || operation->request.block == what->block) &&
+           (!what->thread || operation->thread == what->thread) && (!what->attempt || operation->attempt == what->attempt);
+}
+
 /* One that is to be cancelled, NULL: there is none. The lock is held. */
-static struct io_operation *next_to_cancel(const struct file *file, const void *block,
-                                           const struct thread_object *thread) {
+static struct io_operation *next_to_cancel(const struct cancellation *what) {
     struct io_operation *each = operations;
-    while (each && ((each->is_finished && !each->is_busy) || each->file != file || (block && each->request.block != block) ||
-                    (thread && each->thread != thread)))
+    while (each && ((each->is_finished && !each->is_busy) || !is_meant(each, what)))
         each = each->next;
     return each;
 }
 
 /* What is found is finished when this returns, as programs expect that free the status block then. */
-unsigned io_cancel(struct file *file, const void *block, const struct thread_object *thread) {
+static unsigned cancel(const struct cancellation *what) {
     unsigned count = 0;
     struct io_operation *operation;
     pthread_mutex_lock(&operations_lock);
-    while ((operation = next_to_cancel(file, block, thread))) {
+    while ((operation = next_to_cancel(what))) {
         if (operation->is_busy) {
             pthread_cond_wait(&unclaimed, &operations_lock);
             continue;
@@ -372,6 +383,14 @@ unsigned io_cancel(struct file *file, const void *block, const struct thread_obj
         wake();
     pthread_mutex_unlock(&operations_lock);
     return count;
+}
+
+unsigned io_cancel(struct file *file, const void *block, const struct thread_object *thread) {
+    return cancel(&(struct cancellation){file, block, thread, NULL});
+}
+
+void io_cancel_attempts(struct file *file, NTSTATUS (*attempt)(struct io_operation *operation, short ready)) {
+    cancel(&(struct cancellation){file, NULL, NULL, attempt});
 }
 
 bool io_cancel_all(struct file *file, const void *block) {

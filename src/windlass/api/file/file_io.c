@@ -8,6 +8,7 @@
 
 #include "api.h"
 #include "pipe.h"
+#include "serial.h"
 #include "synchronous.h"
 #include "wait.h"
 
@@ -60,6 +61,8 @@ static NTSTATUS transfer_now(struct file *file, bool writes, void *buffer, size_
 
 /* What may wait for somebody else can be cancelled meanwhile. */
 static NTSTATUS transfer(struct file *file, bool writes, void *buffer, size_t size, int64_t offset, size_t *done) {
+    if (file->serial)
+        return serial_transfer(file, writes, buffer, size, done);
     if (file->kind == FILE_KIND_DISK)
         return transfer_now(file, writes, buffer, size, offset, done);
     synchronous_begin(file);
@@ -111,8 +114,9 @@ static NTSTATUS attempt_now(struct io_operation *operation) {
     struct pollfd ready = {file->fd, operation->events, 0};
     if (file->pipe)
         pipe_settle(file);
-    bool has_rest = file->pipe && operation->events & POLLIN && pipe_has_rest(file);
-    if (io_is_waiting(file->fd, operation->events) || (!has_rest && poll(&ready, 1, 0) == 0))
+    /* A serial port may have told to return at once, with or without anything. */
+    bool has_rest = file->serial || (file->pipe && operation->events & POLLIN && pipe_has_rest(file));
+    if (io_is_waiting(operation->fd, operation->events) || (!has_rest && poll(&ready, 1, 0) == 0))
         return STATUS_PENDING;
     return operation->attempt(operation, ready.revents);
 }
@@ -128,6 +132,8 @@ NTSTATUS file_transfer(struct file *file, bool writes, void *buffer, size_t size
         struct io_operation model = {.file = file, .request = *request, .fd = file->fd,
                                      .events = writes ? POLLOUT : POLLIN, .deadline = INT64_MAX, .buffer = buffer,
                                      .size = size, .attempt = writes ? attempt_write : attempt_read};
+        if (file->serial)
+            serial_prepare(&model, writes);
         status = attempt_now(&model);
         if (status == STATUS_PENDING)
             return io_start(&model);
@@ -164,7 +170,7 @@ static BOOL read_or_write(HANDLE handle, bool writes, void *buffer, DWORD size, 
     NTSTATUS status;
     if (!(file->access & needed))
         status = STATUS_ACCESS_DENIED;
-    else if (file->is_overlapped && !overlapped && file->kind == FILE_KIND_DISK)
+    else if (file->is_overlapped && !overlapped && (file->kind == FILE_KIND_DISK || file->serial))
         status = STATUS_INVALID_PARAMETER;           /* there is no position; a pipe needs none, and is waited for */
     else if (!overlapped)
         status = transfer(file, writes, buffer, size, -1, &done);
@@ -176,7 +182,7 @@ static BOOL read_or_write(HANDLE handle, bool writes, void *buffer, DWORD size, 
     if (count)
         *count = (DWORD)done;
     /* Without an OVERLAPPED the end of the file is no error but a count of 0. */
-    if (status == STATUS_SUCCESS || (is_mapped_read(status) && !overlapped))
+    if (status == STATUS_SUCCESS || status == STATUS_TIMEOUT || (is_mapped_read(status) && !overlapped))
         return TRUE;
     return fail_status(status);
 }
@@ -203,7 +209,7 @@ static BOOL with_routine(HANDLE handle, bool writes, void *buffer, DWORD size, O
         status = file_transfer(file, writes, buffer, size, overlapped_offset(overlapped), &request, &done);
     }
     file_release(file);
-    if (status && status != STATUS_PENDING)
+    if (!NT_SUCCESS(status))
         return fail_status(status);
     set_last_error(ERROR_SUCCESS);
     return TRUE;
@@ -366,6 +372,7 @@ API(kernel32 kernelbase, BOOL, FlushFileBuffers, HANDLE hFile) {
     if (!file)
         return FALSE;
     DWORD error = !(file->access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) ? ERROR_ACCESS_DENIED
+                : file->serial && ioctl(file->fd, TCSBRK, 1) ? win32_from_errno(errno) /* waits until all is sent */
                 : file->kind == FILE_KIND_DISK && fsync(file->fd) ? win32_from_errno(errno) : ERROR_SUCCESS;
     file_release(file);
     return error ? fail(error) : TRUE;

@@ -12,6 +12,7 @@
 #include "nt.h"
 #include "parameters.h"
 #include "pipe_nt.h"
+#include "serial.h"
 #include "sync.h"
 
 /* ---- names ---- */
@@ -151,7 +152,9 @@ static NTSTATUS transfer_now(struct file *file, bool writes, PVOID buffer, ULONG
                              const struct io_request *request) {
     size_t done = 0;
     NTSTATUS status;
-    if (file->pipe)
+    if (file->serial)
+        status = serial_transfer(file, writes, buffer, size, &done);
+    else if (file->pipe)
         status = writes ? pipe_write(file, buffer, size, &done) : pipe_read(file, buffer, size, &done);
     else
         status = writes ? file_write(file, buffer, size, offset, &done) : file_read(file, buffer, size, offset, &done);
@@ -174,7 +177,7 @@ static NTSTATUS transfer(HANDLE handle, bool writes, PVOID buffer, ULONG size, c
         status = STATUS_ACCESS_DENIED;
     else if (!file->is_overlapped)
         status = transfer_now(file, writes, buffer, size, offset, request);
-    else if (offset < 0 && file->kind == FILE_KIND_DISK)
+    else if (offset < 0 && (file->kind == FILE_KIND_DISK || file->serial))
         status = STATUS_INVALID_PARAMETER;           /* such a handle has no position */
     else
         status = file_transfer(file, writes, buffer, size, offset, request, &done);

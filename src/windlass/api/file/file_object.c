@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "api.h"
@@ -12,6 +13,7 @@
 #include "fork.h"
 #include "inherit.h"
 #include "pipe.h"
+#include "serial.h"
 #include "synchronous.h"
 #include "wait.h"
 
@@ -227,6 +229,8 @@ static void file_destroy(struct object *object) {
         node_close(file);
     if (file->pipe)
         pipe_end_free(file->pipe);
+    if (file->serial)
+        serial_free(file->serial);
     if (file->query)
         directory_query_free(file->query);
     if (file->watch)
@@ -271,7 +275,7 @@ static void file_waited(struct object *object) {
 /* The native names of what a file object is for ("NtQueryObject": ObjectNameInformation). */
 static NTSTATUS file_query_name(struct object *object, void *buffer, ULONG size, ULONG *needed) {
     const struct file *file = (struct file *)object;
-    const char *device = file->is_null ? "\\Device\\Null" : file->is_console ? "\\Device\\ConDrv"
+    const char *device = file->is_null ? "\\Device\\Null" : file->is_console ? "\\Device\\ConDrv" : file->serial ? "\\Device\\Serial"
                          : file->device == FILE_DEVICE_AFD ? "\\Device\\Afd" : file->kind == FILE_KIND_PIPE ? "\\Device\\NamedPipe" : "";
     size_t length = 0;
     WCHAR *path = file->path ? path_to_windows(file->path, &length) : NULL;
@@ -290,7 +294,7 @@ static NTSTATUS file_query_name(struct object *object, void *buffer, ULONG size,
 struct given_file {
     ACCESS_MASK access;
     DWORD share;
-    bool is_overlapped, appends, writes_through, is_null, is_pipe_end;
+    bool is_overlapped, appends, writes_through, is_null, is_pipe_end, is_serial;
     char drive;
     struct pipe_gift pipe;
     char path[HOST_PATH_SIZE];                       /* or the pipe's name */
@@ -300,7 +304,7 @@ _Static_assert(sizeof(struct given_file) <= GIFT_FACTS, "a gift's room");
 static bool file_give(struct object *object, struct gift *gift) {
     struct file *file = (struct file *)object;
     struct given_file facts = {file->access, file->share, file->is_overlapped, file->appends, file->writes_through,
-                               file->is_null, file->pipe != NULL, file->drive, {0}, ""};
+                               file->is_null, file->pipe != NULL, file->serial != NULL, file->drive, {0}, ""};
     const char *name = file->path;
     int fd = file->fd;
     if (file->device == FILE_DEVICE_AFD)                                /* a socket's state is not in its descriptor alone */
@@ -337,6 +341,10 @@ static struct object *file_take(const struct gift *gift) {
     struct file *file = is_known ? file_from_fd(gift->fd, facts.access) : NULL;
     if (!file)
         return NULL;
+    if (facts.is_serial && !serial_attach(file)) {
+        file_release(file);
+        return NULL;
+    }
     file->share = facts.share;
     file->is_overlapped = facts.is_overlapped;
     file->appends = facts.appends;
@@ -424,15 +432,39 @@ static int host_flags(ACCESS_MASK access) {
     return flags;
 }
 
+/* A serial port has one owner ("Communications Resource Handles"): the lock is seen by other processes, too. */
+static NTSTATUS own_serial_port(struct file *file) {
+    if (flock(file->fd, LOCK_EX | LOCK_NB))
+        return STATUS_ACCESS_DENIED;
+    return serial_attach(file) ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+}
+
+/* Without waiting for a modem's carrier. LPT1 and its like are whatever the host has there. */
+static NTSTATUS open_port(const struct file_open_request *request, struct file **result) {
+    int fd = open(request->path->text, host_flags(request->access) | O_NONBLOCK);
+    if (fd < 0)
+        return errno == EIO || errno == ENXIO || errno == ENODEV || errno == ENOTDIR ? STATUS_OBJECT_NAME_NOT_FOUND
+                                                                                     : status_from_errno(errno);
+    struct file *file = file_from_fd(fd, request->access);
+    if (!file)
+        return STATUS_NO_MEMORY;
+    NTSTATUS status = file->is_console ? own_serial_port(file) : STATUS_SUCCESS;
+    if (status)
+        file_release(file);
+    else
+        *result = file;
+    return status;
+}
+
 static NTSTATUS open_device(const struct file_open_request *request, struct file **result) {
     static const char *const devices[] = {[PATH_NUL] = "/dev/null", [PATH_CONSOLE] = "/dev/tty",
                                           [PATH_CONSOLE_IN] = "/dev/tty", [PATH_CONSOLE_OUT] = "/dev/tty"};
-    const char *path = request->path->kind == PATH_SERIAL ? request->path->text : devices[request->path->kind];
-    ACCESS_MASK access = request->access;
-    int fd = open(path, request->path->kind == PATH_SERIAL ? host_flags(access) : O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (request->path->kind == PATH_SERIAL)
+        return open_port(request, result);
+    int fd = open(devices[request->path->kind], O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return status_from_errno(errno);
-    struct file *file = file_from_fd(fd, access);
+    struct file *file = file_from_fd(fd, request->access);
     if (!file)
         return STATUS_NO_MEMORY;
     file->is_null = request->path->kind == PATH_NUL;
@@ -440,6 +472,11 @@ static NTSTATUS open_device(const struct file_open_request *request, struct file
                         : request->path->kind == PATH_CONSOLE_OUT ? CONSOLE_OUTPUT : CONSOLE_UNKNOWN;
     *result = file;
     return STATUS_SUCCESS;
+}
+
+/* A terminal that is not the process's own console is a serial port, by whatever name it was opened. */
+static bool is_serial_port(const struct file *file) {
+    return file->is_console && file->access & (ACCESS_READS | ACCESS_WRITES) && tcgetsid(file->fd) != getsid(0);
 }
 
 /* A volume can be asked for its facts only. */
@@ -461,6 +498,9 @@ static NTSTATUS open_directory(const struct file_open_request *request, bool cre
     return *fd < 0 ? status_from_host(request->path, errno) : STATUS_SUCCESS;
 }
 
+/* A serial port is opened without waiting for a modem's carrier. */
+static int without_carrier(const struct stat *status) { return S_ISCHR(status->st_mode) ? O_NONBLOCK : 0; }
+
 static bool is_read_only(const struct stat *status) { return !(status->st_mode & 0222) && S_ISREG(status->st_mode); }
 
 /* Opens or creates what is no directory. `status` tells of the existing file, if `exists`. */
@@ -476,6 +516,7 @@ static NTSTATUS open_regular(const struct file_open_request *request, ACCESS_MAS
     } else if (request->options & FILE_OPEN_REPARSE_POINT && S_ISLNK(status->st_mode)) {
         *fd = open(request->path->text, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     } else {
+        flags |= without_carrier(status);
         *fd = open(request->path->text, flags);
         if (*fd < 0 && errno == EACCES && !(access & (ACCESS_READS | ACCESS_WRITES)))
             *fd = open(request->path->text, O_PATH | O_CLOEXEC);
@@ -543,7 +584,9 @@ static NTSTATUS open_disk(const struct file_open_request *request, struct file *
         return STATUS_NO_MEMORY;
     if (file->kind == FILE_KIND_DISK || file->kind == FILE_KIND_DIRECTORY)
         result = node_open(file, &status);
-    if (!result && overwrites && ftruncate(file->fd, 0))
+    else if (is_serial_port(file))
+        result = own_serial_port(file);
+    if (!result && overwrites && !file->serial && ftruncate(file->fd, 0))
         result = status_from_errno(errno);
     return result;
 }

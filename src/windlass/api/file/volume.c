@@ -9,6 +9,7 @@
 #include "api.h"
 #include "codepage.h"
 #include "file.h"
+#include "port_names.h"
 
 #define ERROR_DIR_NOT_ROOT 144u
 #define ERROR_NOT_A_REPARSE_POINT 4390u
@@ -445,31 +446,81 @@ API(kernel32 kernelbase, BOOL, DeleteVolumeMountPointW, LPCWSTR lpszVolumeMountP
 }
 API_ALIAS(api_DeleteVolumeMountPointW, narrow, kernel32, "DeleteVolumeMountPointA");
 
-/* The NT name of a drive, or the names of all devices. */
+/* Texts one behind another, each with its 0, and one more 0 behind them. */
+struct text_list {
+    WCHAR *out;
+    DWORD length, capacity;
+    bool is_full;
+};
+
+static void list_add(struct text_list *list, const char *text) {
+    DWORD size = (DWORD)strlen(text) + 1;
+    list->is_full |= list->length + size >= list->capacity;
+    if (list->is_full)
+        return;
+    copy_ascii(list->out + list->length, text);
+    list->length += size;
+}
+
+static DWORD list_end(struct text_list *list) {
+    if (list->is_full)
+        return (DWORD)fail(ERROR_INSUFFICIENT_BUFFER);
+    list->out[list->length] = 0;
+    return list->length + 1;
+}
+
+static void list_devices(struct text_list *list) {
+    char name[8];
+    for (DWORD mask = path_drive_mask(), i = 0; i < 26; i++) {
+        snprintf(name, sizeof name, "%c:", 'A' + (int)i);
+        if (mask >> i & 1)
+            list_add(list, name);
+    }
+    for (unsigned number = 1; number <= HIGHEST_PORT; number++) {
+        snprintf(name, sizeof name, "COM%u", number);
+        if (port_exists(number))
+            list_add(list, name);
+    }
+}
+
+/* 0: the name is no port's. */
+static unsigned port_number(LPCWSTR name) {
+    size_t length = wide_length(name);
+    unsigned number = 0;
+    if (length < 4 || length > 6 || wide_compare_no_case(name, 3, u"COM", 3) != 0 || name[3] == '0')
+        return 0;
+    for (size_t i = 3; i < length; i++) {
+        if (name[i] < '0' || name[i] > '9')
+            return 0;
+        number = number * 10 + name[i] - '0';
+    }
+    return number;
+}
+
+/* The native name of a drive or port; false: there is none. */
+static bool native_device(LPCWSTR name, char text[64]) {
+    unsigned port = port_number(name);
+    if (port && port_exists(port)) {
+        snprintf(text, 64, "\\Device\\Serial%u", port - 1);
+        return true;
+    }
+    if (wide_length(name) != 2 || name[1] != ':' || !path_drive_root((char)name[0]))
+        return false;
+    snprintf(text, 64, "\\Device\\HarddiskVolume%d", (name[0] & ~0x20) - 'A' + 1);
+    return true;
+}
+
+/* The NT name of a drive or serial port, or the names of all devices. */
 API(kernel32 kernelbase, DWORD, QueryDosDeviceW, LPCWSTR lpDeviceName, LPWSTR lpTargetPath, DWORD ucchMax) {
     char text[64];
-    if (!lpDeviceName) {
-        DWORD length = 0, mask = path_drive_mask();
-        for (unsigned i = 0; i < 26; i++) {
-            if (!(mask >> i & 1))
-                continue;
-            if (length + 4 >= ucchMax)
-                return (DWORD)fail(ERROR_INSUFFICIENT_BUFFER);
-            lpTargetPath[length++] = (WCHAR)('A' + i);
-            lpTargetPath[length++] = ':';
-            lpTargetPath[length++] = 0;
-        }
-        lpTargetPath[length++] = 0;
-        return length;
-    }
-    if (wide_length(lpDeviceName) != 2 || lpDeviceName[1] != ':' || !path_drive_root((char)lpDeviceName[0]))
+    struct text_list list = {lpTargetPath, 0, ucchMax, false};
+    if (!lpDeviceName)
+        list_devices(&list);
+    else if (native_device(lpDeviceName, text))
+        list_add(&list, text);
+    else
         return (DWORD)fail(ERROR_FILE_NOT_FOUND);
-    int length = snprintf(text, sizeof text, "\\Device\\HarddiskVolume%d", (lpDeviceName[0] & ~0x20) - 'A' + 1);
-    if ((DWORD)length + 2 > ucchMax)
-        return (DWORD)fail(ERROR_INSUFFICIENT_BUFFER);
-    copy_ascii(lpTargetPath, text);
-    lpTargetPath[length + 1] = 0;
-    return (DWORD)length + 2;
+    return list_end(&list);
 }
 
 API(kernel32, DWORD, QueryDosDeviceA, LPCSTR lpDeviceName, LPSTR lpTargetPath, DWORD ucchMax) {

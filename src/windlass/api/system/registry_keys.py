@@ -73,7 +73,9 @@ def store() -> Store:
     """The registry, opened when it is first needed."""
     with _opening:
         if not _stores:
-            _stores.append(Store(registry_seed.seed))
+            opened = Store(registry_seed.seed)
+            registry_seed.serial_ports(opened)
+            _stores.append(opened)
         return _stores[0]
 
 

@@ -6,6 +6,7 @@ documentation of those who read a key, named beside it.
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import re
@@ -15,11 +16,12 @@ import time
 import uuid
 
 from windlass import _core
+from windlass.api.calls import windows
 from windlass.api.locale import time_zones
 from windlass.api.shell import folders
 from windlass.api.system.registry_store import Store
 
-__all__ = ["CLASSES", "CURRENT_USER", "MACHINE", "machine_identity", "seed", "user_sid"]
+__all__ = ["CLASSES", "CURRENT_USER", "MACHINE", "machine_identity", "seed", "serial_ports", "user_sid"]
 
 REG_SZ, REG_EXPAND_SZ, REG_BINARY, REG_DWORD, REG_MULTI_SZ, REG_QWORD = 1, 2, 3, 4, 7, 11
 
@@ -337,6 +339,26 @@ def _hardware(store: Store) -> None:
         text = _line(f"/sys/class/dmi/id/{file}")
         if text:
             firmware.text(**{value: text})
+
+
+def serial_ports(store: Store) -> None:
+    """Tell of the serial ports that are there now: they come and go, and this process may have its own."""
+    numbers, count = (ctypes.c_uint32 * 256)(), ctypes.c_uint32()
+    error = windows(
+        "kernelbase.dll", "GetCommPorts", ctypes.addressof(numbers), len(numbers), ctypes.addressof(count)
+    )
+    ports = {rf"\Device\Serial{n - 1}": _wide(f"COM{n}") for n in numbers[: count.value]} if not error else {}
+    path = r"Machine\HARDWARE\DEVICEMAP\SERIALCOMM"
+    key = store.find(Store.ROOT, path)
+    known = {name: data for name, _, data in store.values(key)} if key is not None else {}
+    if known == ports:
+        return
+    with store.change():
+        key, _ = store.make(Store.ROOT, path, volatile=True)
+        for name in known.keys() - ports.keys():
+            store.remove(key, name)
+        for name, data in ports.items():
+            store.put(key, name, REG_SZ, data)
 
 
 FIRMWARE = {
