@@ -29,6 +29,7 @@ from ctypes import (
 
 import pytest
 
+import oracle
 from windlass import CDLL, CFUNCTYPE, PYFUNCTYPE, WINFUNCTYPE
 from windlass.ctypes import c_wchar_p, get_errno, get_last_error, set_errno, set_last_error
 
@@ -344,3 +345,19 @@ def test_many_callbacks_at_once():
     prototype = CFUNCTYPE(c_int)
     functions = [prototype(lambda i=i: i) for i in range(2000)]
     assert [function() for function in functions] == list(range(2000))
+
+
+LEAVE_AND_COUNT = """
+import gc, sys, types
+from windlass.ctypes import CDLL, CFUNCTYPE, c_char_p
+
+lines = []
+CDLL(sys.argv[1]).run(CFUNCTYPE(None, c_char_p)(lines.append))
+gc.collect()
+kept = sum(isinstance(each, types.GeneratorType) for each in gc.get_objects())
+print(any(b"left 1000" in line for line in lines), kept < 100)
+"""
+
+
+def test_an_enumeration_whose_callback_never_returned_goes_when_its_stack_is_used_again(dll, fresh_python):
+    assert fresh_python(LEAVE_AND_COUNT, dll(oracle.PROGRAMS / "left_callbacks.c")) == "True True\n"

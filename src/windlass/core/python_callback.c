@@ -7,7 +7,7 @@
  * A function that calls Windows code back returns a generator instead of its result. It yields each call as a tuple,
  * (address, argument...), gets its result back, and returns its own. The calls are made from here, with no Python frame
  * on the stack: an exception, longjmp() or a switch of stacks may leave them for good. Then the generator is never
- * resumed, and never freed. */
+ * resumed, and goes when the place on the stack is used again. */
 #include "python.h"
 
 struct python_callback {
@@ -152,10 +152,10 @@ static bool parse_call(PyObject *yielded, struct call_back *call) {
 
 /* Lets the generator go on to its next call; takes the reference to the answer. */
 static bool next_call(PyObject *generator, PyObject *answer, struct call_back *call) {
-    PyObject *yielded = answer ? PyObject_CallMethod(generator, "send", "O", answer) : NULL;
+    PyObject *yielded = PyObject_CallMethod(generator, "send", "O", answer);
     bool found = yielded && parse_call(yielded, call);
     Py_XDECREF(yielded);
-    Py_XDECREF(answer);
+    Py_DECREF(answer);
     return found;
 }
 
@@ -173,19 +173,88 @@ static PyObject *returned_value(void) {
     return returned;
 }
 
-/* Runs the generator to its end, out of Python for each call. False when Python has ended meanwhile: nothing of it may
- * be touched any more, and `entry` is not in it. Else *value is what it returned, or NULL with an exception set. */
+/* A generator whose calls are being made. All of them are in one list, which the GIL guards. */
+struct activity {
+    PyObject *generator;
+    uint64_t number;
+    uintptr_t stack, frame; /* the base of the stack that the calls are made from, and the place on it */
+    struct activity *next;
+};
+static struct activity *activities;
+
+/* The base of the stack that this place is on; 0 where the TEB knows another: a program may switch stacks by itself. */
+static uintptr_t stack_of(uintptr_t frame) {
+    const TEB *teb = &current_thread_or_null->teb;
+    const uintptr_t base = (uintptr_t)teb->StackBase, limit = (uintptr_t)teb->StackLimit;
+    return frame - limit < base - limit ? base : 0;
+}
+
+/* Freeing a generator may run Python code, after which the list is another. */
+static void end_activity(struct activity **link) {
+    struct activity *activity = *link;
+    PyObject *generator = activity->generator;
+    *link = activity->next;
+    PyMem_Free(activity);
+    Py_DECREF(generator);
+}
+
+/* The calls that were made from a place which is in use anew have been left. */
+static void drop_left(uintptr_t stack, uintptr_t frame) {
+    for (struct activity **link = &activities; stack && *link;) {
+        if ((*link)->stack == stack && (*link)->frame <= frame) {
+            end_activity(link);
+            link = &activities;
+        } else {
+            link = &(*link)->next;
+        }
+    }
+}
+
+/* Takes the reference. Returns the activity's number, or 0 with an exception set. */
+static uint64_t begin_activity(PyObject *generator, uintptr_t frame) {
+    static uint64_t last_number;
+    const uintptr_t stack = stack_of(frame);
+    drop_left(stack, frame);
+    struct activity *activity = PyMem_Malloc(sizeof *activity);
+    if (!activity) {
+        Py_DECREF(generator);
+        PyErr_NoMemory();
+        return 0;
+    }
+    *activity = (struct activity){generator, ++last_number, stack, frame, activities};
+    activities = activity;
+    return last_number;
+}
+
+/* NULL: it was taken for left, by somebody whose stack is the same memory at another time. */
+static struct activity **find_activity(uint64_t number) {
+    for (struct activity **link = &activities; *link; link = &(*link)->next)
+        if ((*link)->number == number)
+            return link;
+    return NULL;
+}
+
+/* Runs the generator to its end, out of Python for each call. False when it could not go on, most often since Python has
+ * ended meanwhile: nothing of it may be touched any more, and `entry` is not in it. Else *value is what it returned, or
+ * NULL with an exception set. */
 static bool run_generator(PyObject *generator, struct python_entry *entry, PyObject **value) {
     struct call_back call;
-    for (PyObject *answer = none(); next_call(generator, answer, &call);) {
+    const uint64_t number = begin_activity(generator, (uintptr_t)__builtin_frame_address(0));
+    for (PyObject *answer = number ? none() : NULL; answer && next_call(generator, answer, &call);) {
         python_leave(entry);
         uint64_t result = make(&call);
         if (!python_enter_for_api(entry))
             return false;
+        if (!find_activity(number)) {
+            python_leave(entry);
+            return false;
+        }
         answer = PyLong_FromUnsignedLongLong(result);
     }
     *value = returned_value();
-    Py_DECREF(generator);
+    struct activity **link = find_activity(number);
+    if (link)
+        end_activity(link);
     return true;
 }
 
