@@ -332,6 +332,52 @@ def test_a_purge_aborts_reads_and_no_waits(kernel32, overlapped, cable):
     assert result(overlapped, waiting) == (4, 0) and event.value == EV_RXCHAR
 
 
+def test_overlapped_reads_take_turns_and_their_time_begins_with_the_turn(kernel32, overlapped, cable):
+    first, second, buffer = pending(kernel32), pending(kernel32), ctypes.create_string_buffer(20)
+    assert not overlapped.ReadFile(buffer, 4, None, ctypes.byref(first))
+    assert overlapped.SetCommTimeouts(timeouts(0, 0, 20))
+    assert not overlapped.ReadFile(ctypes.byref(buffer, 10), 4, None, ctypes.byref(second))
+    os.write(cable, b"abcdef")
+    assert result(overlapped, first) == (4, 0)
+    assert result(overlapped, second) == (2, 0x102)
+    assert buffer.raw[:4] == b"abcd" and buffer.raw[10:12] == b"ef"
+
+
+def test_a_purge_aborts_writes(kernel32, overlapped, cable):
+    writing = pending(kernel32)
+    assert overlapped.EscapeCommFunction(1)  # SETXOFF
+    assert not overlapped.WriteFile(b"abc", 3, None, ctypes.byref(writing))
+    assert wct.get_last_error() == ERROR_IO_PENDING
+    assert overlapped.PurgeComm(1 | 4)
+    assert result(overlapped, writing) == -ERROR_OPERATION_ABORTED
+    assert not overlapped.CancelIoEx(None)
+    assert wct.get_last_error() == 1168  # ERROR_NOT_FOUND
+    assert overlapped.EscapeCommFunction(2)
+
+
+def test_a_wait_ends_when_the_device_is_taken_away(kernel32, monkeypatch):
+    far, near = os.openpty()
+    monkeypatch.setenv("WINDLASS_PORTS", f"COM7={os.ttyname(near)}")
+    port, waiting, event = Port(kernel32, "COM7", OVERLAPPED_FLAG), pending(kernel32), wintypes.DWORD()
+    os.close(near)
+    assert port.SetCommMask(EV_RXCHAR)
+    assert not port.WaitCommEvent(ctypes.byref(event), ctypes.byref(waiting))
+    os.close(far)
+    assert result(port, waiting) == -1617
+    port.CloseHandle()
+
+
+def test_a_duplicated_handle_keeps_the_port(kernel32, port, cable):
+    copy = ctypes.c_size_t()
+    assert kernel32.DuplicateHandle(
+        ctypes.c_size_t(MAXDWORD << 32 | MAXDWORD), ctypes.c_size_t(port.handle),
+        ctypes.c_size_t(MAXDWORD << 32 | MAXDWORD), ctypes.byref(copy), 0, False, 2,
+    )  # fmt: skip
+    port.CloseHandle()
+    port.handle = copy.value
+    assert port.write(b"still") == 5 and os.read(cable, 9) == b"still"
+
+
 def test_events_of_arrival_come_once(port, cable):
     event, state = wintypes.DWORD(), port.state()
     state.EvtChar = ord("\n")
@@ -382,6 +428,23 @@ def test_an_event_when_all_is_sent(port):
     assert port.write(b"abc") == 3
     assert port.WaitCommEvent(ctypes.byref(event), None)
     assert event.value == EV_TXEMPTY
+
+
+@pytest.mark.parametrize("access", [0x40000000, 0x80000000])
+def test_a_port_for_one_direction(kernel32, cable, access):
+    handle = ctypes.c_size_t(kernel32.CreateFileW("COM7", access, 0, None, OPEN_EXISTING, 0, None))
+    done, event, buffer = wintypes.DWORD(), wintypes.DWORD(), ctypes.create_string_buffer(2)
+    os.write(cable, b"ab")
+    assert kernel32.SetCommMask(handle, EV_TXEMPTY)
+    if access == 0x40000000:
+        assert kernel32.WriteFile(handle, b"x", 1, ctypes.byref(done), None) and done.value == 1
+        assert kernel32.WaitCommEvent(handle, ctypes.byref(event), None) and event.value == EV_TXEMPTY
+        assert not kernel32.ReadFile(handle, buffer, 2, ctypes.byref(done), None)
+    else:
+        assert kernel32.ReadFile(handle, buffer, 2, ctypes.byref(done), None) and buffer.raw == b"ab"
+        assert not kernel32.WriteFile(handle, b"x", 1, ctypes.byref(done), None)
+    assert wct.get_last_error() == ERROR_ACCESS_DENIED
+    assert kernel32.CloseHandle(handle)
 
 
 def test_lines_of_a_cable_without_them(port):

@@ -48,6 +48,7 @@ struct serial {
     COMMTIMEOUTS timeouts;
     BYTE *input;
     DWORD input_count, input_size, output_size;
+    bool counts;                                 /* the host counts errors and changes of lines: `counters` */
     bool is_gone;                                /* the device was taken away */
     bool is_held;                                /* as after an XOFF character: SETXOFF */
     bool is_sending;                             /* EV_TXEMPTY is to come */

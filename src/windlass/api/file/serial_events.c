@@ -43,7 +43,7 @@ static NTSTATUS attempt_wait(struct io_operation *operation, short ready) {
     serial_count(serial);
     bool is_over = serial->mask_changes != (unsigned)operation->offset;
     DWORD events = is_over ? 0 : serial->events;
-    bool looks = serial->mask & EV_LINES || (serial->is_sending && serial->mask & EV_TXEMPTY);
+    bool looks = (serial->counts && serial->mask & EV_LINES) || (serial->is_sending && serial->mask & EV_TXEMPTY);
     bool gone = serial->is_gone;
     if (events)
         serial->events = 0;

@@ -65,6 +65,7 @@ static size_t take_input(struct serial *serial, void *buffer, size_t size) {
     return count;
 }
 
+/* STATUS_DEVICE_REMOVED also with what came before. */
 static NTSTATUS read_more(struct io_operation *operation, size_t *taken) {
     struct serial *serial = operation->file->serial;
     size_t start = operation->done, count;
@@ -80,7 +81,7 @@ static NTSTATUS read_more(struct io_operation *operation, size_t *taken) {
     bool gone = serial->is_gone;
     pthread_mutex_unlock(&serial->lock);
     *taken = operation->done - start;
-    return aborted ? STATUS_CANCELLED : gone && !operation->done && operation->size ? STATUS_DEVICE_REMOVED : STATUS_SUCCESS;
+    return aborted ? STATUS_CANCELLED : gone ? STATUS_DEVICE_REMOVED : STATUS_SUCCESS;
 }
 
 NTSTATUS serial_attempt_read(struct io_operation *operation, short ready) {
@@ -88,10 +89,10 @@ NTSTATUS serial_attempt_read(struct io_operation *operation, short ready) {
     size_t taken;
     NTSTATUS status = read_more(operation, &taken);
     const struct io_pace *pace = &operation->pace;
+    if (status == STATUS_DEVICE_REMOVED && (operation->done || !operation->size))
+        return STATUS_SUCCESS;
     if (status || operation->done == operation->size || (pace->takes_any && (operation->done || !pace->limit)))
         return status;
-    if (operation->file->serial->is_gone) /* no more will come */
-        return STATUS_SUCCESS;
     int64_t now = monotonic_now();
     if (taken && pace->interval)
         operation->deadline = now + pace->interval < pace->limit ? now + pace->interval : pace->limit;

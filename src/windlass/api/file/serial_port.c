@@ -138,7 +138,7 @@ void serial_pull(struct serial *serial) {
         ssize_t count = read(serial->fd, room, serial->input_size - serial->input_count);
         if (count < 0 && errno == EINTR)
             continue;
-        serial->is_gone |= count == 0 || (count < 0 && errno != EAGAIN);
+        serial->is_gone |= count == 0 || (count < 0 && errno != EAGAIN && errno != EBADF); /* opened to write only */
         if (count <= 0)
             break;
         DWORD kept = serial->state.fNull ? without_nulls(room, (DWORD)count) : (DWORD)count;
@@ -151,7 +151,7 @@ void serial_pull(struct serial *serial) {
 void serial_count(struct serial *serial) {
     struct serial_icounter_struct now;
     const struct serial_icounter_struct *before = &serial->counters;
-    if (ioctl(serial->fd, TIOCGICOUNT, &now))
+    if (!serial->counts || ioctl(serial->fd, TIOCGICOUNT, &now))
         return;
     DWORD errors = (now.buf_overrun != before->buf_overrun ? CE_RXOVER : 0u) |
                    (now.overrun != before->overrun ? CE_OVERRUN : 0u) |
@@ -198,7 +198,7 @@ static bool prepare_host(struct serial *serial) {
         return false;
     make_raw(&host);
     serial->state = state_from_host(&host);
-    ioctl(serial->fd, TIOCGICOUNT, &serial->counters);
+    serial->counts = ioctl(serial->fd, TIOCGICOUNT, &serial->counters) == 0;
     return ioctl(serial->fd, TCSETS2, &host) == 0 &&
            fcntl(serial->fd, F_SETFL, fcntl(serial->fd, F_GETFL) | O_NONBLOCK) == 0;
 }
