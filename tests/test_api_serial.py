@@ -5,7 +5,10 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import select
 import struct
+import subprocess
+import sys
 import termios
 import threading
 import tty
@@ -198,7 +201,8 @@ def test_the_state_reaches_the_host(port, cable):
 @pytest.mark.parametrize(
     "change",
     [{"ByteSize": 9}, {"ByteSize": 4}, {"Parity": 5}, {"StopBits": 3}, {"StopBits": 1}, {"BaudRate": 0},
-     {"ByteSize": 5, "StopBits": 2}, {"XonChar": 0x13}],
+     {"ByteSize": 5, "StopBits": 2}, {"XonChar": 0x13}, {"flags": 1 << 3}, {"flags": 1 << 6},
+     {"flags": 3 << 4}, {"flags": 3 << 12}],
 )  # fmt: skip
 def test_states_that_cannot_be(port, change):
     state, before = port.state(), port.state()
@@ -220,6 +224,8 @@ def test_a_config_holds_the_state(kernel32, port):
     assert port.state().BaudRate == 4800
     assert kernel32.GetDefaultCommConfigW("COM7", config, ctypes.byref(size))
     assert struct.unpack_from("<I", config, 12) == (9600,)
+    assert not kernel32.SetDefaultCommConfigW("COM7", config, size)
+    assert wct.get_last_error() == ERROR_ACCESS_DENIED
     assert not kernel32.GetDefaultCommConfigW("COM99", config, ctypes.byref(size))
     assert wct.get_last_error() == ERROR_INVALID_PARAMETER
 
@@ -554,3 +560,75 @@ def test_the_registry_lists_the_ports(cable, fresh_python):
         "print([(v.name, v.data.decode('utf-16le').rstrip(chr(0))) for v in store().values(key)])"
     )
     assert r"('\\Device\\Serial11', 'COM12')" in printed and r"('\\Device\\Serial6', 'COM7')" in printed
+
+
+# Asks a device for its name, as its child again, by the handle that it leaves it.
+INSTRUMENT = r"""
+#include <stdio.h>
+#include <stdlib.h>
+#include <windows.h>
+
+static int ask(HANDLE port, const char *question)
+{
+    char answer[20] = "";
+    DWORD done;
+    DCB state = {.DCBlength = sizeof state};
+    COMMTIMEOUTS timeouts = {.ReadTotalTimeoutConstant = 20000};
+    if (!GetCommState(port, &state))
+        return printf("no port: %lu\n", GetLastError());
+    SetCommTimeouts(port, &timeouts);
+    WriteFile(port, question, 1, &done, NULL);
+    ReadFile(port, answer, 5, &done, NULL);
+    printf("%c: %lu baud, %d data bits, %s\n", *question, state.BaudRate, state.ByteSize, answer);
+    return 0;
+}
+
+int main(int count, char **arguments)
+{
+    SECURITY_ATTRIBUTES inherit = {sizeof inherit, NULL, TRUE};
+    STARTUPINFOA startup = {.cb = sizeof startup};
+    PROCESS_INFORMATION process;
+    DCB state = {.DCBlength = sizeof state};
+    COMMCONFIG config = {.dwSize = sizeof config};
+    COMMPROP properties;
+    COMSTAT status;
+    DWORD size = sizeof config, errors;
+    char command[MAX_PATH + 40];
+    if (count > 1)
+        return ask((HANDLE)(INT_PTR)atoi(arguments[1]), "2");
+    HANDLE port = CreateFileA("COM7", GENERIC_READ | GENERIC_WRITE, 0, &inherit, OPEN_EXISTING, 0, NULL);
+    GetCommState(port, &state);
+    printf("built %d\n", BuildCommDCBA("baud=57600 parity=N data=8 stop=1", &state));
+    printf("set %d\n", SetCommState(port, &state));
+    printf("config %d %lu\n", GetCommConfig(port, &config, &size), config.dcb.BaudRate);
+    printf("properties %d %d\n", GetCommProperties(port, &properties), (int)properties.wPacketLength);
+    printf("status %d %lu\n", ClearCommError(port, &errors, &status), status.cbInQue);
+    ask(port, "1");
+    snprintf(command, sizeof command, "\"%s\" %d", arguments[0], (int)(INT_PTR)port);
+    fflush(stdout);
+    if (!CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process))
+        return printf("error %lu\n", GetLastError());
+    WaitForSingleObject(process.hProcess, INFINITE);
+    return 0;
+}
+"""
+
+
+def test_a_program_talks_to_an_instrument_and_its_child_by_the_handle_it_inherits(exe, cable, tmp_path):
+    source = tmp_path / "instrument.c"
+    source.write_text(INSTRUMENT)
+    command = [sys.executable, "-m", "windlass", "run", str(exe(source))]
+    asking = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    for _ in range(2):
+        assert select.select([cable], [], [], 60)[0]
+        os.write(cable, b"<%s>" % (os.read(cable, 1) * 3))
+    printed, _ = asking.communicate(timeout=60)
+    assert printed.splitlines() == [
+        "built 1",
+        "set 1",
+        "config 1 57600",
+        "properties 1 64",
+        "status 1 0",
+        "1: 57600 baud, 8 data bits, <111>",
+        "2: 57600 baud, 8 data bits, <222>",
+    ]

@@ -62,15 +62,15 @@ static void host_from_state(struct termios2 *host, const DCB *state) {
     host->c_cc[VSTOP] = (cc_t)state->XoffChar;
 }
 
-/* ("DCB structure", "SetCommState function") The host's drivers have neither flow control by DSR alone, nor RTS that
- * goes up to send, nor a character of choice for those with a wrong parity: they put 0. */
+/* ("DCB structure", "SetCommState function") The host's drivers have neither flow control by DSR alone, nor deafness
+ * without DSR, nor RTS that goes up to send, nor a character of choice for those with a wrong parity: they put 0. */
 static bool is_possible(const DCB *state) {
     bool has_stop_bits = state->StopBits == ONESTOPBIT ||
                          (state->ByteSize == 5 ? state->StopBits == ONE5STOPBITS : state->StopBits == TWOSTOPBITS);
     return state->BaudRate && state->ByteSize >= 5 && state->ByteSize <= 8 && state->Parity <= SPACEPARITY &&
            has_stop_bits && state->XonChar != state->XoffChar && state->fDtrControl <= DTR_CONTROL_HANDSHAKE &&
            state->fRtsControl != RTS_CONTROL_TOGGLE && (!state->fOutxDsrFlow || state->fOutxCtsFlow) &&
-           (!state->fParity || !state->fErrorChar || !state->ErrorChar);
+           !state->fDsrSensitivity && (!state->fParity || !state->fErrorChar || !state->ErrorChar);
 }
 
 /* A speed that the device has not is replaced by another by its driver. */

@@ -329,6 +329,13 @@ API(kernel32, BOOL, GetDefaultCommConfigA, LPCSTR lpszName, COMMCONFIG *lpCC, LP
     return default_config(lpszName ? path_to_host_ansi(lpszName, &path) : ERROR_INVALID_PARAMETER, &path, lpCC, lpdwSize);
 }
 
+/* It is the machine's, and an administrator's to change ("SetDefaultCommConfig function"). */
+API(kernel32, BOOL, SetDefaultCommConfigW, LPCWSTR lpszName, const COMMCONFIG *lpCC, DWORD dwSize) {
+    (void)dwSize;
+    return fail(lpszName && lpCC ? ERROR_ACCESS_DENIED : ERROR_INVALID_PARAMETER);
+}
+API_ALIAS(api_SetDefaultCommConfigW, ansi, kernel32, "SetDefaultCommConfigA");
+
 /* The dialog is the driver's, and there is none ("CommConfigDialog function"). */
 API(kernel32, BOOL, CommConfigDialogW, LPCWSTR lpszName, HANDLE hWnd, COMMCONFIG *lpCC) {
     (void)lpszName, (void)hWnd, (void)lpCC;
