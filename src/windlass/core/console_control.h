@@ -1,4 +1,4 @@
-/* Ctrl+C and its like for programs that windlass runs; see api/console_control.c. */
+/* Ctrl+C and its like for programs that windlass runs; see api/console/console_control.c. */
 #ifndef WINDLASS_CONSOLE_CONTROL_H
 #define WINDLASS_CONSOLE_CONTROL_H
 

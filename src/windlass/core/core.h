@@ -61,8 +61,8 @@ struct thread {
     void *crt;                      /* the C run-time's per-thread data (crt_*.c); a fiber has its own */
     struct thread_object *object;   /* the thread's kernel object, if one exists (thread_object.h) */
     bool created_here;              /* by CreateThread: it has no host frames below it */
-    void *messages;                 /* its message queue (api/user_message.c) */
-    void *cxx;                      /* what C++ exceptions need (api/vcruntime_cxx.c); a fiber has its own */
+    void *messages;                 /* its message queue (api/user/user_message.c) */
+    void *cxx;                      /* what C++ exceptions need (api/crt/vcruntime_cxx.c); a fiber has its own */
     struct fault_guard *guard;      /* innermost fault_guard_enter() */
     void *alternate_stack;          /* the signal stack, if windlass made it (fault.c) */
     struct extended_slots *extended; /* of code that faulted on a small stack (fault.c) */
@@ -85,7 +85,7 @@ _Static_assert(offsetof(struct thread, unaligned_entry) == 0x1838, "where stubs 
 
 extern __thread struct thread *current_thread_or_null;
 
-/* Release a thread's or fiber's `crt` (api/crt_errno.c) and `cxx` (api/vcruntime_cxx.c) at its end; may be NULL. */
+/* Release a thread's or fiber's `crt` (api/crt/crt_errno.c) and `cxx` (api/crt/vcruntime_cxx.c) at its end; may be NULL. */
 void crt_thread_free(void *crt);
 void message_queue_free(void *messages);
 void cxx_thread_free(void *cxx);
@@ -267,7 +267,7 @@ void modules_detach(void);
  * has ended that began with it. Set by python.c. */
 extern void (*activation_hook)(uint64_t handle, bool begins);
 
-/* Ends the process as ExitProcess does (api/process.c). The GIL is not held. */
+/* Ends the process as ExitProcess does (api/process/process.c). The GIL is not held. */
 _Noreturn void exit_process(DWORD code);
 
 /* ---- host errors ---- */
@@ -278,5 +278,8 @@ DWORD win32_from_status(NTSTATUS status);
 
 /* A message on stderr and abort(): a broken invariant, never a user's error. */
 _Noreturn void windlass_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* From api_lazy_entry in call.S: the function behind a builtin's slot, on its first call (python.c). */
+const void *WINAPI api_resolve(DWORD id);
 
 #endif

@@ -1,4 +1,4 @@
-/* The environment of a process that is started; see api/environment.c. */
+/* The environment of a process that is started; see api/process/environment.c. */
 #ifndef WINDLASS_ENVIRONMENT_H
 #define WINDLASS_ENVIRONMENT_H
 

@@ -1,4 +1,4 @@
-/* What the rest of windlass must know of fibers (api/fiber.c). */
+/* What the rest of windlass must know of fibers (api/thread/fiber.c). */
 #ifndef WINDLASS_FIBER_H
 #define WINDLASS_FIBER_H
 

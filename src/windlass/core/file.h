@@ -59,7 +59,7 @@ enum file_kind { FILE_KIND_DISK, FILE_KIND_DIRECTORY, FILE_KIND_CHARACTER, FILE_
 
 enum console_end { CONSOLE_UNKNOWN, CONSOLE_INPUT, CONSOLE_OUTPUT };
 
-/* FILE_DEVICE_AFD: Winsock's driver (api/winsock_afd.c). */
+/* FILE_DEVICE_AFD: Winsock's driver (api/network/winsock_afd.c). */
 enum file_device { FILE_DEVICE_NONE, FILE_DEVICE_AFD, FILE_DEVICE_PIPES, FILE_DEVICE_MOUNT_MANAGER };
 
 struct file_lock {
@@ -125,11 +125,11 @@ struct file {
     struct completion_port *port;
     ULONG_PTR port_key;
     struct directory_query *query;      /* NtQueryDirectoryFile */
-    struct pipe_end *pipe;              /* named pipes (api/pipe.c) */
+    struct pipe_end *pipe;              /* named pipes (api/file/pipe.c) */
     struct serial *serial;              /* serial ports (api/file/serial.h) */
     struct directory_watch *watch;      /* ReadDirectoryChangesW */
-    struct console_watch *console_watch; /* a wait for input (api/console_input.c) */
-    struct io_turn turn;                /* whose turn it is (api/file_async.c) */
+    struct console_watch *console_watch; /* a wait for input (api/console/console_input.c) */
+    struct io_turn turn;                /* whose turn it is (api/file/file_async.c) */
     pthread_mutex_t lock;               /* the position of overlapped and appending writes, `query` */
 };
 
@@ -168,7 +168,7 @@ NTSTATUS status_from_path_error(DWORD error);
 /* For a failed host call on the path: STATUS_OBJECT_NAME_NOT_FOUND or STATUS_OBJECT_PATH_NOT_FOUND for ENOENT. */
 NTSTATUS status_from_host(const struct host_path *path, int error);
 
-/* ---- what is known of a file (api/file_facts.c) ---- */
+/* ---- what is known of a file (api/file/file_facts.c) ---- */
 
 struct file_facts {
     DWORD attributes;
@@ -204,7 +204,7 @@ static inline int64_t filetime_join(const FILETIME *time) {
     return (int64_t)((uint64_t)time->dwHighDateTime << 32 | time->dwLowDateTime);
 }
 
-/* ---- overlapped I/O (api/file_async.c) ---- */
+/* ---- overlapped I/O (api/file/file_async.c) ---- */
 
 typedef struct _OVERLAPPED {
     ULONG_PTR Internal, InternalHigh;
@@ -305,18 +305,28 @@ bool io_cancel_all(struct file *file, const void *block);
 /* Tells the operations whose target this is. */
 void io_target_closed(struct file *target);
 
-/* Reads or writes as an overlapped handle does: done when it returns, or STATUS_PENDING (api/file_io.c). */
+/* Reads or writes as an overlapped handle does: done when it returns, or STATUS_PENDING (api/file/file_io.c). */
 NTSTATUS file_transfer(struct file *file, bool writes, void *buffer, size_t size, int64_t offset,
                        const struct io_request *request, size_t *done);
 
-/* The same on pipes, blocking (api/pipe.c). */
+/* STATUS_FILE_LOCK_CONFLICT where another handle has locked some of the bytes (api/file/file_lock.c). */
+NTSTATUS file_lock_conflict(struct file *file, uint64_t start, uint64_t length, bool writes);
+
+/* Around what is read or changed of the files' nodes (api/file/file_object.c). */
+void file_nodes_lock(void);
+void file_nodes_unlock(void);
+
+/* The name of a drive's volume, "\\\\?\\Volume{...}\\" (api/file/volume.c). */
+void volume_guid_name(char drive, WCHAR out[50]);
+
+/* The same on pipes, blocking (api/file/pipe.c). */
 NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done);
 NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *done);
 
 /* As much as there is room for; STATUS_PENDING: not all of it. */
 NTSTATUS pipe_write_now(struct file *file, const void *buffer, size_t size, size_t *done);
 
-/* Posts to a port (api/completion_port.c). */
+/* Posts to a port (api/file/completion_port.c). */
 bool port_post(struct completion_port *port, NTSTATUS status, DWORD bytes, ULONG_PTR key, OVERLAPPED *overlapped);
 void port_release(struct completion_port *port);
 

@@ -16,7 +16,7 @@ static __thread struct {
     DWORD last_error;
 } private_errors;
 
-/* From the C run-time (api/crt_errno.c). */
+/* From the C run-time (api/crt/crt_errno.c). */
 int *WINAPI api__errno(void);
 
 /* ---- shapes ---- */

@@ -160,7 +160,7 @@ bool std_handle_set(DWORD which, HANDLE handle);
 /* Before the first use: the handle that stands for a descriptor, instead of a new one. */
 void std_handle_choose(int fd, HANDLE handle);
 
-/* The object behind the pseudo handle -1 (api/process.c). */
+/* The object behind the pseudo handle -1 (api/process/process.c). */
 struct object *current_process_object(void);
 
 /* The flags of a new handle ("SECURITY_ATTRIBUTES structure"). */

@@ -1,4 +1,4 @@
-/* What a thread's end has to do for TlsAlloc's and FlsAlloc's slots (api/tls.c). */
+/* What a thread's end has to do for TlsAlloc's and FlsAlloc's slots (api/thread/tls.c). */
 #ifndef WINDLASS_LOCAL_STORAGE_H
 #define WINDLASS_LOCAL_STORAGE_H
 

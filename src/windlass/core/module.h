@@ -69,7 +69,7 @@ extern void *(*forwarder_hook)(const void *base, const char *forwarder);
 enum module_count { MODULE_RELEASE, MODULE_ADD_REFERENCE, MODULE_PIN };
 extern bool (*module_count_hook)(const void *base, enum module_count change);
 
-/* LoadLibraryEx and FreeLibrary for all that needs the loader, which is Python (api/library.py). They set the last
+/* LoadLibraryEx and FreeLibrary for all that needs the loader, which is Python (api/module/library.py). They set the last
  * error. Set by python.c. */
 extern void *(*module_load_hook)(const WCHAR *name, DWORD flags);
 extern bool (*module_free_hook)(const void *handle);

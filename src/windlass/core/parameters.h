@@ -11,7 +11,7 @@ RTL_USER_PROCESS_PARAMETERS *process_parameters(void);
 bool process_set_command_line(const WCHAR *text, size_t length);
 
 /* A new copy of the environment as Windows programs see it: "name=value" strings, sorted by name, ending in an empty one
- * (api/environment.c); the caller frees it. NULL out of memory. */
+ * (api/process/environment.c); the caller frees it. NULL out of memory. */
 WCHAR *environment_block(void);
 
 /* The host's current directory with a handle, NULL where none can be had (api/file/current_directory.c). */

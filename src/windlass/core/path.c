@@ -725,7 +725,7 @@ static bool starts_with(const WCHAR *text, const char *prefix) {
     return true;
 }
 
-/* \\?\Volume{...}\: the GUID's last two digits are the drive letter's code; see path volume names in api/volume.c. */
+/* \\?\Volume{...}\: the GUID's last two digits are the drive letter's code; see path volume names in api/file/volume.c. */
 static char volume_letter(const WCHAR *name) {
     static const char head[] = "VOLUME{77696E64-6C61-7373-0000-0000000000";
     if (!starts_with(name, head))

@@ -19,7 +19,7 @@ bool process_is_ending(void);
  * ends at once, as on Windows. */
 void process_end_when_stuck(void);
 
-/* Leaves the process without telling anybody else (api/process.c). */
+/* Leaves the process without telling anybody else (api/process/process.c). */
 _Noreturn void process_leave(DWORD exit_code);
 
 #endif

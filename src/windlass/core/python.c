@@ -213,8 +213,6 @@ static ULONG_PTR WINAPI fail_after_python(void) {
     return 0;
 }
 
-/* From api_lazy_entry in call.S: the function behind a builtin's slot, on its first call. */
-const void *WINAPI api_resolve(DWORD id);
 const void *WINAPI api_resolve(DWORD id) {
     enum { NONCONTINUABLE = 1 };
     struct python_entry entry;
@@ -312,7 +310,8 @@ static PyObject *core_hash(PyObject *self, PyObject *args) {
 
 /* ---- loading, for Windows code ---- */
 
-/* Calls a function of api/library.py, which holds what cannot be done without the loader. Takes over the arguments. */
+/* Calls a function of api/module/library.py, which holds what cannot be done without the loader. Takes over the
+ * arguments. */
 static void *call_library(const char *name, PyObject *arguments) {
     PyObject *library = arguments ? PyImport_ImportModule("windlass.api.module.library") : NULL;
     PyObject *function = library ? PyObject_GetAttrString(library, name) : NULL;

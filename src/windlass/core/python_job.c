@@ -1,4 +1,4 @@
-/* Job objects for api/job_information.py and create_process.py. */
+/* Job objects for api/process/job_information.py and create_process.py. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

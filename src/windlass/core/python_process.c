@@ -1,4 +1,4 @@
-/* Processes for api/create_process.py and application.py: starting them, and what they get from this one. */
+/* Processes for api/process/create_process.py and application.py: starting them, and what they get from this one. */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>

@@ -8,8 +8,6 @@
 
 #include "trace.h"
 
-const void *WINAPI api_resolve(DWORD id);
-
 enum { MAX_DLLS = 1 << 12 };
 static struct trace_record *tables[MAX_DLLS];
 static unsigned table_sizes[MAX_DLLS];

@@ -267,8 +267,6 @@ API_ALIAS(api_SetFileInformationByHandle, crt, msvcr110 msvcr120, "__crtSetFileI
 #define VOLUME_NAME_NT 2u
 #define VOLUME_NAME_NONE 4u
 
-void volume_guid_name(char drive, WCHAR out[50]);
-
 /* The path in one of the four spellings; a copy from malloc(). */
 static WCHAR *final_path(const struct file *file, DWORD flags) {
     char link[40], host[HOST_PATH_SIZE];

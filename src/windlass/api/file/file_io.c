@@ -26,8 +26,6 @@ typedef union { PVOID Buffer; ULONGLONG Alignment; } FILE_SEGMENT_ELEMENT;
 
 static BOOL fail_status(NTSTATUS status) { return fail(win32_from_status(status)); }
 
-NTSTATUS file_lock_conflict(struct file *file, uint64_t start, uint64_t length, bool writes);
-
 /* Another handle's lock on the bytes refuses the access ("LockFileEx function"). */
 static NTSTATUS check_locks(struct file *file, int64_t offset, size_t size, bool writes) {
     if (!file->node || !__atomic_load_n(&file->node->locks, __ATOMIC_RELAXED))

@@ -18,14 +18,10 @@
 #define STATUS_RANGE_NOT_LOCKED ((NTSTATUS)0xC000007E)
 #define STATUS_INVALID_LOCK_RANGE ((NTSTATUS)0xC00001A1)
 
-void file_nodes_lock(void);
-void file_nodes_unlock(void);
-
 static bool overlaps(const struct file_lock *lock, uint64_t start, uint64_t length) {
     return length && lock->length && start < lock->start + lock->length && lock->start < start + length;
 }
 
-NTSTATUS file_lock_conflict(struct file *file, uint64_t start, uint64_t length, bool writes);
 NTSTATUS file_lock_conflict(struct file *file, uint64_t start, uint64_t length, bool writes) {
     NTSTATUS status = STATUS_SUCCESS;
     file_nodes_lock();

@@ -197,9 +197,6 @@ static NTSTATUS set_basic(struct file *file, const FILE_BASIC_INFORMATION *infor
 /* FILE_DISPOSITION_INFORMATION and the flags of FILE_DISPOSITION_INFORMATION_EX. */
 enum { DISPOSITION_DELETE = 1, DISPOSITION_POSIX = 2, DISPOSITION_IGNORE_READONLY = 0x10 };
 
-void file_nodes_lock(void);
-void file_nodes_unlock(void);
-
 static bool is_empty_directory(const char *path) {
     NTSTATUS status;
     struct directory_entry entry;

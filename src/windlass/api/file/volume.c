@@ -33,7 +33,6 @@ static void copy_ascii(WCHAR *out, const char *text) {
     while (*text++);
 }
 
-void volume_guid_name(char drive, WCHAR out[50]);
 void volume_guid_name(char drive, WCHAR out[50]) {
     char text[50];
     snprintf(text, sizeof text, "\\\\?\\Volume{77696e64-6c61-7373-0000-0000000000%02x}\\", (unsigned char)drive);

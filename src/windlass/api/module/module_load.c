@@ -1,5 +1,5 @@
 /* LoadLibrary and FreeLibrary. A module that is loaded already is found here, and a reference that is not the last one
- * is given back here; all else needs the loader, which is Python (api/library.py).
+ * is given back here; all else needs the loader, which is Python (api/module/library.py).
  *
  * Microsoft: "LoadLibraryExW function", "FreeLibrary function". */
 #include "api.h"
