@@ -120,7 +120,8 @@ static bool is_first_of_family(const struct face *face) {
 /* A name may be one that stands for another; "a full name" finds that face. */
 static bool is_named(const struct face *face, const WCHAR *name) {
     const WCHAR *other = font_substitute(name);
-    return same_face_name(face->family_name, name) || same_face_name(face->full_name, name) || (other && same_face_name(face->family_name, other));
+    return same_face_name(face->family_name, name) || same_face_name(face->full_name, name) ||
+           (other && same_face_name(face->family_name, other));
 }
 
 /* Without a name one face of each family. Only EnumFontFamiliesEx tells the character sets of each. */
@@ -192,7 +193,8 @@ API(gdi32, int, EnumFontFamiliesExA, HDC hdc, const LOGFONTA *lpLogfont, FONTENU
     WCHAR name[LF_FACESIZE] = {0};
     (void)dwFlags;
     if (lpLogfont)
-        codepage_to_wide(codepage_ansi(), 0, lpLogfont->lfFaceName, strnlen(lpLogfont->lfFaceName, LF_FACESIZE), name, LF_FACESIZE - 1, NULL);
+        codepage_to_wide(codepage_ansi(), 0, lpLogfont->lfFaceName, strnlen(lpLogfont->lfFaceName, LF_FACESIZE), name,
+                         LF_FACESIZE - 1, NULL);
     return enumerate(hdc, name, lpLogfont ? lpLogfont->lfCharSet : DEFAULT_CHARSET, true, lpProc, lParam, tell_ansi);
 }
 

@@ -83,7 +83,9 @@ struct circle {
     FT_Vector begin;
 };
 
-static unsigned index_of(const struct circle *circle, unsigned i) { return circle->first + (circle->start + i) % circle->count; }
+static unsigned index_of(const struct circle *circle, unsigned i) {
+    return circle->first + (circle->start + i) % circle->count;
+}
 static FT_Vector point_of(const struct circle *circle, unsigned i) { return circle->outline->points[index_of(circle, i)]; }
 static unsigned tag_of(const struct circle *circle, unsigned i) { return circle->outline->tags[index_of(circle, i)] & 3; }
 
@@ -108,7 +110,8 @@ static FT_Vector end_of_quadratic(const struct circle *circle, unsigned i, unsig
 }
 
 /* A spline of TrueType's is its control points, with the last point at its end; the points between are implied. */
-static void put_spline(struct contour *contour, const struct circle *circle, unsigned i, unsigned total, FT_Vector at, bool as_cubic) {
+static void put_spline(struct contour *contour, const struct circle *circle, unsigned i, unsigned total, FT_Vector at,
+                       bool as_cubic) {
     FT_Vector end = end_of_quadratic(circle, i, total);
     bool goes_on = i + 1 < total && tag_of(circle, i + 1) != FT_CURVE_TAG_ON;
     if (as_cubic) {
@@ -215,7 +218,8 @@ static struct box box_of(const FT_Outline *outline) {
 }
 
 /* How far to go on: with the glyph's own matrix and the line's turn. */
-static void find_increment(struct scaled_font *font, unsigned index, UINT format, const FT_GlyphSlotRec *slot, const MAT2 *matrix, GLYPHMETRICS *metrics) {
+static void find_increment(struct scaled_font *font, unsigned index, UINT format, const FT_GlyphSlotRec *slot,
+                           const MAT2 *matrix, GLYPHMETRICS *metrics) {
     double advance = format == GGO_BITMAP ? stretched_advance(font, slot) : glyph_advance(font, index);
     double x = advance * font->baseline_x, y = -advance * font->baseline_y;
     double xx = (double)fixed16(matrix->eM11) / 65536, xy = (double)fixed16(matrix->eM21) / 65536;
@@ -256,7 +260,8 @@ static bool is_format(UINT format) {
     return (format & ~(UINT)(GGO_GLYPH_INDEX | GGO_UNHINTED)) <= GGO_GRAY8_BITMAP;
 }
 
-API(gdi32, DWORD, GetGlyphOutlineW, HDC hdc, UINT uChar, UINT fuFormat, GLYPHMETRICS *lpgm, DWORD cjBuffer, LPVOID pvBuffer, const MAT2 *lpmat2) {
+API(gdi32, DWORD, GetGlyphOutlineW, HDC hdc, UINT uChar, UINT fuFormat, GLYPHMETRICS *lpgm, DWORD cjBuffer,
+    LPVOID pvBuffer, const MAT2 *lpmat2) {
     struct dc *dc = dc_find(hdc);
     struct glyph glyph = {.found = false};
     if (!dc || !lpmat2 || !lpgm || !is_format(fuFormat))
@@ -279,7 +284,8 @@ API(gdi32, DWORD, GetGlyphOutlineW, HDC hdc, UINT uChar, UINT fuFormat, GLYPHMET
     return (fuFormat & 15) == GGO_METRICS ? 1 : size;
 }
 
-API(gdi32, DWORD, GetGlyphOutlineA, HDC hdc, UINT uChar, UINT fuFormat, GLYPHMETRICS *lpgm, DWORD cjBuffer, LPVOID pvBuffer, const MAT2 *lpmat2) {
+API(gdi32, DWORD, GetGlyphOutlineA, HDC hdc, UINT uChar, UINT fuFormat, GLYPHMETRICS *lpgm, DWORD cjBuffer,
+    LPVOID pvBuffer, const MAT2 *lpmat2) {
     struct dc *dc = dc_find(hdc);
     const char bytes[] = {(char)(uChar >> 8), (char)uChar};
     int units, is_double = uChar > 0xff;

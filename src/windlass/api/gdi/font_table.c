@@ -28,7 +28,8 @@ static bool find_part(struct face *face, unsigned tag, unsigned long *first, uns
 static BYTE *read_part(struct face *face, unsigned tag, DWORD offset, DWORD *size) {
     unsigned long first, length = 0;
     unsigned table;
-    if (!find_part(face, tag, &first, &table) || freetype.Load_Sfnt_Table(face->opened, table, 0, NULL, &length) || first + offset >= length)
+    if (!find_part(face, tag, &first, &table) || freetype.Load_Sfnt_Table(face->opened, table, 0, NULL, &length) ||
+        first + offset >= length)
         return NULL;
     length -= first + offset;
     BYTE *bytes = malloc(length);
@@ -78,7 +79,8 @@ static WCHAR *characters_of_glyphs(FT_Face face) {
 
 enum { KERN_HEAD = 4, SUBTABLE_HEAD = 6, FORMAT0_HEAD = 8, PAIR = 6, HORIZONTAL = 1, MINIMUM = 2, CROSS_STREAM = 4 };
 
-static void add_pairs(struct kerning *kerning, const struct scaled_font *font, const BYTE *pairs, DWORD count, const WCHAR *characters) {
+static void add_pairs(struct kerning *kerning, const struct scaled_font *font, const BYTE *pairs, DWORD count,
+                      const WCHAR *characters) {
     DWORD glyphs = (DWORD)font->face->opened->num_glyphs;
     for (DWORD i = 0; i < count; i++, pairs += PAIR) {
         WORD first = read_be16(pairs), second = read_be16(pairs + 2);
@@ -88,7 +90,8 @@ static void add_pairs(struct kerning *kerning, const struct scaled_font *font, c
 }
 
 /* The horizontal pairs of "kern" version 0, format 0: all that Windows reads. */
-static void read_kerning(struct kerning *kerning, const struct scaled_font *font, const BYTE *table, size_t size, const WCHAR *characters) {
+static void read_kerning(struct kerning *kerning, const struct scaled_font *font, const BYTE *table, size_t size,
+                         const WCHAR *characters) {
     size_t at = KERN_HEAD;
     kerning->pairs = malloc((size / PAIR + 1) * sizeof *kerning->pairs);
     if (!kerning->pairs || size < KERN_HEAD || read_be16(table) != 0)

@@ -148,7 +148,8 @@ struct text_run {
 
 enum { RUN_IS_GLYPHS = 1 };
 /* False out of memory. `text` is the caller's own copy. */
-bool run_make(struct text_run *run, struct scaled_font *font, const struct dc *dc, const WCHAR *text, int count, unsigned flags);
+bool run_make(struct text_run *run, struct scaled_font *font, const struct dc *dc, const WCHAR *text, int count,
+              unsigned flags);
 void run_free(struct text_run *run);
 
 /* A copy of the program's text, NULL with the last error; count -1: up to the zero. free() it. */

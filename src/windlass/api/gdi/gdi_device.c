@@ -66,7 +66,9 @@ API(gdi32, int, DescribePixelFormat, HDC hdc, int iPixelFormat, UINT nBytes, voi
     return (void)iPixelFormat, (void)nBytes, (void)ppfd, no_pixel_format(hdc);
 }
 API(gdi32, int, GetPixelFormat, HDC hdc) { return no_pixel_format(hdc); }
-API(gdi32, BOOL, SetPixelFormat, HDC hdc, int format, const void *ppfd) { return (void)format, (void)ppfd, no_pixel_format(hdc); }
+API(gdi32, BOOL, SetPixelFormat, HDC hdc, int format, const void *ppfd) {
+    return (void)format, (void)ppfd, no_pixel_format(hdc);
+}
 API(gdi32, BOOL, SwapBuffers, HDC hdc) { return no_pixel_format(hdc); }
 
 /* ---- colours ---- */

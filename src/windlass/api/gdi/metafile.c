@@ -9,7 +9,9 @@
 typedef HANDLE HENHMETAFILE;
 enum { EMR_HEADER = 1, EMR_EOF = 14 };
 
-static const ENHMETAHEADER *header_of(const struct metafile *metafile) { return (const ENHMETAHEADER *)(const void *)metafile->bits; }
+static const ENHMETAHEADER *header_of(const struct metafile *metafile) {
+    return (const ENHMETAHEADER *)(const void *)metafile->bits;
+}
 
 const ENHMETARECORD *metafile_next(const struct metafile *metafile, const ENHMETARECORD *record) {
     enum { LEAST = 8 };
@@ -22,8 +24,8 @@ const ENHMETARECORD *metafile_next(const struct metafile *metafile, const ENHMET
 
 static bool is_valid(const BYTE *bits, size_t size) {
     const ENHMETAHEADER *header = (const ENHMETAHEADER *)(const void *)bits;
-    return size >= LEAST_HEADER && header->iType == EMR_HEADER && header->dSignature == ENHMETA_SIGNATURE && header->nSize >= LEAST_HEADER &&
-           header->nSize % 4 == 0 && header->nBytes <= size && header->nBytes >= header->nSize;
+    return size >= LEAST_HEADER && header->iType == EMR_HEADER && header->dSignature == ENHMETA_SIGNATURE &&
+           header->nSize >= LEAST_HEADER && header->nSize % 4 == 0 && header->nBytes <= size && header->nBytes >= header->nSize;
 }
 
 /* Takes a copy, from malloc(). */

@@ -266,7 +266,9 @@ static bool play_draw(const struct call *call, bool is_short) {
 
 #define STOCK_OBJECT 0x80000000u
 
-static HGDIOBJ *slot_of(const struct call *call, DWORD index) { return index && index < call->handles ? &call->table->objectHandle[index] : NULL; }
+static HGDIOBJ *slot_of(const struct call *call, DWORD index) {
+    return index && index < call->handles ? &call->table->objectHandle[index] : NULL;
+}
 
 static bool keep_object(const struct call *call, HGDIOBJ object) {
     HGDIOBJ *slot = slot_of(call, (DWORD)call->words[0]);
@@ -298,7 +300,9 @@ static bool delete_object(const struct call *call) {
 }
 
 /* LOGBRUSH32: lbHatch has four bytes. */
-static LOGBRUSH brush_of(const LONG *words) { return (LOGBRUSH){(UINT)words[0], (COLORREF)words[1], (ULONG_PTR)(DWORD)words[2]}; }
+static LOGBRUSH brush_of(const LONG *words) {
+    return (LOGBRUSH){(UINT)words[0], (COLORREF)words[1], (ULONG_PTR)(DWORD)words[2]};
+}
 
 static HGDIOBJ pattern_brush_of(const struct call *call) {
     DWORD usage = (DWORD)call->words[1], offset = (DWORD)call->words[2], size = (DWORD)call->words[3], bits = (DWORD)call->words[4], bits_size = (DWORD)call->words[5];
@@ -383,7 +387,8 @@ static bool find_dib(const struct call *call, const LONG *where, DWORD usage, st
         return false;
     if (dib->info->bmiHeader.biCompression != BI_RGB && dib->info->bmiHeader.biCompression != BI_BITFIELDS)
         return dib->info->bmiHeader.biSizeImage <= bits_size;
-    return dib_open(&surface, dib->info, NULL, usage, NULL, &allocated) && (size_t)surface.stride * (size_t)surface.height <= bits_size;
+    return dib_open(&surface, dib->info, NULL, usage, NULL, &allocated) &&
+           (size_t)surface.stride * (size_t)surface.height <= bits_size;
 }
 
 static bool transfer(const struct call *call, HDC source) {
@@ -426,14 +431,16 @@ static bool play_stretched_dib(const struct call *call) {
     const LONG *w = call->words;
     struct recorded_dib dib;
     return find_dib(call, w + 10, (DWORD)w[14], &dib) &&
-           api_StretchDIBits(call->hdc, w[4], w[5], w[16], w[17], w[6], w[7], w[8], w[9], dib.bits, dib.info, dib.usage, (DWORD)w[15]) != (int)GDI_ERROR;
+           api_StretchDIBits(call->hdc, w[4], w[5], w[16], w[17], w[6], w[7], w[8], w[9], dib.bits, dib.info, dib.usage,
+                             (DWORD)w[15]) != (int)GDI_ERROR;
 }
 
 static bool play_dib(const struct call *call) {
     const LONG *w = call->words;
     struct recorded_dib dib;
     return find_dib(call, w + 10, (DWORD)w[14], &dib) &&
-           api_SetDIBitsToDevice(call->hdc, w[4], w[5], (DWORD)w[8], (DWORD)w[9], w[6], w[7], (UINT)w[15], (UINT)w[16], dib.bits, dib.info, dib.usage) != 0;
+           api_SetDIBitsToDevice(call->hdc, w[4], w[5], (DWORD)w[8], (DWORD)w[9], w[6], w[7], (UINT)w[15], (UINT)w[16],
+                                 dib.bits, dib.info, dib.usage) != 0;
 }
 
 static bool play_gradient(const struct call *call) {
@@ -678,7 +685,9 @@ API(gdi32, BOOL, PlayEnhMetaFileRecord, HDC hdc, HANDLETABLE *pht, const ENHMETA
 /* ---- a whole metafile ---- */
 
 /* Pixels of the recorded device in a hundredth of a millimetre. */
-static double pixels_in(LONG hundredths, LONG pixels, LONG millimetres) { return millimetres ? (double)hundredths * pixels / (millimetres * 100.0) : hundredths; }
+static double pixels_in(LONG hundredths, LONG pixels, LONG millimetres) {
+    return millimetres ? (double)hundredths * pixels / (millimetres * 100.0) : hundredths;
+}
 
 /* The frame's place on the recorded device goes to the rectangle; without one all stays where it is. */
 static XFORM frame_to_rect(const ENHMETAHEADER *header, const RECT *rect) {
@@ -730,7 +739,8 @@ static void end(HDC hdc, struct dc *dc, struct playing *playing, HANDLETABLE *ta
 }
 
 /* All records until the callback says stop; its last result. Without a DC nothing is played, the callback only looks. */
-static int go_through(HDC hdc, struct dc *dc, const struct metafile *metafile, ENHMFENUMPROC procedure, LPARAM parameter, const RECT *rect) {
+static int go_through(HDC hdc, struct dc *dc, const struct metafile *metafile, ENHMFENUMPROC procedure,
+                      LPARAM parameter, const RECT *rect) {
     const ENHMETAHEADER *header = (const ENHMETAHEADER *)(const void *)metafile->bits;
     UINT handles = header->nHandles ? header->nHandles : 1;
     HANDLETABLE *table = calloc(handles, sizeof *table);

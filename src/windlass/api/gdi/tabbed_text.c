@@ -28,7 +28,8 @@ static int next_stop(const struct tabs *tabs, int at, bool *is_right) {
 }
 
 /* One line, drawn or only measured; the result is height and width, as of the functions. */
-static DWORD tabbed_text(HDC hdc, int x, int y, const WCHAR *text, int count, int stops, const INT *list, int origin, bool is_drawn) {
+static DWORD tabbed_text(HDC hdc, int x, int y, const WCHAR *text, int count, int stops, const INT *list, int origin,
+                         bool is_drawn) {
     TEXTMETRICW metric;
     if (count < 0 || !api_GetTextMetricsW(hdc, &metric))
         return 0;
@@ -53,19 +54,22 @@ static DWORD tabbed_text(HDC hdc, int x, int y, const WCHAR *text, int count, in
     return (DWORD)(WORD)(at - x) | (DWORD)(WORD)height << 16;
 }
 
-API(user32, LONG, TabbedTextOutW, HDC hdc, int x, int y, LPCWSTR lpString, int chCount, int nTabPositions, const INT *lpnTabStopPositions, int nTabOrigin) {
+API(user32, LONG, TabbedTextOutW, HDC hdc, int x, int y, LPCWSTR lpString, int chCount, int nTabPositions,
+    const INT *lpnTabStopPositions, int nTabOrigin) {
     if (chCount == -1)
         chCount = (int)wide_length(lpString);
     return (LONG)tabbed_text(hdc, x, y, lpString, chCount, nTabPositions, lpnTabStopPositions, nTabOrigin, true);
 }
 
-API(user32, DWORD, GetTabbedTextExtentW, HDC hdc, LPCWSTR lpString, int chCount, int nTabPositions, const INT *lpnTabStopPositions) {
+API(user32, DWORD, GetTabbedTextExtentW, HDC hdc, LPCWSTR lpString, int chCount, int nTabPositions,
+    const INT *lpnTabStopPositions) {
     if (chCount == -1)
         chCount = (int)wide_length(lpString);
     return tabbed_text(hdc, 0, 0, lpString, chCount, nTabPositions, lpnTabStopPositions, 0, false);
 }
 
-API(user32, LONG, TabbedTextOutA, HDC hdc, int x, int y, LPCSTR lpString, int chCount, int nTabPositions, const INT *lpnTabStopPositions, int nTabOrigin) {
+API(user32, LONG, TabbedTextOutA, HDC hdc, int x, int y, LPCSTR lpString, int chCount, int nTabPositions,
+    const INT *lpnTabStopPositions, int nTabOrigin) {
     struct dc *dc = dc_find(hdc);
     int units;
     WCHAR *text = dc ? text_copy_ansi(dc, lpString, chCount, &units) : NULL;
@@ -74,7 +78,8 @@ API(user32, LONG, TabbedTextOutA, HDC hdc, int x, int y, LPCSTR lpString, int ch
     return result;
 }
 
-API(user32, DWORD, GetTabbedTextExtentA, HDC hdc, LPCSTR lpString, int chCount, int nTabPositions, const INT *lpnTabStopPositions) {
+API(user32, DWORD, GetTabbedTextExtentA, HDC hdc, LPCSTR lpString, int chCount, int nTabPositions,
+    const INT *lpnTabStopPositions) {
     struct dc *dc = dc_find(hdc);
     int units;
     WCHAR *text = dc ? text_copy_ansi(dc, lpString, chCount, &units) : NULL;

@@ -59,7 +59,8 @@ static struct point find_start(const struct line *line, const struct scaled_font
 }
 
 /* A rectangle of the line's own directions. */
-static void add_quadrangle(struct path *path, struct point start, const struct scaled_font *font, double width, double top, double bottom) {
+static void add_quadrangle(struct path *path, struct point start, const struct scaled_font *font, double width,
+                           double top, double bottom) {
     const struct point corners[] = {along(start, font, 0, top), along(start, font, width, top), along(start, font, width, bottom), along(start, font, 0, bottom)};
     for (int i = 0; i < 4; i++)
         path_add(path, (LONG)floor(corners[i].x * PARTS + 0.5), (LONG)floor(corners[i].y * PARTS + 0.5),
@@ -152,8 +153,8 @@ static int add_figure_point(struct outliner *outliner, const FT_Vector *to, BYTE
 static void close_contour(struct outliner *outliner) {
     struct path *path = outliner->path;
     unsigned last = path->count - 1;
-    if (path->count > outliner->first + 1 && path->types[last] == PT_LINETO && path->points[last].x == path->points[outliner->first].x &&
-        path->points[last].y == path->points[outliner->first].y)
+    if (path->count > outliner->first + 1 && path->types[last] == PT_LINETO &&
+        path->points[last].x == path->points[outliner->first].x && path->points[last].y == path->points[outliner->first].y)
         path->count--;
     path_close(path);
 }
@@ -313,7 +314,8 @@ static bool paint_rect(struct line *line, const struct region *clip) {
     const RECT *rect = &line->clip;
     paint_solid(&paint, line->dc, line->dc->now.background);
     bool good = region_set_rect(&region, rect->left, rect->top, rect->right, rect->bottom) &&
-                (!clip || region_combine(&region, &region, clip, RGN_AND)) && dc_paint_region(line->dc, &region, &paint, R2_COPYPEN);
+                (!clip || region_combine(&region, &region, clip, RGN_AND)) &&
+                dc_paint_region(line->dc, &region, &paint, R2_COPYPEN);
     paint_done(&paint);
     region_clear(&region);
     return good;
@@ -381,7 +383,8 @@ static INT *copy_distances(const INT *distances, int count, UINT options) {
 }
 
 /* Takes the text. */
-static BOOL text_out(struct dc *dc, int x, int y, UINT options, const RECT *rect, WCHAR *text, int count, const INT *distances) {
+static BOOL text_out(struct dc *dc, int x, int y, UINT options, const RECT *rect, WCHAR *text, int count,
+                     const INT *distances) {
     struct line line = {.dc = dc, .count = count, .text = text, .options = options, .at = {x, y}, .has_text = count > 0};
     if (!text)
         return FALSE;
@@ -399,7 +402,8 @@ static BOOL text_out(struct dc *dc, int x, int y, UINT options, const RECT *rect
     return good;
 }
 
-API(gdi32, BOOL, ExtTextOutW, HDC hdc, int x, int y, UINT options, const RECT *lprect, LPCWSTR lpString, UINT c, const INT *lpDx) {
+API(gdi32, BOOL, ExtTextOutW, HDC hdc, int x, int y, UINT options, const RECT *lprect, LPCWSTR lpString, UINT c,
+    const INT *lpDx) {
     struct dc *dc = dc_find(hdc);
     if (!dc)
         return FALSE;
@@ -424,7 +428,8 @@ static INT *distances_of_units(const char *text, int count, const INT *distances
     return units;
 }
 
-API(gdi32, BOOL, ExtTextOutA, HDC hdc, int x, int y, UINT options, const RECT *lprect, LPCSTR lpString, UINT c, const INT *lpDx) {
+API(gdi32, BOOL, ExtTextOutA, HDC hdc, int x, int y, UINT options, const RECT *lprect, LPCSTR lpString, UINT c,
+    const INT *lpDx) {
     struct dc *dc = dc_find(hdc);
     int units;
     if (!dc)

@@ -12,7 +12,8 @@ struct extents {
 
 static void free_extents(struct extents *extents) { free(extents->ends); }
 
-static bool measure_run(struct extents *extents, struct scaled_font *font, const struct dc *dc, const WCHAR *text, unsigned flags) {
+static bool measure_run(struct extents *extents, struct scaled_font *font, const struct dc *dc, const WCHAR *text,
+                        unsigned flags) {
     struct text_run run;
     LONG at = 0;
     if (!run_make(&run, font, dc, text, extents->count, flags))
@@ -50,7 +51,8 @@ static void give_fit(const struct extents *extents, int most, int *fit, int *end
         *fit = fitting;
 }
 
-static BOOL give_extents(const struct dc *dc, WCHAR *text, int count, unsigned flags, int most, int *fit, int *ends, SIZE *size) {
+static BOOL give_extents(const struct dc *dc, WCHAR *text, int count, unsigned flags, int most, int *fit, int *ends,
+                         SIZE *size) {
     struct extents extents;
     if (!text)
         return FALSE;
@@ -73,7 +75,8 @@ static struct dc *find_for_text(HDC hdc, int count) {
     return dc_find(hdc);
 }
 
-API(gdi32, BOOL, GetTextExtentExPointW, HDC hdc, LPCWSTR lpszString, int cchString, int nMaxExtent, int *lpnFit, int *lpnDx, SIZE *lpSize) {
+API(gdi32, BOOL, GetTextExtentExPointW, HDC hdc, LPCWSTR lpszString, int cchString, int nMaxExtent, int *lpnFit,
+    int *lpnDx, SIZE *lpSize) {
     int count = cchString == -1 ? (int)wide_length(lpszString) : cchString;
     struct dc *dc = find_for_text(hdc, count);
     if (!dc)
@@ -83,14 +86,16 @@ API(gdi32, BOOL, GetTextExtentExPointW, HDC hdc, LPCWSTR lpszString, int cchStri
     return give_extents(dc, text_copy(lpszString, count), count, 0, nMaxExtent, lpnFit, lpnDx, lpSize);
 }
 
-API(gdi32, BOOL, GetTextExtentExPointA, HDC hdc, LPCSTR lpszString, int cchString, int nMaxExtent, int *lpnFit, int *lpnDx, SIZE *lpSize) {
+API(gdi32, BOOL, GetTextExtentExPointA, HDC hdc, LPCSTR lpszString, int cchString, int nMaxExtent, int *lpnFit,
+    int *lpnDx, SIZE *lpSize) {
     int units;
     struct dc *dc = find_for_text(hdc, cchString);
     WCHAR *text = dc ? text_copy_ansi(dc, lpszString, cchString, &units) : NULL;
     return text && give_extents(dc, text, units, 0, nMaxExtent, lpnFit, lpnDx, lpSize);
 }
 
-API(gdi32, BOOL, GetTextExtentExPointI, HDC hdc, WORD *lpwszString, int cwchString, int nMaxExtent, int *lpnFit, int *lpnDx, SIZE *lpSize) {
+API(gdi32, BOOL, GetTextExtentExPointI, HDC hdc, WORD *lpwszString, int cwchString, int nMaxExtent, int *lpnFit,
+    int *lpnDx, SIZE *lpSize) {
     struct dc *dc = find_for_text(hdc, cwchString);
     return dc && give_extents(dc, text_copy((LPCWSTR)lpwszString, cwchString), cwchString, RUN_IS_GLYPHS, nMaxExtent, lpnFit, lpnDx, lpSize);
 }

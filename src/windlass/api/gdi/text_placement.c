@@ -87,7 +87,8 @@ static DWORD place(HDC hdc, const WCHAR *text, int count, int most, GCP_RESULTS 
     return result;
 }
 
-API(gdi32, DWORD, GetCharacterPlacementW, HDC hdc, LPCWSTR lpString, int nCount, int nMexExtent, GCP_RESULTS *lpResults, DWORD dwFlags) {
+API(gdi32, DWORD, GetCharacterPlacementW, HDC hdc, LPCWSTR lpString, int nCount, int nMexExtent, GCP_RESULTS *lpResults,
+    DWORD dwFlags) {
     WCHAR *text = dc_find(hdc) && nCount >= 0 ? text_copy(lpString, nCount) : NULL;
     if (!text)
         return 0;
@@ -98,7 +99,8 @@ API(gdi32, DWORD, GetCharacterPlacementW, HDC hdc, LPCWSTR lpString, int nCount,
     return result;
 }
 
-API(gdi32, DWORD, GetCharacterPlacementA, HDC hdc, LPCSTR lpString, int nCount, int nMexExtent, GCP_RESULTS *lpResults, DWORD dwFlags) {
+API(gdi32, DWORD, GetCharacterPlacementA, HDC hdc, LPCSTR lpString, int nCount, int nMexExtent, GCP_RESULTS *lpResults,
+    DWORD dwFlags) {
     struct dc *dc = dc_find(hdc);
     int units;
     WCHAR *text = dc && nCount >= 0 ? text_copy_ansi(dc, lpString, nCount, &units) : NULL;

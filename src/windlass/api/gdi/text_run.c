@@ -100,7 +100,8 @@ static void find_advances(struct text_run *run, struct scaled_font *font, const 
         run->width += run->advances[i];
 }
 
-bool run_make(struct text_run *run, struct scaled_font *font, const struct dc *dc, const WCHAR *text, int count, unsigned flags) {
+bool run_make(struct text_run *run, struct scaled_font *font, const struct dc *dc, const WCHAR *text, int count,
+              unsigned flags) {
     *run = (struct text_run){.count = count, .glyphs = malloc(((size_t)count + 1) * sizeof *run->glyphs),
                              .advances = malloc(((size_t)count + 1) * sizeof *run->advances)};
     if (!run->glyphs || !run->advances) {

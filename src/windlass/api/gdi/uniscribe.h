@@ -24,7 +24,8 @@ typedef struct {
         fNeedsCharacterJustify : 1, fInvalidGlyph : 1;
     DWORD fInvalidLogAttr : 1, fCDM : 1, fAmbiguousCharSet : 1, fClusterSizeVaries : 1, fRejectInvalid : 1;
 } SCRIPT_PROPERTIES;
-_Static_assert(sizeof(SCRIPT_ITEM) == 8 && sizeof(SCRIPT_VISATTR) == 2 && sizeof(SCRIPT_LOGATTR) == 1 && sizeof(SCRIPT_PROPERTIES) == 8, "Uniscribe");
+_Static_assert(sizeof(SCRIPT_ITEM) == 8 && sizeof(SCRIPT_VISATTR) == 2 && sizeof(SCRIPT_LOGATTR) == 1 &&
+               sizeof(SCRIPT_PROPERTIES) == 8, "Uniscribe");
 
 #define S_OK 0
 #define S_FALSE 1

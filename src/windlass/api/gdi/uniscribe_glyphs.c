@@ -85,8 +85,8 @@ static SCRIPT_VISATTR attribute_of(WCHAR unit) {
 }
 
 /* A glyph for each character, in the order of the line. Glyph 0 marks what the font lacks. */
-API(usp10 gdi32, HRESULT, ScriptShape, HDC hdc, struct script_cache **psc, const WCHAR *pwcChars, int cChars, int cMaxGlyphs, SCRIPT_ANALYSIS *psa,
-    WORD *pwOutGlyphs, WORD *pwLogClust, SCRIPT_VISATTR *psva, int *pcGlyphs) {
+API(usp10 gdi32, HRESULT, ScriptShape, HDC hdc, struct script_cache **psc, const WCHAR *pwcChars, int cChars,
+    int cMaxGlyphs, SCRIPT_ANALYSIS *psa, WORD *pwOutGlyphs, WORD *pwLogClust, SCRIPT_VISATTR *psva, int *pcGlyphs) {
     if (!psa || !psva || !pcGlyphs || cChars < 0)
         return E_INVALIDARG;
     if (cMaxGlyphs < cChars)
@@ -112,8 +112,8 @@ API(usp10 gdi32, HRESULT, ScriptShape, HDC hdc, struct script_cache **psc, const
     return S_OK;
 }
 
-API(usp10 gdi32, HRESULT, ScriptPlace, HDC hdc, struct script_cache **psc, const WORD *pwGlyphs, int cGlyphs, const SCRIPT_VISATTR *psva, SCRIPT_ANALYSIS *psa,
-    int *piAdvance, GOFFSET *pGoffset, ABC *pABC) {
+API(usp10 gdi32, HRESULT, ScriptPlace, HDC hdc, struct script_cache **psc, const WORD *pwGlyphs, int cGlyphs,
+    const SCRIPT_VISATTR *psva, SCRIPT_ANALYSIS *psa, int *piAdvance, GOFFSET *pGoffset, ABC *pABC) {
     if (!psva || !pGoffset || cGlyphs < 0)
         return E_INVALIDARG;
     HRESULT result = fill_cache(hdc, psc);
@@ -143,8 +143,9 @@ API(usp10 gdi32, HRESULT, ScriptPlace, HDC hdc, struct script_cache **psc, const
 
 enum { ETO_GLYPH_INDEX = 0x10, ETO_PDY = 0x2000 };
 
-API(usp10 gdi32, HRESULT, ScriptTextOut, HDC hdc, struct script_cache **psc, int x, int y, UINT fuOptions, const RECT *lprc, const SCRIPT_ANALYSIS *psa,
-    const WCHAR *pwcReserved, int iReserved, const WORD *pwGlyphs, int cGlyphs, const int *piAdvance, const int *piJustify, const GOFFSET *pGoffset) {
+API(usp10 gdi32, HRESULT, ScriptTextOut, HDC hdc, struct script_cache **psc, int x, int y, UINT fuOptions,
+    const RECT *lprc, const SCRIPT_ANALYSIS *psa, const WCHAR *pwcReserved, int iReserved, const WORD *pwGlyphs,
+    int cGlyphs, const int *piAdvance, const int *piJustify, const GOFFSET *pGoffset) {
     (void)pwcReserved, (void)iReserved;
     if (!hdc || !psc || !piAdvance || !psa || !pwGlyphs || cGlyphs < 0)
         return E_INVALIDARG;
@@ -192,7 +193,8 @@ API(usp10 gdi32, HRESULT, ScriptGetFontProperties, HDC hdc, struct script_cache 
     return S_OK;
 }
 
-API(usp10 gdi32, HRESULT, ScriptGetCMap, HDC hdc, struct script_cache **psc, const WCHAR *pwcInChars, int cChars, DWORD dwFlags, WORD *pwOutGlyphs) {
+API(usp10 gdi32, HRESULT, ScriptGetCMap, HDC hdc, struct script_cache **psc, const WCHAR *pwcInChars, int cChars,
+    DWORD dwFlags, WORD *pwOutGlyphs) {
     enum { SGCM_RTL = 1 };
     HRESULT result = fill_cache(hdc, psc);
     if (result != S_OK)
@@ -255,8 +257,8 @@ static int width_between(const int *advances, int first, int end) {
     return width;
 }
 
-API(usp10 gdi32, HRESULT, ScriptCPtoX, int iCP, BOOL fTrailing, int cChars, int cGlyphs, const WORD *pwLogClust, const SCRIPT_VISATTR *psva, const int *piAdvance,
-    const SCRIPT_ANALYSIS *psa, int *piX) {
+API(usp10 gdi32, HRESULT, ScriptCPtoX, int iCP, BOOL fTrailing, int cChars, int cGlyphs, const WORD *pwLogClust,
+    const SCRIPT_VISATTR *psva, const int *piAdvance, const SCRIPT_ANALYSIS *psa, int *piX) {
     (void)psva;
     if (!psa || !piX)
         return E_INVALIDARG;
@@ -278,8 +280,8 @@ API(usp10 gdi32, HRESULT, ScriptCPtoX, int iCP, BOOL fTrailing, int cChars, int 
 }
 
 /* Beyond the ends: the character before the first, or after the last. */
-API(usp10 gdi32, HRESULT, ScriptXtoCP, int iX, int cChars, int cGlyphs, const WORD *pwLogClust, const SCRIPT_VISATTR *psva, const int *piAdvance,
-    const SCRIPT_ANALYSIS *psa, int *piCP, int *piTrailing) {
+API(usp10 gdi32, HRESULT, ScriptXtoCP, int iX, int cChars, int cGlyphs, const WORD *pwLogClust,
+    const SCRIPT_VISATTR *psva, const int *piAdvance, const SCRIPT_ANALYSIS *psa, int *piCP, int *piTrailing) {
     if (!psa || !piCP || !piTrailing)
         return E_INVALIDARG;
     int total = width_between(piAdvance, 0, cGlyphs);
@@ -306,8 +308,8 @@ API(usp10 gdi32, HRESULT, ScriptXtoCP, int iX, int cChars, int cGlyphs, const WO
     return S_OK;
 }
 
-API(usp10 gdi32, HRESULT, ScriptGetLogicalWidths, const SCRIPT_ANALYSIS *psa, int cChars, int cGlyphs, const int *piGlyphWidth, const WORD *pwLogClust,
-    const SCRIPT_VISATTR *psva, int *piDx) {
+API(usp10 gdi32, HRESULT, ScriptGetLogicalWidths, const SCRIPT_ANALYSIS *psa, int cChars, int cGlyphs,
+    const int *piGlyphWidth, const WORD *pwLogClust, const SCRIPT_VISATTR *psva, int *piDx) {
     for (int i = 0; i < cChars; i++) {
         int one, other;
         api_ScriptCPtoX(i, FALSE, cChars, cGlyphs, pwLogClust, psva, piGlyphWidth, psa, &one);

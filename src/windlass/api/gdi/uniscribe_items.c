@@ -43,7 +43,8 @@ static bool is_digit(WCHAR unit) { return unit >= '0' && unit <= '9'; }
 
 /* SCRIPT_UNDEFINED: what belongs to no script, and goes with the text before it. */
 static unsigned script_of(WCHAR unit) {
-    if (unit < 0x20 || (unit >= 0x7f && unit < 0xa0) || (unit >= 0x200b && unit <= 0x200f) || (unit >= 0x2028 && unit <= 0x202e))
+    if (unit < 0x20 || (unit >= 0x7f && unit < 0xa0) || (unit >= 0x200b && unit <= 0x200f) ||
+        (unit >= 0x2028 && unit <= 0x202e))
         return SCRIPT_CONTROL;
     if (is_digit(unit))
         return SCRIPT_NUMERIC;
@@ -140,7 +141,9 @@ static BYTE *find_levels(const WCHAR *text, int count, const SCRIPT_STATE *state
 
 /* ---- items ---- */
 
-static bool takes_neutrals(BYTE script) { return script != SCRIPT_UNDEFINED && script != SCRIPT_CONTROL && script != SCRIPT_NUMERIC; }
+static bool takes_neutrals(BYTE script) {
+    return script != SCRIPT_UNDEFINED && script != SCRIPT_CONTROL && script != SCRIPT_NUMERIC;
+}
 
 /* Characters of no script belong to that before them, if it goes the same way, or else to that which follows. */
 static void find_scripts(const WCHAR *text, const BYTE *levels, int count, BYTE *scripts) {
@@ -165,8 +168,8 @@ static SCRIPT_ITEM make_item(int at, BYTE script, BYTE level, const SCRIPT_STATE
 }
 
 /* An item behind the last tells where the text ends. */
-API(usp10 gdi32, HRESULT, ScriptItemize, const WCHAR *pwcInChars, int cInChars, int cMaxItems, const DWORD *psControl, const SCRIPT_STATE *psState,
-    SCRIPT_ITEM *pItems, int *pcItems) {
+API(usp10 gdi32, HRESULT, ScriptItemize, const WCHAR *pwcInChars, int cInChars, int cMaxItems, const DWORD *psControl,
+    const SCRIPT_STATE *psState, SCRIPT_ITEM *pItems, int *pcItems) {
     (void)psControl;                                 /* what it changes are digits and Arabic shapes */
     if (!pwcInChars || !cInChars || !pItems || cMaxItems < 2)
         return E_INVALIDARG;
@@ -212,7 +215,8 @@ API(usp10 gdi32, HRESULT, ScriptIsComplex, const WCHAR *pwcInChars, int cInChars
     for (int i = 0; i < cInChars; i++) {
         unsigned script = script_of(pwcInChars[i]);
         bool is_complex = dwFlags & SIC_COMPLEX && script_is_complex(script);
-        if (is_complex || (dwFlags & SIC_ASCIIDIGIT && is_digit(pwcInChars[i])) || (dwFlags & SIC_NEUTRAL && is_neutral(bidi_class(pwcInChars[i]))))
+        if (is_complex || (dwFlags & SIC_ASCIIDIGIT && is_digit(pwcInChars[i])) ||
+            (dwFlags & SIC_NEUTRAL && is_neutral(bidi_class(pwcInChars[i]))))
             return S_OK;
     }
     return S_FALSE;

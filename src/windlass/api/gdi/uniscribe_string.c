@@ -4,17 +4,22 @@
 typedef struct script_cache *SCRIPT_CACHE;
 
 API_USE(HRESULT, ScriptItemize, const WCHAR *, int, int, const DWORD *, const SCRIPT_STATE *, SCRIPT_ITEM *, int *);
-API_USE(HRESULT, ScriptShape, HDC, SCRIPT_CACHE *, const WCHAR *, int, int, SCRIPT_ANALYSIS *, WORD *, WORD *, SCRIPT_VISATTR *, int *);
-API_USE(HRESULT, ScriptPlace, HDC, SCRIPT_CACHE *, const WORD *, int, const SCRIPT_VISATTR *, SCRIPT_ANALYSIS *, int *, GOFFSET *, ABC *);
-API_USE(HRESULT, ScriptTextOut, HDC, SCRIPT_CACHE *, int, int, UINT, const RECT *, const SCRIPT_ANALYSIS *, const WCHAR *, int, const WORD *, int,
-        const int *, const int *, const GOFFSET *);
+API_USE(HRESULT, ScriptShape, HDC, SCRIPT_CACHE *, const WCHAR *, int, int, SCRIPT_ANALYSIS *, WORD *, WORD *,
+        SCRIPT_VISATTR *, int *);
+API_USE(HRESULT, ScriptPlace, HDC, SCRIPT_CACHE *, const WORD *, int, const SCRIPT_VISATTR *, SCRIPT_ANALYSIS *, int *,
+        GOFFSET *, ABC *);
+API_USE(HRESULT, ScriptTextOut, HDC, SCRIPT_CACHE *, int, int, UINT, const RECT *, const SCRIPT_ANALYSIS *,
+        const WCHAR *, int, const WORD *, int, const int *, const int *, const GOFFSET *);
 API_USE(HRESULT, ScriptLayout, int, const BYTE *, int *, int *);
 API_USE(HRESULT, ScriptBreak, const WCHAR *, int, const SCRIPT_ANALYSIS *, SCRIPT_LOGATTR *);
-API_USE(HRESULT, ScriptCPtoX, int, BOOL, int, int, const WORD *, const SCRIPT_VISATTR *, const int *, const SCRIPT_ANALYSIS *, int *);
-API_USE(HRESULT, ScriptXtoCP, int, int, int, const WORD *, const SCRIPT_VISATTR *, const int *, const SCRIPT_ANALYSIS *, int *, int *);
+API_USE(HRESULT, ScriptCPtoX, int, BOOL, int, int, const WORD *, const SCRIPT_VISATTR *, const int *,
+        const SCRIPT_ANALYSIS *, int *);
+API_USE(HRESULT, ScriptXtoCP, int, int, int, const WORD *, const SCRIPT_VISATTR *, const int *, const SCRIPT_ANALYSIS *,
+        int *, int *);
 API_USE(HRESULT, ScriptCacheGetHeight, HDC, SCRIPT_CACHE *, int *);
 API_USE(HRESULT, ScriptFreeCache, SCRIPT_CACHE *);
-API_USE(HRESULT, ScriptGetLogicalWidths, const SCRIPT_ANALYSIS *, int, int, const int *, const WORD *, const SCRIPT_VISATTR *, int *);
+API_USE(HRESULT, ScriptGetLogicalWidths, const SCRIPT_ANALYSIS *, int, int, const int *, const WORD *,
+        const SCRIPT_VISATTR *, int *);
 API_USE(BOOL, ExtTextOutW, HDC, int, int, UINT, const RECT *, LPCWSTR, UINT, const INT *);
 API_USE(COLORREF, SetBkColor, HDC, COLORREF);
 API_USE(COLORREF, SetTextColor, HDC, COLORREF);
@@ -73,15 +78,16 @@ static HRESULT shape_item(struct string *string, struct item *item) {
     if (!item->glyph || !item->cluster || !item->attribute || !item->advance || !item->offset)
         return E_OUTOFMEMORY;
     const WCHAR *text = string->text + item->first;
-    HRESULT result = api_ScriptShape(string->hdc, &string->cache, text, item->count, item->count, &item->analysis, item->glyph, item->cluster,
-                                     item->attribute, &item->glyphs);
+    HRESULT result = api_ScriptShape(string->hdc, &string->cache, text, item->count, item->count, &item->analysis,
+                                     item->glyph, item->cluster, item->attribute, &item->glyphs);
     if (result == USP_E_SCRIPT_NOT_IN_FONT) {
         item->analysis.eScript = SCRIPT_UNDEFINED;
-        result = api_ScriptShape(string->hdc, &string->cache, text, item->count, item->count, &item->analysis, item->glyph, item->cluster,
-                                 item->attribute, &item->glyphs);
+        result = api_ScriptShape(string->hdc, &string->cache, text, item->count, item->count, &item->analysis,
+                                 item->glyph, item->cluster, item->attribute, &item->glyphs);
     }
     if (result == S_OK)
-        result = api_ScriptPlace(string->hdc, &string->cache, item->glyph, item->glyphs, item->attribute, &item->analysis, item->advance, item->offset, NULL);
+        result = api_ScriptPlace(string->hdc, &string->cache, item->glyph, item->glyphs, item->attribute,
+                                 &item->analysis, item->advance, item->offset, NULL);
     for (int i = 0; i < item->glyphs; i++)
         item->width += item->advance[i];
     return result;
@@ -135,8 +141,9 @@ static HRESULT break_string(struct string *string) {
 
 /* cString counts characters of UTF-16: iCharset is -1 then, and only that is taken. Tabs, passwords and fitting are not
  * offered: what asks for them is refused. */
-API(usp10 gdi32, HRESULT, ScriptStringAnalyse, HDC hdc, const void *pString, int cString, int cGlyphs, int iCharset, DWORD dwFlags, int iReqWidth,
-    const void *psControl, const SCRIPT_STATE *psState, const int *piDx, const void *pTabdef, const BYTE *pbInClass, struct string **pssa) {
+API(usp10 gdi32, HRESULT, ScriptStringAnalyse, HDC hdc, const void *pString, int cString, int cGlyphs, int iCharset,
+    DWORD dwFlags, int iReqWidth, const void *psControl, const SCRIPT_STATE *psState, const int *piDx,
+    const void *pTabdef, const BYTE *pbInClass, struct string **pssa) {
     enum { UNICODE_TEXT = -1, NOT_OFFERED = SSA_PASSWORD | SSA_TAB | SSA_CLIP | SSA_FIT };
     (void)cGlyphs, (void)iReqWidth, (void)psControl, (void)piDx, (void)pTabdef, (void)pbInClass;
     if (!pString || !pssa || cString < 1 || iCharset != UNICODE_TEXT || dwFlags & NOT_OFFERED)
@@ -201,7 +208,8 @@ API(usp10 gdi32, HRESULT, ScriptStringGetLogicalWidths, struct string *ssa, int 
         return E_INVALIDARG;
     for (int i = 0; i < ssa->items; i++) {
         const struct item *item = &ssa->item[i];
-        api_ScriptGetLogicalWidths(&item->analysis, item->count, item->glyphs, item->advance, item->cluster, item->attribute, piDx + item->first);
+        api_ScriptGetLogicalWidths(&item->analysis, item->count, item->glyphs, item->advance, item->cluster,
+                                   item->attribute, piDx + item->first);
     }
     return S_OK;
 }
@@ -213,7 +221,8 @@ API(usp10 gdi32, HRESULT, ScriptStringCPtoX, struct string *ssa, int icp, BOOL f
         const struct item *item = &ssa->item[i];
         if (icp < item->first || icp >= item->first + item->count)
             continue;
-        HRESULT result = api_ScriptCPtoX(icp - item->first, fTrailing, item->count, item->glyphs, item->cluster, item->attribute, item->advance, &item->analysis, pX);
+        HRESULT result = api_ScriptCPtoX(icp - item->first, fTrailing, item->count, item->glyphs, item->cluster,
+                                         item->attribute, item->advance, &item->analysis, pX);
         *pX += item->left;
         return result;
     }
@@ -230,7 +239,8 @@ API(usp10 gdi32, HRESULT, ScriptStringXtoCP, struct string *ssa, int iX, int *pi
         const struct item *item = &ssa->item[i];
         if (iX < item->left || iX >= item->left + item->width)
             continue;
-        HRESULT result = api_ScriptXtoCP(iX - item->left, item->count, item->glyphs, item->cluster, item->attribute, item->advance, &item->analysis, piCh, piTrailing);
+        HRESULT result = api_ScriptXtoCP(iX - item->left, item->count, item->glyphs, item->cluster, item->attribute,
+                                         item->advance, &item->analysis, piCh, piTrailing);
         *piCh += item->first;
         return result;
     }
@@ -243,8 +253,8 @@ static HRESULT draw_items(struct string *string, int x, int y, UINT options, con
     HRESULT result = S_OK;
     for (int i = 0; result == S_OK && i < string->items; i++) {
         const struct item *item = &string->item[string->visual[i]];
-        result = api_ScriptTextOut(string->hdc, &string->cache, x + item->left, y, options & ~(UINT)ETO_OPAQUE, rect, &item->analysis, NULL, 0, item->glyph,
-                                   item->glyphs, item->advance, NULL, item->offset);
+        result = api_ScriptTextOut(string->hdc, &string->cache, x + item->left, y, options & ~(UINT)ETO_OPAQUE, rect,
+                                   &item->analysis, NULL, 0, item->glyph, item->glyphs, item->advance, NULL, item->offset);
     }
     return result;
 }
@@ -268,7 +278,8 @@ static HRESULT draw_selected(struct string *string, int x, int y, int first, int
     return result;
 }
 
-API(usp10 gdi32, HRESULT, ScriptStringOut, struct string *ssa, int iX, int iY, UINT uOptions, const RECT *prc, int iMinSel, int iMaxSel, BOOL fDisabled) {
+API(usp10 gdi32, HRESULT, ScriptStringOut, struct string *ssa, int iX, int iY, UINT uOptions, const RECT *prc,
+    int iMinSel, int iMaxSel, BOOL fDisabled) {
     (void)fDisabled;                                 /* a disabled selection has the same colours here */
     if (!ssa)
         return E_INVALIDARG;

@@ -177,7 +177,8 @@ API(user32, int, TranslateAcceleratorW, HWND hWnd, HACCEL hAccTable, const MSG *
     struct window_target target;
     if (!lpMsg || !hWnd || !window_target(hWnd, &target))
         return 0;
-    if (lpMsg->message != WM_KEYDOWN && lpMsg->message != WM_SYSKEYDOWN && lpMsg->message != WM_CHAR && lpMsg->message != WM_SYSCHAR)
+    if (lpMsg->message != WM_KEYDOWN && lpMsg->message != WM_SYSKEYDOWN && lpMsg->message != WM_CHAR &&
+        lpMsg->message != WM_SYSCHAR)
         return 0;
     if (!find_command(hAccTable, lpMsg, &command))
         return 0;

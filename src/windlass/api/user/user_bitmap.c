@@ -26,7 +26,8 @@ static void copy_scaled(struct surface *to, const struct surface *from) {
     bool same = surface_same_format(to, from);
     for (LONG y = 0; y < to->height; y++)
         for (LONG x = 0; x < to->width; x++) {
-            DWORD raw = surface_get(from, (LONG)((LONGLONG)x * from->width / to->width), (LONG)((LONGLONG)y * from->height / to->height));
+            DWORD raw = surface_get(from, (LONG)((LONGLONG)x * from->width / to->width),
+                                    (LONG)((LONGLONG)y * from->height / to->height));
             surface_put(to, x, y, same ? raw : surface_raw(to, surface_colour(from, raw)));
         }
 }
@@ -35,7 +36,8 @@ static void copy_scaled(struct surface *to, const struct surface *from) {
 static void keep_alpha(struct surface *to, const struct surface *from) {
     for (LONG y = 0; from->bits == 32 && to->bits == 32 && y < to->height; y++)
         for (LONG x = 0; x < to->width; x++) {
-            DWORD raw = surface_get(from, (LONG)((LONGLONG)x * from->width / to->width), (LONG)((LONGLONG)y * from->height / to->height));
+            DWORD raw = surface_get(from, (LONG)((LONGLONG)x * from->width / to->width),
+                                    (LONG)((LONGLONG)y * from->height / to->height));
             surface_put(to, x, y, (surface_get(to, x, y) & 0xffffff) | (raw & 0xff000000));
         }
 }

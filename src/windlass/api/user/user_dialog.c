@@ -216,12 +216,12 @@ API_ALIAS(api_IsDialogMessageA, plain, user32, "IsDialogMessage");
 
 /* ---- modeless dialogs ---- */
 
-API(user32, HWND, CreateDialogIndirectParamW, HINSTANCE hInstance, const void *lpTemplate, HWND hWndParent, DLGPROC lpDialogFunc,
-    LPARAM dwInitParam) {
+API(user32, HWND, CreateDialogIndirectParamW, HINSTANCE hInstance, const void *lpTemplate, HWND hWndParent,
+    DLGPROC lpDialogFunc, LPARAM dwInitParam) {
     return lpTemplate ? dialog_create(hInstance, lpTemplate, 0, hWndParent, lpDialogFunc, dwInitParam, true, false) : NULL;
 }
-API(user32, HWND, CreateDialogIndirectParamA, HINSTANCE hInstance, const void *lpTemplate, HWND hWndParent, DLGPROC lpDialogFunc,
-    LPARAM dwInitParam) {
+API(user32, HWND, CreateDialogIndirectParamA, HINSTANCE hInstance, const void *lpTemplate, HWND hWndParent,
+    DLGPROC lpDialogFunc, LPARAM dwInitParam) {
     return lpTemplate ? dialog_create(hInstance, lpTemplate, 0, hWndParent, lpDialogFunc, dwInitParam, false, false) : NULL;
 }
 API(user32, HWND, CreateDialogIndirectParamAorW, HINSTANCE hInstance, const void *lpTemplate, HWND hWndParent,
@@ -298,8 +298,8 @@ static bool run_loop(HWND handle, HWND owner, bool tells_idle) {
     }
 }
 
-static INT_PTR run_dialog(HINSTANCE instance, const void *template, size_t size, HWND owner, DLGPROC procedure, LPARAM parameter,
-                          bool is_unicode) {
+static INT_PTR run_dialog(HINSTANCE instance, const void *template, size_t size, HWND owner, DLGPROC procedure,
+                          LPARAM parameter, bool is_unicode) {
     if (owner && !api_IsWindow(owner))
         return 0;
     HWND top = owner ? api_GetAncestor(owner, 2) : NULL;

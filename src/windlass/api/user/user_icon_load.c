@@ -320,7 +320,8 @@ static struct icon *icon_in_file(const BYTE *data, size_t size, LONG width, LONG
     }
     bool is_cursor = directory.is_cursor;
     const BYTE *entry = directory.entries +
-                        (size_t)choose(&directory, wanted(width, is_cursor, false), wanted(height, is_cursor, true), flags) * 16;
+                        (size_t)choose(&directory, wanted(width, is_cursor, false), wanted(height, is_cursor, true),
+                                       flags) * 16;
     size_t length = u32(entry + 8), offset = u32(entry + 12);
     if (offset > size || length > size - offset) {
         set_last_error(ERROR_INVALID_PARAMETER);
@@ -376,7 +377,8 @@ API(user32, HANDLE, LoadImageW, HINSTANCE hInst, LPCWSTR name, UINT type, int cx
     }
     bool is_cursor = type == IMAGE_CURSOR;
     if (fuLoad & LR_LOADFROMFILE && type != IMAGE_BITMAP)
-        return load_file(name, type, system_size(cx, is_cursor, false, fuLoad), system_size(cy, is_cursor, true, fuLoad), fuLoad);
+        return load_file(name, type, system_size(cx, is_cursor, false, fuLoad),
+                         system_size(cy, is_cursor, true, fuLoad), fuLoad);
     if (fuLoad & LR_LOADFROMFILE)
         return load_file(name, type, cx, cy, fuLoad);
     if (type != IMAGE_BITMAP)

@@ -219,7 +219,8 @@ API(user32, int, EnumPropsExA, HWND hWnd, PROPENUMPROCEX lpEnumFunc, LPARAM lPar
 enum { CWP_SKIPINVISIBLE = 1, CWP_SKIPDISABLED = 2, CWP_SKIPTRANSPARENT = 4 };
 
 static bool is_skipped(const struct window *window, UINT flags) {
-    return (flags & CWP_SKIPINVISIBLE && !(window->style & WS_VISIBLE)) || (flags & CWP_SKIPDISABLED && window->style & WS_DISABLED) ||
+    return (flags & CWP_SKIPINVISIBLE && !(window->style & WS_VISIBLE)) ||
+           (flags & CWP_SKIPDISABLED && window->style & WS_DISABLED) ||
            (flags & CWP_SKIPTRANSPARENT && window->ex_style & WS_EX_TRANSPARENT_BIT);
 }
 
@@ -256,7 +257,9 @@ API(user32, HWND, ChildWindowFromPointEx, HWND hwnd, POINT pt, UINT flags) {
     user_unlock();
     return handle;
 }
-API(user32, HWND, ChildWindowFromPoint, HWND hWndParent, POINT Point) { return api_ChildWindowFromPointEx(hWndParent, Point, 0); }
+API(user32, HWND, ChildWindowFromPoint, HWND hWndParent, POINT Point) {
+    return api_ChildWindowFromPointEx(hWndParent, Point, 0);
+}
 API(user32, HWND, RealChildWindowFromPoint, HWND hwndParent, POINT ptParentClientCoords) {
     return api_ChildWindowFromPointEx(hwndParent, ptParentClientCoords, CWP_SKIPINVISIBLE | CWP_SKIPTRANSPARENT);
 }
@@ -406,9 +409,11 @@ API(user32, LONG, BroadcastSystemMessageA, DWORD flags, LPDWORD lpInfo, UINT Msg
     return (void)lpInfo, broadcast(flags, Msg, wParam, lParam, false);
 }
 API_ALIAS(api_BroadcastSystemMessageA, plain, user32, "BroadcastSystemMessage");
-API(user32, LONG, BroadcastSystemMessageExW, DWORD flags, LPDWORD lpInfo, UINT Msg, WPARAM wParam, LPARAM lParam, PVOID pbsmInfo) {
+API(user32, LONG, BroadcastSystemMessageExW, DWORD flags, LPDWORD lpInfo, UINT Msg, WPARAM wParam, LPARAM lParam,
+    PVOID pbsmInfo) {
     return (void)lpInfo, (void)pbsmInfo, broadcast(flags, Msg, wParam, lParam, true);
 }
-API(user32, LONG, BroadcastSystemMessageExA, DWORD flags, LPDWORD lpInfo, UINT Msg, WPARAM wParam, LPARAM lParam, PVOID pbsmInfo) {
+API(user32, LONG, BroadcastSystemMessageExA, DWORD flags, LPDWORD lpInfo, UINT Msg, WPARAM wParam, LPARAM lParam,
+    PVOID pbsmInfo) {
     return (void)lpInfo, (void)pbsmInfo, broadcast(flags, Msg, wParam, lParam, false);
 }
