@@ -1,4 +1,5 @@
 // Ctrl+Break for a process that was started a moment ago: it ends as by the default handler, or by its own.
+// Without Wine: it does not end there.
 #include "process.h"
 
 static volatile LONG asked;

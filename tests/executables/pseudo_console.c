@@ -1,4 +1,5 @@
 // A program in a pseudo console: what it writes and reads, and the size that it is told.
+// Without Wine: it does not end there.
 #include "process.h"
 
 static int child(const char *part)

@@ -1,4 +1,5 @@
 // Who is told when COM is initialised, waiting with messages, and small calls.
+// Without Wine: it does not end there.
 // flags: -lole32 -luuid -luser32
 #define COBJMACROS
 #include <initguid.h>

@@ -7,6 +7,7 @@
 // imports: vcruntime140.dll __std_terminate
 // flags: -fno-threadsafe-statics -fno-sized-deallocation
 // What containers and strings of Visual C++ 2010 call in msvcp100.dll.
+// Without Wine: it does not end there.
 #include "msvc_cxx.h"
 
 namespace std {

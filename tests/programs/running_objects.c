@@ -1,4 +1,5 @@
 // The table of running objects, and active objects by their class.
+// Without Wine: it does not end there.
 // flags: -lole32 -loleaut32 -luuid
 #define COBJMACROS
 #include <initguid.h>

@@ -1,5 +1,6 @@
 // flags: -lws2_32
 // Many buffers at once, messages that do not fit, and the functions that WSAIoctl gives for messages.
+// Without Wine: it does not always end there.
 // Wine reports: too long: 10040, 0, flags 0
 // documented: too long: 10040, 4, flags 100     (Microsoft, "LPFN_WSARECVMSG (WSARecvMsg) callback function")
 // Wine reports: resets off: -1
