@@ -361,3 +361,9 @@ print(any(b"left 1000" in line for line in lines), kept < 100)
 
 def test_an_enumeration_whose_callback_never_returned_goes_when_its_stack_is_used_again(dll, fresh_python):
     assert fresh_python(LEAVE_AND_COUNT, dll(oracle.PROGRAMS / "left_callbacks.c")) == "True True\n"
+
+
+def test_a_callback_at_no_address_is_an_access_violation():
+    stations = CDLL("user32.dll").EnumWindowStationsW
+    with pytest.raises(OSError, match="access violation"):
+        stations(0x10, 0)

@@ -107,6 +107,38 @@ call_windows_unwound:
         .cfi_endproc
         .size   call_windows_unwound, . - call_windows_unwound
 
+/* uint64_t call_program(function: rdi, slots: rsi)
+ * Eight slots, and no boundary: exceptions go through. */
+        .globl  call_program
+        .hidden call_program
+        .type   call_program, @function
+        .p2align 4
+call_program:
+        .cfi_startproc
+        pushq   %rbp
+        .cfi_def_cfa_offset 16
+        .cfi_offset %rbp, -16
+        movq    %rsp, %rbp
+        .cfi_def_cfa_register %rbp
+        subq    $64, %rsp
+        movups  32(%rsi), %xmm0
+        movups  48(%rsi), %xmm1
+        movaps  %xmm0, 32(%rsp)
+        movaps  %xmm1, 48(%rsp)
+        movq    (%rsi), %rcx
+        movq    8(%rsi), %rdx
+        movq    16(%rsi), %r8
+        movq    24(%rsi), %r9
+        call    *%rdi
+        .globl  call_program_return
+        .hidden call_program_return
+call_program_return:
+        leave
+        .cfi_def_cfa %rsp, 8
+        ret
+        .cfi_endproc
+        .size   call_program, . - call_program
+
 /* Reached from a callback's code piece with r10 = struct callback *. Lays the register arguments into their home area,
  * which makes all arguments one contiguous array, and lets callback_dispatch (ms_abi) do the rest. */
         .globl  callback_entry

@@ -137,6 +137,12 @@ _Noreturn void call_windows_unwound(struct boundary *boundary);
 /* Where builtin functions are entered by callers whose stack is not aligned to 16 bytes. */
 extern const char unaligned_entry[];
 
+/* Calls a callback of the program that an API function in Python was given, with CALL_PROGRAM_SLOTS integers. Windows code
+ * unwinds through it. The second is the return address of the call inside. */
+enum { CALL_PROGRAM_SLOTS = 8 };
+uint64_t call_program(const void *function, const uint64_t *slots);
+extern const char call_program_return[];
+
 /* The return address of the call inside call_windows(): where walking Windows frames ends. */
 extern const char call_windows_return[];
 

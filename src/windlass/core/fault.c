@@ -112,7 +112,8 @@ enum owner { OWNER_HOST, OWNER_WINDOWS, OWNER_UNKNOWN };
 
 /* Whose a frame is by itself; most host frames are nobody's: C functions that Windows code or Python called. */
 static enum owner owner_of(uintptr_t pc, enum frame_kind kind) {
-    if (kind == FRAME_WINDOWS || kind == FRAME_BOUNDARY || module_from_address((void *)pc))
+    if (kind == FRAME_WINDOWS || kind == FRAME_BOUNDARY || pc == (uintptr_t)call_program_return ||
+        module_from_address((void *)pc))
         return OWNER_WINDOWS;
     if (host_code_is_python(pc) || pc == (uintptr_t)callback_entry_return)
         return OWNER_HOST;

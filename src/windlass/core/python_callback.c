@@ -127,31 +127,25 @@ static bool failure_of(PyObject *function, struct failure *failure) {
 
 /* ---- calls back ---- */
 
-enum { MOST_SLOTS = 8 };
-struct call_back {
-    uint64_t WINAPI (*function)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
-    uint64_t slots[MOST_SLOTS];
+/* Slots that a function does not have are no harm to it: "x64 calling convention" lets the caller clean up. */
+struct call {
+    const void *function;
+    uint64_t slots[CALL_PROGRAM_SLOTS];
 };
 
-/* Arguments that a function does not have are no harm to it: "x64 calling convention" lets the caller clean up. */
-static uint64_t make(const struct call_back *call) {
-    const uint64_t *s = call->slots;
-    return call->function(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
-}
-
-static bool parse_call(PyObject *yielded, struct call_back *call) {
+static bool parse_call(PyObject *yielded, struct call *call) {
     Py_ssize_t count = PyTuple_Check(yielded) ? PyTuple_Size(yielded) - 1 : -1;
-    *call = (struct call_back){0};
-    if (count < 0 || count > MOST_SLOTS)
-        return PyErr_Format(PyExc_TypeError, "a call back is a tuple: address, up to %d integers", MOST_SLOTS) != NULL;
-    *(void **)&call->function = PyLong_AsVoidPtr(PyTuple_GetItem(yielded, 0));
+    *call = (struct call){0};
+    if (count < 0 || count > CALL_PROGRAM_SLOTS)
+        return PyErr_Format(PyExc_TypeError, "a call is a tuple: address, up to %d integers", CALL_PROGRAM_SLOTS) != NULL;
+    call->function = PyLong_AsVoidPtr(PyTuple_GetItem(yielded, 0));
     for (Py_ssize_t i = 0; i < count && !PyErr_Occurred(); i++)
         call->slots[i] = PyLong_AsUnsignedLongLongMask(PyTuple_GetItem(yielded, i + 1));
     return !PyErr_Occurred();
 }
 
 /* Lets the generator go on to its next call; takes the reference to the answer. */
-static bool next_call(PyObject *generator, PyObject *answer, struct call_back *call) {
+static bool next_call(PyObject *generator, PyObject *answer, struct call *call) {
     PyObject *yielded = PyObject_CallMethod(generator, "send", "O", answer);
     bool found = yielded && parse_call(yielded, call);
     Py_XDECREF(yielded);
@@ -238,11 +232,11 @@ static struct activity **find_activity(uint64_t number) {
  * ended meanwhile: nothing of it may be touched any more, and `entry` is not in it. Else *value is what it returned, or
  * NULL with an exception set. */
 static bool run_generator(PyObject *generator, struct python_entry *entry, PyObject **value) {
-    struct call_back call;
+    struct call call;
     const uint64_t number = begin_activity(generator, (uintptr_t)__builtin_frame_address(0));
     for (PyObject *answer = number ? none() : NULL; answer && next_call(generator, answer, &call);) {
         python_leave(entry);
-        uint64_t result = make(&call);
+        uint64_t result = call_program(call.function, call.slots);
         if (!python_enter_for_api(entry))
             return false;
         if (!find_activity(number)) {
