@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 from windlass.pe import layout
 from windlass.pe.image import Image
@@ -19,8 +19,6 @@ __all__ = ["ResourceFile", "files_of", "type_name"]
 
 CURSOR, BITMAP, ICON, STRING, MESSAGE_TABLE = 1, 2, 3, 6, 11
 GROUP_CURSOR, GROUP_ICON, VERSION, HTML, MANIFEST = 12, 14, 16, 23, 24
-
-NameOrId = Union[int, str]
 
 
 class ResourceFile(NamedTuple):

@@ -18,7 +18,6 @@ ERROR_INVALID_HANDLE = 6
 ERROR_INVALID_PARAMETER = 87
 ERROR_MORE_DATA = 234
 
-NTE_BAD_UID = 0x80090001
 NTE_BAD_HASH = 0x80090002
 NTE_BAD_KEY = 0x80090003
 NTE_BAD_LEN = 0x80090004
@@ -91,12 +90,6 @@ def provider_of(handle: int) -> Provider:
     if mark != CRYPT_PROVIDER:
         raise Refused(ERROR_INVALID_PARAMETER)
     return Provider(type, serial)
-
-
-class HmacInfo(NamedTuple):
-    digest: str
-    inner: bytes
-    outer: bytes
 
 
 class Hash:

@@ -80,9 +80,6 @@ Builtin = Callable[["Shell", str, str], "int | None"]
 """A command of the processor's own: gets the shell, its name and what stands behind it; the new error level,
 None: it stays."""
 
-# Their names end at these, too: "cd..", "echo.", "type\\x".
-PATH_COMMANDS = frozenset(["echo", "cd", "chdir", "md", "mkdir", "rd", "rmdir", "dir", "type"])
-
 
 class Shell:
     """The state of a command processor.

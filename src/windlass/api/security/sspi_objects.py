@@ -10,18 +10,15 @@ from ctypes import c_uint32, c_uint64
 from typing import NamedTuple
 
 from windlass import _core
-from windlass.api.outputs import get_u32
 from windlass.api.refused import Refused
 from windlass.api.structures import get_structure, put_structure
 
 __all__ = ["Answer", "Buffers", "Credential", "SecBuffer", "SecurityContext"]
 
-SEC_E_OK = 0
 SEC_I_CONTINUE_NEEDED = 0x00090312
 SEC_I_COMPLETE_NEEDED = 0x00090313
 SEC_I_CONTEXT_EXPIRED = 0x00090317
 SEC_I_RENEGOTIATE = 0x00090321
-SEC_E_INSUFFICIENT_MEMORY = 0x80090300
 SEC_E_INVALID_HANDLE = 0x80090301
 SEC_E_UNSUPPORTED_FUNCTION = 0x80090302
 SEC_E_SECPKG_NOT_FOUND = 0x80090305
@@ -156,8 +153,3 @@ class Credential:
 
     def query(self, attribute: int, output: int) -> None:
         raise Refused(SEC_E_UNSUPPORTED_FUNCTION)
-
-
-def version_at(address: int) -> int:
-    """The version that many structures begin with."""
-    return get_u32(address)

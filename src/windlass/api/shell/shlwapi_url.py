@@ -42,7 +42,6 @@ SCHEMES = {
 SCHEME_UNKNOWN = 0
 OPAQUE = {"mailto", "shell", "javascript", "vbscript", "about", "mk"}
 NO_HISTORY = {"javascript", "vbscript", "mailto", "shell", "about"}
-LARGEST_URL = 2084
 
 Text = Union[str, None]
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")

@@ -252,7 +252,6 @@ def delete(key: Key) -> None:
 
 CHANGE_NAME, CHANGE_LAST_SET = 1, 4
 CHANGE_FILTERS = 0x1000000F
-REG_NOTIFY_THREAD_AGNOSTIC = 0x10000000
 
 
 STATUS_NOTIFY_ENUM_DIR = 0x10C  # what has changed is not told: it has to be looked at anew
