@@ -2,6 +2,8 @@
  *
  * Narrow characters are classified by the locale's table, indexed from -1 (EOF) to 255. Wide ones are classified as
  * GetStringTypeW(CT_CTYPE1) does, in every locale; their case follows the locale: ASCII only in the "C" locale. */
+#include <pthread.h>
+
 #include "crt_ctype.h"
 
 /* ---- narrow ---- */
@@ -97,6 +99,20 @@ API(CRT_DLLS ntdll, int, _toupper, int c) { return c - 'a' + 'A'; }
 #define WEOF ((WCHAR)0xFFFF)
 
 static inline int wide_class(WCHAR c, int mask) { return c == WEOF ? 0 : unicode_ctype1(c) & mask; }
+
+static WORD wide_classes[1 + 256]; /* WEOF, then the first characters */
+
+static void fill_wide_classes(void) {
+    for (unsigned c = 0; c < 256; c++)
+        wide_classes[1 + c] = (WORD)wide_class((WCHAR)c, 0x1FF);
+}
+
+/* _pwctype, which old macros of <wctype.h> read. */
+API(CRT_DLLS, const WORD *, __pwctype_func, void) {
+    static pthread_once_t filled = PTHREAD_ONCE_INIT;
+    pthread_once(&filled, fill_wide_classes);
+    return wide_classes + 1;
+}
 
 API(CRT_DLLS ntdll, int, iswctype, WCHAR c, WCHAR mask) { return wide_class(c, mask); }
 API_ALIAS(api_iswctype, is, CRT_DLLS, "is_wctype");

@@ -829,8 +829,7 @@ static errno_t check_terminated(MBCHAR *string, size_t size) {
 CHANGE_CASE(_mbslwr, lower)
 CHANGE_CASE(_mbsupr, upper)
 
-API(CRT_DLLS, MBCHAR *, _mbsrev, MBCHAR *string) {
-    MB mb = crt_multibyte(NULL);
+static MBCHAR *reverse(MB mb, MBCHAR *string) {
     size_t size = crt_strlen((const char *)string);
     MBCHAR *copy = malloc(size + 1), *end = string + size;
     if (!copy)
@@ -843,6 +842,9 @@ API(CRT_DLLS, MBCHAR *, _mbsrev, MBCHAR *string) {
     free(copy);
     return string;
 }
+
+API(CRT_DLLS, MBCHAR *, _mbsrev, MBCHAR *string) { return reverse(crt_multibyte(NULL), string); }
+API(CRT_DLLS, MBCHAR *, _mbsrev_l, MBCHAR *string, _locale_t locale) { return reverse(crt_multibyte(locale), string); }
 
 /* Sets at most `count` characters (or bytes) to `value`; half a character that is left becomes a blank. */
 static void set_chars(MB mb, MBCHAR *string, unsigned value, size_t count, bool in_bytes) {
