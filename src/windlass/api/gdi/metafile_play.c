@@ -386,7 +386,7 @@ static bool find_dib(const struct call *call, const LONG *where, DWORD usage, st
     if (!dib->info || !dib->bits || info_size < sizeof(BITMAPINFOHEADER) || dib_header_size(dib->info, usage) > info_size)
         return false;
     if (dib->info->bmiHeader.biCompression != BI_RGB && dib->info->bmiHeader.biCompression != BI_BITFIELDS)
-        return dib->info->bmiHeader.biSizeImage <= bits_size;
+        return dib->info->bmiHeader.biSizeImage && dib->info->bmiHeader.biSizeImage <= bits_size;
     return dib_open(&surface, dib->info, NULL, usage, NULL, &allocated) &&
            (size_t)surface.stride * (size_t)surface.height <= bits_size;
 }
