@@ -201,7 +201,9 @@ int main(int count, char **arguments)
     strcat(line, " child");
     run("without extension", NULL, line, 0, NULL, NULL);
     GetTempPathA(sizeof folder, folder);
-    strcat(folder, "windlass with blanks");
+    sprintf(folder + strlen(folder), "windlass-test-%lu", GetCurrentProcessId());
+    CreateDirectoryA(folder, NULL);
+    strcat(folder, "\\windlass with blanks");
     CreateDirectoryA(folder, NULL);
     sprintf(line, "%s\\a program.exe", folder);
     say("copied %d", CopyFileA(self, line, FALSE));
@@ -225,6 +227,8 @@ int main(int count, char **arguments)
     termination();
     sprintf(line, "%s\\a program.exe", folder);
     DeleteFileA(line);
+    RemoveDirectoryA(folder);
+    *strrchr(folder, '\\') = 0;
     RemoveDirectoryA(folder);
     return 0;
 }
