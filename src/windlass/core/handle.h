@@ -92,6 +92,9 @@ void object_release(struct object *object);
 /* `access` with the generic bits replaced by the object's own. */
 ACCESS_MASK access_from_generic(const struct object *object, ACCESS_MASK access);
 
+/* The number of a type in lists of handles (api/thread/handle.c). */
+BYTE object_type_index(const struct object_type *type);
+
 /* ---- handles ---- */
 
 enum {

@@ -403,41 +403,50 @@ static ssize_t copy_to(pid_t process, void *to, const void *from, size_t size) {
     return process_vm_writev(process, &local, 1, &remote, 1, 0);
 }
 
-static NTSTATUS process_of(HANDLE handle, ACCESS_MASK access, pid_t *id) {
+/* Whose memory is meant, and whether Windows code runs there. */
+struct memory_owner {
+    pid_t id;
+    bool is_windows;
+};
+
+static NTSTATUS process_of(HANDLE handle, ACCESS_MASK access, struct memory_owner *owner) {
     NTSTATUS status;
     struct object *object = handle_object(handle, &process_type, access, &status);
     if (object) {
-        pid_t other = ((struct process_object *)object)->id;
-        *id = other ? other : getpid();
+        const struct process_object *process = (struct process_object *)object;
+        *owner = (struct memory_owner){process_id(process), !process->id || process->block};
     }
     object_release(object);
     return status;
 }
 
-static NTSTATUS copied(ssize_t done, SIZE_T wanted, PSIZE_T count) {
+/* A process of the host's has no PEB to begin from: it is refused like the system's own processes are, so that programs
+ * ask in other ways, and do not take the process for one that is still starting. */
+static NTSTATUS copied(const struct memory_owner *owner, ssize_t done, SIZE_T wanted, PSIZE_T count) {
     if (count)
         *count = done > 0 ? (SIZE_T)done : 0;
     if (done == (ssize_t)wanted)
         return STATUS_SUCCESS;
-    return done < 0 && (errno == EPERM || errno == ESRCH) ? STATUS_ACCESS_DENIED : STATUS_PARTIAL_COPY;
+    bool is_refused = done < 0 && (errno == EPERM || errno == ESRCH || !owner->is_windows);
+    return is_refused ? STATUS_ACCESS_DENIED : STATUS_PARTIAL_COPY;
 }
 
 API(ntdll, NTSTATUS, NtReadVirtualMemory, HANDLE ProcessHandle, LPCVOID BaseAddress, PVOID Buffer, SIZE_T BufferSize,
     PSIZE_T NumberOfBytesRead) {
-    pid_t process = 0;
-    NTSTATUS status = process_of(ProcessHandle, PROCESS_VM_READ, &process);
+    struct memory_owner owner = {0};
+    NTSTATUS status = process_of(ProcessHandle, PROCESS_VM_READ, &owner);
     if (!NT_SUCCESS(status))
         return status;
-    return copied(copy_from(process, BaseAddress, Buffer, BufferSize), BufferSize, NumberOfBytesRead);
+    return copied(&owner, copy_from(owner.id, BaseAddress, Buffer, BufferSize), BufferSize, NumberOfBytesRead);
 }
 
 API(ntdll, NTSTATUS, NtWriteVirtualMemory, HANDLE ProcessHandle, PVOID BaseAddress, LPCVOID Buffer, SIZE_T BufferSize,
     PSIZE_T NumberOfBytesWritten) {
-    pid_t process = 0;
-    NTSTATUS status = process_of(ProcessHandle, PROCESS_VM_WRITE, &process);
+    struct memory_owner owner = {0};
+    NTSTATUS status = process_of(ProcessHandle, PROCESS_VM_WRITE, &owner);
     if (!NT_SUCCESS(status))
         return status;
-    return copied(copy_to(process, BaseAddress, Buffer, BufferSize), BufferSize, NumberOfBytesWritten);
+    return copied(&owner, copy_to(owner.id, BaseAddress, Buffer, BufferSize), BufferSize, NumberOfBytesWritten);
 }
 
 API(kernel32 kernelbase, BOOL, ReadProcessMemory, HANDLE hProcess, LPCVOID lpBaseAddress, LPVOID lpBuffer,

@@ -5,22 +5,14 @@
 #include "guard.h"
 #include "memory.h"
 #include "nt.h"
-#include "parameters.h"
 #include "path.h"
-#include "process_object.h"
+#include "process_nt.h"
 #include "wait.h"
 
 #define STATUS_PORT_NOT_SET ((NTSTATUS)0xC0000353)
 #define PROCESS_QUERY_LIMITED_INFORMATION 0x1000u
 
 enum { NORMAL_BASE_PRIORITY = 8 };
-
-enum {
-    ProcessBasicInformation = 0, ProcessVmCounters = 3, ProcessTimes = 4, ProcessDebugPort = 7, ProcessPriorityClass = 18,
-    ProcessHandleCount = 20, ProcessPriorityBoost = 22, ProcessSessionInformation = 24, ProcessWow64Information = 26,
-    ProcessImageFileName = 27, ProcessBreakOnTermination = 29, ProcessDebugObjectHandle = 30, ProcessDebugFlags = 31,
-    ProcessExecuteFlags = 34, ProcessCookie = 36, ProcessImageFileNameWin32 = 43, ProcessCommandLineInformation = 60,
-};
 
 /* Where an answer goes. */
 struct answer {
@@ -96,18 +88,23 @@ static NTSTATUS put_image(struct process_object *process, bool native, struct an
 }
 
 static NTSTATUS put_command_line(const struct process_object *process, struct answer *answer) {
-    if (process->id)
-        return STATUS_NOT_SUPPORTED;
-    const UNICODE_STRING *line = &process_parameters()->CommandLine;
-    return handle_put_name(line->Buffer, line->Length / sizeof(WCHAR), answer->buffer, answer->size, &answer->needed);
+    size_t length;
+    WCHAR *line = process_command_line(process, &length);
+    if (!line)
+        return STATUS_ACCESS_DENIED;
+    NTSTATUS status = handle_put_name(line, length, answer->buffer, answer->size, &answer->needed);
+    free(line);
+    return status;
 }
 
+/* PROCESS_PRIORITY_CLASS_* by number. */
+const DWORD process_priority_classes[PROCESS_PRIORITY_CLASSES] = {0, 0x40, 0x20, 0x80, 0x100, 0x4000, 0x8000};
+
 static NTSTATUS put_priority(struct process_object *process, struct answer *answer) {
-    static const DWORD classes[] = {0, 0x40, 0x20, 0x80, 0x100, 0x4000, 0x8000}; /* PROCESS_PRIORITY_CLASS_* by number */
     DWORD priority = process_priority(process);
     BYTE information[2] = {FALSE, 2};
-    for (BYTE i = 1; i < sizeof classes / sizeof *classes; i++)
-        if (classes[i] == priority)
+    for (BYTE i = 1; i < PROCESS_PRIORITY_CLASSES; i++)
+        if (process_priority_classes[i] == priority)
             information[1] = i;
     return put(answer, information, sizeof information);
 }
@@ -121,13 +118,14 @@ static NTSTATUS query(struct process_object *process, ULONG class, struct answer
     case ProcessWow64Information: return put_pointer(answer, 0);
     case ProcessPriorityClass: return put_priority(process, answer);
     case ProcessHandleCount: return process->id ? STATUS_NOT_SUPPORTED : put_number(answer, handle_count());
-    case ProcessPriorityBoost:
+    case ProcessPriorityBoost:                       /* it is not disabled */
     case ProcessBreakOnTermination: return put_number(answer, 0);
     case ProcessSessionInformation: return put_number(answer, process_peb.SessionId);
     case ProcessImageFileName: return put_image(process, true, answer);
     case ProcessImageFileNameWin32: return put_image(process, false, answer);
     case ProcessDebugObjectHandle: return STATUS_PORT_NOT_SET;
     case ProcessDebugFlags: return put_number(answer, 1); /* children are not debugged */
+    case ProcessIoPriority: return put_number(answer, process_io_priority(process_id(process)));
     case ProcessExecuteFlags: return put_number(answer, 0xd); /* DEP for all, and for good */
     case ProcessCommandLineInformation: return put_command_line(process, answer);
     default: return STATUS_INVALID_INFO_CLASS;

@@ -6,27 +6,15 @@
 #include "clock.h"
 #include "codepage.h"
 #include "memory.h"
-#include "nt.h"
 #include "process_object.h"
+#include "system_information.h"
 
 enum {
     SystemBasicInformation = 0, SystemProcessorInformation = 1, SystemPerformanceInformation = 2,
     SystemTimeOfDayInformation = 3, SystemProcessInformation = 5, SystemProcessorPerformanceInformation = 8,
-    SystemKernelDebuggerInformation = 35, SystemCodeIntegrityInformation = 103,
+    SystemHandleInformation = 16, SystemInterruptInformation = 23, SystemKernelDebuggerInformation = 35,
+    SystemExtendedHandleInformation = 64, SystemProcessIdInformation = 88, SystemCodeIntegrityInformation = 103,
 };
-
-struct answer {
-    BYTE *buffer;
-    ULONG size, needed;
-};
-
-static NTSTATUS put(struct answer *answer, const void *facts, ULONG size) {
-    answer->needed = size;
-    if (answer->size < size)
-        return STATUS_INFO_LENGTH_MISMATCH;
-    memcpy(answer->buffer, facts, size);
-    return STATUS_SUCCESS;
-}
 
 typedef struct {
     ULONG Reserved, TimerResolution, PageSize, NumberOfPhysicalPages, LowestPhysicalPageNumber, HighestPhysicalPageNumber,
@@ -36,7 +24,7 @@ typedef struct {
 } SYSTEM_BASIC_INFORMATION;
 _Static_assert(sizeof(SYSTEM_BASIC_INFORMATION) == 64, "SYSTEM_BASIC_INFORMATION");
 
-static NTSTATUS put_basic(struct answer *answer) {
+static NTSTATUS put_basic(struct system_answer *answer) {
     struct host_system_memory memory = {0};
     host_system_memory_read(&memory);
     const SYSTEM_BASIC_INFORMATION information = {
@@ -45,13 +33,13 @@ static NTSTATUS put_basic(struct answer *answer) {
         .AllocationGranularity = ALLOCATION_GRANULARITY, .MinimumUserModeAddress = USER_SPACE_BEGIN,
         .MaximumUserModeAddress = USER_SPACE_END - 1, .ActiveProcessorsAffinityMask = processor_mask(),
         .NumberOfProcessors = (BYTE)processor_count()};
-    return put(answer, &information, sizeof information);
+    return system_put(answer, &information, sizeof information);
 }
 
 API_USE(void, GetSystemInfo, PVOID);
 
 /* As GetSystemInfo has it: architecture, level, revision. */
-static NTSTATUS put_processor(struct answer *answer) {
+static NTSTATUS put_processor(struct system_answer *answer) {
     struct {
         WORD architecture, reserved;
         DWORD page_size;
@@ -65,19 +53,7 @@ static NTSTATUS put_processor(struct answer *answer) {
         WORD architecture, level, revision, maximum;
         DWORD features;
     } information = {facts.architecture, facts.level, facts.revision, (WORD)facts.count, 0};
-    return put(answer, &information, sizeof information);
-}
-
-/* SYSTEM_PERFORMANCE_INFORMATION: what the host tells of memory, in pages; the other counters are 0. */
-static NTSTATUS put_performance(struct answer *answer) {
-    enum { SIZE = 344, DWORDS = SIZE / 4, AVAILABLE = 11, COMMITTED = 12, COMMIT_LIMIT = 13, PEAK = 14 };
-    struct host_system_memory memory = {0};
-    DWORD information[DWORDS] = {0};
-    host_system_memory_read(&memory);
-    information[AVAILABLE] = (DWORD)(memory.available / PAGE_SIZE);
-    information[COMMITTED] = information[PEAK] = (DWORD)(memory.committed / PAGE_SIZE);
-    information[COMMIT_LIMIT] = (DWORD)(memory.commit_limit / PAGE_SIZE);
-    return put(answer, information, SIZE);
+    return system_put(answer, &information, sizeof information);
 }
 
 typedef struct {
@@ -88,7 +64,7 @@ typedef struct {
 _Static_assert(sizeof(SYSTEM_TIMEOFDAY_INFORMATION) == 48, "SYSTEM_TIMEOFDAY_INFORMATION");
 
 /* May be asked for in part. */
-static NTSTATUS put_time_of_day(struct answer *answer) {
+static NTSTATUS put_time_of_day(struct system_answer *answer) {
     struct timespec since_boot;
     time_t now = time(NULL);
     struct tm local;
@@ -102,37 +78,6 @@ static NTSTATUS put_time_of_day(struct answer *answer) {
     if (answer->size > sizeof information)
         return STATUS_INFO_LENGTH_MISMATCH;
     memcpy(answer->buffer, &information, answer->size);
-    return STATUS_SUCCESS;
-}
-
-/* SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION for each processor, from /proc/stat. */
-static NTSTATUS put_processor_performance(struct answer *answer) {
-    struct { int64_t idle, kernel, user, dpc, interrupt; ULONG interrupts; } information;
-    const int64_t tick = 10000000 / sysconf(_SC_CLK_TCK);
-    char line[512];
-    ULONG room = answer->size / sizeof information;
-    FILE *file = fopen("/proc/stat", "re");
-    if (!room || !file) {
-        if (file)
-            fclose(file);
-        answer->needed = processor_count() * (ULONG)sizeof information;
-        return file ? STATUS_INFO_LENGTH_MISMATCH : STATUS_NOT_SUPPORTED;
-    }
-    while (answer->needed / sizeof information < room && fgets(line, sizeof line, file)) {
-        long long user, nice, system, idle, wait, interrupt, soft;
-        unsigned number;
-        if (sscanf(line, "cpu%u %lld %lld %lld %lld %lld %lld %lld", &number, &user, &nice, &system, &idle, &wait,
-                   &interrupt, &soft) != 8)
-            continue;
-        memset(&information, 0, sizeof information);
-        information.idle = (idle + wait) * tick;
-        information.kernel = (system + interrupt + soft + idle + wait) * tick;
-        information.user = (user + nice) * tick;
-        information.interrupt = interrupt * tick;
-        memcpy(answer->buffer + answer->needed, &information, sizeof information);
-        answer->needed += sizeof information;
-    }
-    fclose(file);
     return STATUS_SUCCESS;
 }
 
@@ -169,7 +114,7 @@ typedef struct {
 _Static_assert(sizeof(SYSTEM_THREAD_INFORMATION) == 80, "SYSTEM_THREAD_INFORMATION");
 
 struct process_list {
-    struct answer *answer;
+    struct system_answer *answer;
     SYSTEM_PROCESS_INFORMATION *last;                /* its NextEntryOffset is still to be set */
 };
 
@@ -179,17 +124,10 @@ struct thread_list {
     ULONG count;
 };
 
-/* Where the next bytes go; NULL: there is no room, but they are counted. */
-static void *take(struct answer *answer, size_t size) {
-    ULONG at = answer->needed;
-    answer->needed += (ULONG)size;
-    return answer->needed <= answer->size ? answer->buffer + at : NULL;
-}
-
 static bool add_thread(pid_t id, void *context) {
     enum { NORMAL_PRIORITY = 8, STATE_WAIT = 5 };
     struct thread_list *threads = context;
-    SYSTEM_THREAD_INFORMATION *to = take(threads->list->answer, sizeof *to);
+    SYSTEM_THREAD_INFORMATION *to = system_take(threads->list->answer, sizeof *to);
     threads->count++;
     if (to)
         *to = (SYSTEM_THREAD_INFORMATION){
@@ -218,16 +156,16 @@ static void fill(SYSTEM_PROCESS_INFORMATION *to, const struct host_process *fact
 
 static bool add_process(pid_t id, void *context) {
     struct process_list *list = context;
-    struct answer *answer = list->answer;
+    struct system_answer *answer = list->answer;
     struct host_process facts;
     if (!host_process_read(id, &facts) || facts.has_ended)
         return true;
-    SYSTEM_PROCESS_INFORMATION *to = take(answer, sizeof *to);
+    SYSTEM_PROCESS_INFORMATION *to = system_take(answer, sizeof *to);
     struct thread_list threads = {list, (DWORD)id, 0};
     host_thread_each(id, add_thread, &threads);
     WCHAR *name = process_program_name(&facts);
     size_t bytes = name ? (wide_length(name) + 1) * sizeof *name : 0;
-    WCHAR *text = take(answer, (bytes + 7) & ~(size_t)7);
+    WCHAR *text = system_take(answer, (bytes + 7) & ~(size_t)7);
     if (to && text && name) {
         if (list->last)
             list->last->NextEntryOffset = (ULONG)((BYTE *)to - (BYTE *)list->last);
@@ -238,33 +176,67 @@ static bool add_process(pid_t id, void *context) {
     return true;
 }
 
-static NTSTATUS put_processes(struct answer *answer) {
+static NTSTATUS put_processes(struct system_answer *answer) {
     struct process_list list = {answer, NULL};
     host_process_each(add_process, &list);
     return answer->needed <= answer->size ? STATUS_SUCCESS : STATUS_INFO_LENGTH_MISMATCH;
 }
 
+/* SYSTEM_PROCESS_ID_INFORMATION: the caller says which process, and where its program's native path goes. */
+static NTSTATUS put_process_image(struct system_answer *answer) {
+    struct {
+        HANDLE ProcessId;
+        UNICODE_STRING ImageName;
+    } *information = (void *)answer->buffer;
+    size_t length;
+    answer->needed = sizeof *information;
+    if (answer->size < sizeof *information)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    UNICODE_STRING *name = &information->ImageName;
+    if (name->Length)
+        return STATUS_INVALID_PARAMETER;
+    struct process_object *process = process_object_open((pid_t)(uintptr_t)information->ProcessId);
+    WCHAR *path = process ? process_image(process, true, &length) : NULL;
+    bool is_there = process != NULL;
+    object_release(process ? &process->object : NULL);
+    if (!path)
+        return is_there ? STATUS_ACCESS_DENIED : STATUS_INVALID_CID;
+    size_t bytes = (length + 1) * sizeof *path;
+    bool fits = bytes <= name->MaximumLength;
+    if (fits) {
+        memcpy(name->Buffer, path, bytes);
+        name->Length = (USHORT)(bytes - sizeof *path);
+    }
+    name->MaximumLength = (USHORT)bytes;
+    free(path);
+    return fits ? STATUS_SUCCESS : STATUS_INFO_LENGTH_MISMATCH;
+}
+
 /* ---- the function ---- */
 
-static NTSTATUS query(ULONG class, struct answer *answer) {
+static NTSTATUS query(ULONG class, struct system_answer *answer) {
     static const BYTE no_debugger[2] = {FALSE, TRUE}; /* enabled; not present */
     const ULONG code_integrity[2] = {sizeof code_integrity, 0};
     switch (class) {
     case SystemBasicInformation: return put_basic(answer);
     case SystemProcessorInformation: return put_processor(answer);
-    case SystemPerformanceInformation: return put_performance(answer);
+    case SystemPerformanceInformation: return system_put_performance(answer);
     case SystemTimeOfDayInformation: return put_time_of_day(answer);
     case SystemProcessInformation: return put_processes(answer);
-    case SystemProcessorPerformanceInformation: return put_processor_performance(answer);
-    case SystemKernelDebuggerInformation: return put(answer, no_debugger, sizeof no_debugger);
-    case SystemCodeIntegrityInformation: return put(answer, code_integrity, sizeof code_integrity);
+    case SystemProcessorPerformanceInformation: return system_put_processor_performance(answer);
+    case SystemHandleInformation: return system_put_handles(answer);
+    case SystemInterruptInformation: return system_put_interrupts(answer);
+    case SystemKernelDebuggerInformation: return system_put(answer, no_debugger, sizeof no_debugger);
+    case SystemExtendedHandleInformation: return system_put_extended_handles(answer);
+    case SystemProcessIdInformation: return put_process_image(answer);
+    case SystemCodeIntegrityInformation: return system_put(answer, code_integrity, sizeof code_integrity);
     default: return STATUS_INVALID_INFO_CLASS;
     }
 }
 
 API(ntdll, NTSTATUS, NtQuerySystemInformation, ULONG SystemInformationClass, PVOID SystemInformation,
     ULONG SystemInformationLength, PULONG ReturnLength) {
-    struct answer answer = {SystemInformation, SystemInformationLength, 0};
+    struct system_answer answer = {SystemInformation, SystemInformationLength, 0};
     NTSTATUS status = query(SystemInformationClass, &answer);
     if (ReturnLength)
         *ReturnLength = answer.needed;

@@ -176,8 +176,22 @@ static NTSTATUS query_name(struct object *object, PVOID buffer, ULONG size, ULON
     return handle_put_name(full, directory_length + length, buffer, size, needed);
 }
 
+/* Windows numbers its types from 2 on, in an order that differs between versions. */
+BYTE object_type_index(const struct object_type *type) {
+    static const char *const names[] = {
+        "Directory", "SymbolicLink", "Token", "Job", "Process", "Thread", "IoCompletionReserve", "Event", "Mutant",
+        "Semaphore", "Timer", "IRTimer", "KeyedEvent", "WindowStation", "Desktop", "TpWorkerFactory", "IoCompletion",
+        "WaitCompletionPacket", "File", "Section", "Key", "DebugObject"};
+    enum { FIRST = 3, COUNT = sizeof names / sizeof *names };
+    BYTE index = 0;
+    while (index < COUNT && strcmp(names[index], type->name) != 0)
+        index++;
+    return FIRST + index;
+}
+
 static NTSTATUS query_type(const struct object *object, PVOID buffer, ULONG size, ULONG *needed) {
-    enum { TYPE_INFORMATION_SIZE = 0x68 };           /* OBJECT_TYPE_INFORMATION (PUBLIC_OBJECT_TYPE_INFORMATION) */
+    /* OBJECT_TYPE_INFORMATION (PUBLIC_OBJECT_TYPE_INFORMATION) */
+    enum { TYPE_INFORMATION_SIZE = 0x68, TYPE_INDEX_OFFSET = 0x5a };
     WCHAR name[32];
     size_t length = 0;
     for (; object->type->name[length]; length++)
@@ -186,6 +200,7 @@ static NTSTATUS query_type(const struct object *object, PVOID buffer, ULONG size
     if (size < *needed)
         return STATUS_INFO_LENGTH_MISMATCH;
     memset(buffer, 0, TYPE_INFORMATION_SIZE);
+    ((BYTE *)buffer)[TYPE_INDEX_OFFSET] = object_type_index(object->type);
     WCHAR *copy = (WCHAR *)((char *)buffer + TYPE_INFORMATION_SIZE);
     memcpy(copy, name, length * sizeof *copy);
     copy[length] = 0;
