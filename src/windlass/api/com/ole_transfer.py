@@ -32,7 +32,18 @@ from windlass.api.structures import get_structure, put_structure
 from windlass.registry import export
 from windlass.types import DWORD, HRESULT, HWND, LPDWORD, PVOID, VOID
 
-__all__: list[str] = []
+__all__ = [
+    "DATADIR_GET",
+    "DV_E_FORMATETC",
+    "DV_E_TYMED",
+    "OLE_E_ADVISENOTSUPPORTED",
+    "TYMED_HGLOBAL",
+    "EnumFormats",
+    "FormatEtc",
+    "IDataObject",
+    "StorageMedium",
+    "copied_memory",
+]
 
 CO_E_NOTINITIALIZED, CLIPBRD_E_CANT_OPEN = 0x800401F0, 0x800401D0
 DV_E_FORMATETC, DV_E_TYMED, DV_E_LINDEX, OLE_E_ADVISENOTSUPPORTED = (
@@ -114,6 +125,16 @@ def _free(kind: int, handle: int) -> None:
         windows("gdi32.dll", "DeleteObject", handle)
     elif kind == TYMED_ENHMF:
         windows("gdi32.dll", "DeleteEnhMetaFile", handle)
+
+
+def copied_memory(handle: int) -> bytes:
+    """What a global memory block holds. Refused when there is none."""
+    source = windows("kernel32.dll", "GlobalLock", handle)
+    if not source:
+        raise Refused(E_INVALIDARG)
+    data = _core.read(source, windows("kernel32.dll", "GlobalSize", handle))
+    windows("kernel32.dll", "GlobalUnlock", handle)
+    return data
 
 
 def _copied(handle: int) -> int:

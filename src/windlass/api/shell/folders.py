@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from windlass import _core
 
-__all__ = ["SHELL_FOLDER_VALUES", "Folder", "by_csidl", "by_guid", "user_name", "windows_path"]
+__all__ = ["SHELL_FOLDER_VALUES", "Folder", "by_csidl", "by_guid", "by_name", "user_name", "windows_path"]
 
 # Name, KNOWNFOLDERID, CSIDL, place: a name of xdg-user-dirs, a Windows path, or - for what is no folder on a
 # disk.
@@ -165,6 +165,20 @@ def by_csidl(csidl: int) -> Folder | None:
 
 
 CSIDL_DESKTOP, CSIDL_DESKTOPDIRECTORY = 0x00, 0x10
+
+
+def by_name(name: str) -> Folder | None:
+    """By what Windows calls it, as in `shell:Downloads` or `shell:Local AppData`."""
+    wanted = name.lower()
+    known = {value.lower(): each for value, each in SHELL_FOLDER_VALUES.items()}
+    return next(
+        (
+            each
+            for each in _folders().values()
+            if each.name.lower() in (wanted, known.get(wanted, "").lower())
+        ),
+        None,
+    )
 
 
 def windows_path(name: str) -> str:

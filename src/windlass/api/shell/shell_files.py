@@ -252,7 +252,7 @@ FILE_ATTRIBUTE_DIRECTORY = 0x10
 ATTRIBUTES, DISPLAY_NAME, DISPLAY_NAME_SIZE, TYPE_NAME_SIZE = 12, 16, 260, 80
 
 
-def _type_name(path: str, is_folder: bool) -> str:
+def type_name(path: str, is_folder: bool) -> str:
     if is_folder:
         return "File folder"
     extension = os.path.splitext(path.rpartition("\\")[2])[1]
@@ -277,7 +277,7 @@ def _file_info(path: str, attributes: int, info: int, flags: int, wide: bool) ->
         _put_cut(info + DISPLAY_NAME, name, DISPLAY_NAME_SIZE, wide)
     if flags & SHGFI_TYPENAME:
         place = info + DISPLAY_NAME + DISPLAY_NAME_SIZE * unit
-        _put_cut(place, _type_name(path, is_folder), TYPE_NAME_SIZE, wide)
+        _put_cut(place, type_name(path, is_folder), TYPE_NAME_SIZE, wide)
     return 1
 
 

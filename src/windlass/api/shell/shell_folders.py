@@ -110,8 +110,23 @@ def _known_list(rfid: int, flags: int, result: int) -> None:
     if not result or not rfid:
         raise Refused(E_INVALIDARG)
     put_u64(result, 0)
-    path = _path(_by_id(rfid), flags, ERROR_FILE_NOT_FOUND)
-    put_u64(result, shell_items.allocated(shell_items.encode(path)))
+    shell_items.put_list(result, known_items(rfid, flags))
+
+
+def known_items(rfid: int, flags: int) -> list[bytes]:
+    """The list of a known folder. Refused if there is none."""
+    return _items(_by_id(rfid), flags, ERROR_FILE_NOT_FOUND)
+
+
+def _items(folder: folders.Folder | None, flags: int, unknown: int) -> list[bytes]:
+    if folder is not None and folder.name == "Desktop":
+        return []
+    if folder is not None and folder.name in VIRTUAL_PLACES:
+        return [shell_items.root_item(VIRTUAL_PLACES[folder.name])]
+    return shell_items.items_of(_path(folder, flags, unknown), simple=bool(flags & DONT_VERIFY))
+
+
+VIRTUAL_PLACES = {"ComputerFolder": shell_items.COMPUTER, "NetworkFolder": shell_items.NETWORK}
 
 
 # ---- by CSIDL ----
@@ -195,9 +210,11 @@ def _old_list(csidl: int, result: int) -> None:
     if not result:
         raise Refused(E_INVALIDARG)
     put_u64(result, 0)
-    is_desktop = csidl & CSIDL_NUMBER == folders.CSIDL_DESKTOP
-    path = "" if is_desktop else _old_path(csidl, SHGFP_TYPE_CURRENT)
-    put_u64(result, shell_items.allocated(shell_items.encode(path)))
+    number = csidl & CSIDL_NUMBER
+    if number == folders.CSIDL_DESKTOPDIRECTORY:
+        shell_items.put_list(result, shell_items.items_of(_old_path(csidl, SHGFP_TYPE_CURRENT)))
+    else:
+        shell_items.put_list(result, _items(folders.by_csidl(number), csidl, E_INVALIDARG))
 
 
 @export("shell32")
