@@ -433,6 +433,9 @@ def process_start(
 def pseudo_console_terminal(address: int) -> int:
     """The descriptor of the terminal that a pseudo console's programs get; -1 if it is none."""
 
+def pseudo_console_join(address: int) -> int:
+    """The same for a program that is to join it: the first one lets its pipes begin."""
+
 def process_handles(
     number: int, block: int, address: int, process_flags: int, thread_flags: int
 ) -> tuple[int, int]:

@@ -90,6 +90,9 @@ void directory_query_free(struct directory_query *query);
 void directory_watch_free(struct directory_watch *watch);
 void network_events_forget(struct file *socket); /* WSAEventSelect's; winsock_event.c */
 
+/* What becomes readable when a client comes to this server's end of a named pipe; -1: it has one, or is no such end. */
+int pipe_awaited(struct file *file);
+
 /* The operations that the thread of file_async.c has come to in this round. */
 struct io_turn {
     unsigned round;

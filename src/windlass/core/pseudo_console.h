@@ -6,12 +6,15 @@
 
 struct pseudo_console;
 
-/* Keeps references to both files. NULL with errno. */
+/* Keeps references to both files, and handles of its own. NULL with errno. */
 struct pseudo_console *pseudo_console_new(unsigned short columns, unsigned short rows, struct file *input,
                                           struct file *output);
 
 /* The terminal that its programs get; -1: the address is no pseudo console. */
 int pseudo_console_terminal(const void *console);
+
+/* The same for a program that is to join it. */
+int pseudo_console_join(const void *console);
 
 /* False with errno. */
 bool pseudo_console_resize(struct pseudo_console *console, unsigned short columns, unsigned short rows);

@@ -124,6 +124,12 @@ static PyObject *console_terminal(PyObject *self, PyObject *address) {
     return PyErr_Occurred() ? NULL : PyLong_FromLong(pseudo_console_terminal(console));
 }
 
+static PyObject *console_join(PyObject *self, PyObject *address) {
+    void *console = PyLong_AsVoidPtr(address);
+    (void)self;
+    return PyErr_Occurred() ? NULL : PyLong_FromLong(pseudo_console_join(console));
+}
+
 static HANDLE handle_for(struct object *object, DWORD flags) {
     return object ? handle_new(object, object->type->all_access, flags) : NULL;
 }
@@ -370,6 +376,7 @@ static PyMethodDef functions[] = {
     {"process_begin", begin, METH_VARARGS, NULL},
     {"process_start", start, METH_VARARGS, NULL},
     {"pseudo_console_terminal", console_terminal, METH_O, NULL},
+    {"pseudo_console_join", console_join, METH_O, NULL},
     {"process_handles", handles, METH_VARARGS, NULL},
     {"inheritable_handles", inheritable_handles, METH_NOARGS, NULL},
     {"give_handle", give_handle, METH_VARARGS, NULL},

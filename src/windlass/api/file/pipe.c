@@ -434,6 +434,12 @@ void pipe_settle(struct file *file) {
         accept_client(file);
 }
 
+int pipe_awaited(struct file *file) {
+    const struct pipe_end *pipe = file->pipe;
+    pipe_settle(file);
+    return pipe && pipe->server && !pipe->is_connected && !pipe->is_disconnected ? pipe->server->listener : -1;
+}
+
 static NTSTATUS unconnected_status(const struct pipe_end *pipe) {
     return pipe->server && !pipe->is_disconnected ? STATUS_PIPE_LISTENING : STATUS_PIPE_DISCONNECTED;
 }

@@ -548,7 +548,7 @@ def terminal_of(request: Request) -> int:
     The attribute's value is the console itself, not where it stands.
     """
     console, _ = request.startup.attributes.get(PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE, (0, 0))
-    return _core.pseudo_console_terminal(console) if console else -1
+    return _core.pseudo_console_join(console) if console else -1
 
 
 def block_flags(request: Request) -> int:
