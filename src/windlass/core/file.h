@@ -110,6 +110,7 @@ struct file {
     bool shares_address, is_exclusive;  /* a socket's SO_REUSEADDR and SO_EXCLUSIVEADDRUSE */
     bool appends;                       /* every write goes to the end */
     bool writes_through;
+    bool no_wait;                       /* an anonymous pipe's PIPE_NOWAIT */
     bool deletes_on_close;
     bool is_console;
     bool is_screen_buffer;              /* CreateConsoleScreenBuffer */

@@ -57,12 +57,40 @@ static NTSTATUS transfer_now(struct file *file, bool writes, void *buffer, size_
     return status;
 }
 
+/* As much as goes without waiting; STATUS_PENDING: not all of it. A pipe of the host that has room takes a page. */
+static NTSTATUS write_now(struct file *file, char *buffer, size_t size, size_t *done) {
+    struct pollfd room = {file->fd, POLLOUT, 0};
+    NTSTATUS status;
+    if (file->pipe)
+        return pipe_write_now(file, buffer, size, done);
+    *done = 0;
+    do {
+        size_t left = size - *done, count;
+        if (poll(&room, 1, 0) == 0)
+            return STATUS_PENDING;
+        status = transfer_now(file, true, buffer + *done, left < PAGE_SIZE ? left : PAGE_SIZE, -1, &count);
+        *done += count;
+    } while (!status && *done < size);
+    return status;
+}
+
+/* An anonymous pipe with PIPE_NOWAIT: what there is no room for is not written, which is no error. */
+static NTSTATUS transfer_or_leave(struct file *file, bool writes, void *buffer, size_t size, size_t *done) {
+    struct pollfd data = {file->fd, POLLIN, 0};
+    if (!writes)
+        return poll(&data, 1, 0) ? transfer_now(file, false, buffer, size, -1, done) : STATUS_PIPE_EMPTY;
+    NTSTATUS status = write_now(file, buffer, size, done);
+    return status == STATUS_PENDING ? STATUS_SUCCESS : status;
+}
+
 /* What may wait for somebody else can be cancelled meanwhile. */
 static NTSTATUS transfer(struct file *file, bool writes, void *buffer, size_t size, int64_t offset, size_t *done) {
     if (file->serial)
         return serial_transfer(file, writes, buffer, size, done);
     if (file->kind == FILE_KIND_DISK)
         return transfer_now(file, writes, buffer, size, offset, done);
+    if (file->no_wait)
+        return transfer_or_leave(file, writes, buffer, size, done);
     synchronous_begin(file);
     NTSTATUS status = transfer_now(file, writes, buffer, size, offset, done);
     synchronous_end();
@@ -78,23 +106,6 @@ static int64_t resolve_offset(struct file *file, int64_t offset) {
 static NTSTATUS attempt_read(struct io_operation *operation, short ready) {
     (void)ready;
     return transfer(operation->file, false, operation->buffer, operation->size, -1, &operation->done);
-}
-
-/* As much as goes without waiting; STATUS_PENDING: not all of it. A pipe of the host that has room takes a page. */
-static NTSTATUS write_now(struct file *file, char *buffer, size_t size, size_t *done) {
-    struct pollfd room = {file->fd, POLLOUT, 0};
-    NTSTATUS status;
-    if (file->pipe)
-        return pipe_write_now(file, buffer, size, done);
-    *done = 0;
-    do {
-        size_t left = size - *done, count;
-        if (poll(&room, 1, 0) == 0)
-            return STATUS_PENDING;
-        status = transfer(file, true, buffer + *done, left < PAGE_SIZE ? left : PAGE_SIZE, -1, &count);
-        *done += count;
-    } while (!status && *done < size);
-    return status;
 }
 
 static NTSTATUS attempt_write(struct io_operation *operation, short ready) {
@@ -365,13 +376,21 @@ API(kernel32 kernelbase, DWORD, GetFileSize, HANDLE hFile, LPDWORD lpFileSizeHig
     return (DWORD)size;
 }
 
+static DWORD flush(struct file *file) {
+    if (!(file->access & (FILE_WRITE_DATA | FILE_APPEND_DATA)))
+        return ERROR_ACCESS_DENIED;
+    if (file->pipe)
+        return win32_from_status(pipe_flush(file));
+    bool failed = file->serial ? ioctl(file->fd, TCSBRK, 1) /* waits until all is sent */
+                               : file->kind == FILE_KIND_DISK && fsync(file->fd);
+    return failed ? win32_from_errno(errno) : ERROR_SUCCESS;
+}
+
 API(kernel32 kernelbase, BOOL, FlushFileBuffers, HANDLE hFile) {
     struct file *file = file_from_handle(hFile, 0);
     if (!file)
         return FALSE;
-    DWORD error = !(file->access & (FILE_WRITE_DATA | FILE_APPEND_DATA)) ? ERROR_ACCESS_DENIED
-                : file->serial && ioctl(file->fd, TCSBRK, 1) ? win32_from_errno(errno) /* waits until all is sent */
-                : file->kind == FILE_KIND_DISK && fsync(file->fd) ? win32_from_errno(errno) : ERROR_SUCCESS;
+    DWORD error = flush(file);
     file_release(file);
     return error ? fail(error) : TRUE;
 }

@@ -304,7 +304,7 @@ _Static_assert(sizeof(struct given_file) <= GIFT_FACTS, "a gift's room");
 static bool file_give(struct object *object, struct gift *gift) {
     struct file *file = (struct file *)object;
     struct given_file facts = {file->access, file->share, file->is_overlapped, file->appends, file->writes_through,
-                               file->is_null, file->pipe != NULL, file->serial != NULL, file->drive, {0}, ""};
+                               file->is_null, file->pipe != NULL, file->serial != NULL, .drive = file->drive};
     const char *name = file->path;
     int fd = file->fd;
     if (file->device == FILE_DEVICE_AFD)                                /* a socket's state is not in its descriptor alone */

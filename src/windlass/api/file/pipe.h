@@ -3,16 +3,22 @@
 #define WINDLASS_PIPE_H
 
 #include "file.h"
+#include "pipe_names.h"
 
 #define PIPE_ACCESS_INBOUND 1u
 #define PIPE_ACCESS_OUTBOUND 2u
 #define PIPE_UNLIMITED_INSTANCES 255u
+#define PIPE_NOWAIT 1u
+#define PIPE_READMODE_MESSAGE 2u
+#define PIPE_TYPE_MESSAGE 4u
 
 #define STATUS_PIPE_LISTENING ((NTSTATUS)0xC00000B3)
 #define STATUS_PIPE_CONNECTED ((NTSTATUS)0xC00000B2)
 #define STATUS_PIPE_DISCONNECTED ((NTSTATUS)0xC00000B0)
 #define STATUS_PIPE_NOT_AVAILABLE ((NTSTATUS)0xC00000AC)
 #define STATUS_INSTANCE_NOT_AVAILABLE ((NTSTATUS)0xC00000AB)
+#define STATUS_PIPE_EMPTY ((NTSTATUS)0xC00000D9)
+#define STATUS_IO_TIMEOUT ((NTSTATUS)0xC00000B5)
 #define STATUS_PIPE_CLOSING ((NTSTATUS)0xC00000B1)
 #define STATUS_INVALID_PIPE_STATE ((NTSTATUS)0xC00000AD)
 
@@ -20,15 +26,13 @@
 struct pipe_request {
     const char *name;                   /* as struct host_path has it */
     ACCESS_MASK access;
-    DWORD open_mode;                    /* PIPE_ACCESS_*: which way */
-    bool is_message, reads_messages;
+    struct pipe_traits traits;
+    bool reads_messages, no_wait;
     bool is_first;                      /* there must be no instance yet */
     bool is_overlapped;
-    unsigned maximum;                   /* of instances */
-    DWORD timeout, in_size, out_size;   /* milliseconds; bytes */
 };
-/* NULL with *error. */
-struct file *pipe_create(const struct pipe_request *request, DWORD *error);
+/* As pipe_instance_create(). */
+NTSTATUS pipe_create(const struct pipe_request *request, struct file **file);
 
 /* The name that the server's end was made with; NULL for clients and other files. */
 const char *pipe_name_of(const struct file *file);
@@ -43,15 +47,14 @@ void pipe_settle(struct file *file);
 void pipe_end_close(struct pipe_end *pipe);
 void pipe_end_free(struct pipe_end *pipe);
 
-/* What another process needs to have the end, too. A connection goes without what was read too far and without the name,
- * so that it cannot be disconnected and connected again there. A server's end that waits for a client goes with its
- * name, and both processes serve that then. */
+/* What another process needs to have the end, too. A connection goes without what was read too far, and cannot be
+ * disconnected and connected again there. A server's end that waits for a client is served by both processes then. */
 struct pipe_gift {
-    bool is_message, reads_messages, is_listening, is_disconnected;
-    DWORD open_mode, timeout, in_size, out_size;
-    unsigned maximum;
+    struct pipe_traits traits;
+    unsigned number;
+    bool reads_messages, no_wait, is_listening, is_disconnected;
 };
-/* The descriptor to be passed on, which stays the file's. *name: "" for a connection. */
+/* The descriptor to be passed on, which stays the file's. */
 int pipe_end_give(struct file *file, struct pipe_gift *gift, const char **name);
 /* Takes over the descriptor if the end is listening. */
 struct pipe_end *pipe_end_take(const struct pipe_gift *gift, const char *name, int fd);
@@ -67,10 +70,9 @@ struct pipe_state {
  * of the message or of the stream. */
 NTSTATUS pipe_peek(struct file *file, void *buffer, size_t size, size_t *done, struct pipe_state *state);
 
-/* What an end of a pipe, named or anonymous, is and holds. Of a client whose server is in another process the instances
- * and quotas are not known; it has those of a pipe that was made without saying. */
+/* What an end of a pipe, named or anonymous, is and holds. */
 struct pipe_facts {
-    bool is_server, is_message, reads_messages;
+    bool is_server, is_message, reads_messages, no_wait;
     DWORD open_mode;                    /* PIPE_ACCESS_*, the server's */
     DWORD state;                        /* FILE_PIPE_*_STATE */
     unsigned maximum, instances;
@@ -85,7 +87,10 @@ enum {
 void pipe_facts_of(struct file *file, struct pipe_facts *facts);
 
 /* STATUS_INVALID_PARAMETER: a pipe of bytes has no messages to read. */
-NTSTATUS pipe_set_read_mode(struct file *file, bool reads_messages);
+NTSTATUS pipe_set_modes(struct file *file, bool reads_messages, bool no_wait);
+
+/* "FlushFileBuffers function": a server waits until its client has read all. */
+NTSTATUS pipe_flush(struct file *file);
 
 NTSTATUS pipe_connect(struct file *file, const struct io_request *request);
 NTSTATUS pipe_disconnect(struct file *file);

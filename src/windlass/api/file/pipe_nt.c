@@ -111,8 +111,6 @@ API(ntdll, NTSTATUS, NtCreateNamedPipeFile, PHANDLE FileHandle, ACCESS_MASK Desi
     if (!ObjectAttributes || !ObjectAttributes->ObjectName || !open_mode(ShareAccess) || !MaximumInstances ||
         (ReadMode & FILE_PIPE_MESSAGE_TYPE && !(NamedPipeType & FILE_PIPE_MESSAGE_TYPE)))
         return STATUS_INVALID_PARAMETER;
-    if (CompletionMode)
-        return STATUS_NOT_SUPPORTED;                     /* PIPE_NOWAIT, as SetNamedPipeHandleState says */
     struct file *root = root_of(ObjectAttributes);
     bool below_root = root && root->device == FILE_DEVICE_PIPES;
     char *name = below_root && !ObjectAttributes->ObjectName->Length ? unnamed() : pipe_name(ObjectAttributes, below_root);
@@ -124,27 +122,25 @@ API(ntdll, NTSTATUS, NtCreateNamedPipeFile, PHANDLE FileHandle, ACCESS_MASK Desi
     const struct pipe_request request = {
         .name = name,
         .access = access_from_generic(&prototype, DesiredAccess),
-        .open_mode = open_mode(ShareAccess),
-        .is_message = NamedPipeType & FILE_PIPE_MESSAGE_TYPE,
+        .traits = {.is_message = NamedPipeType & FILE_PIPE_MESSAGE_TYPE, .open_mode = open_mode(ShareAccess),
+                   .maximum = MaximumInstances == ~0u ? PIPE_UNLIMITED_INSTANCES : MaximumInstances,
+                   .timeout = DefaultTimeout && DefaultTimeout->QuadPart < 0 ? (DWORD)(-DefaultTimeout->QuadPart / 10000)
+                                                                             : 50,
+                   .in_size = InboundQuota, .out_size = OutboundQuota},
         .reads_messages = ReadMode & FILE_PIPE_MESSAGE_TYPE,
+        .no_wait = CompletionMode,
         .is_first = CreateDisposition == FILE_CREATE,
         .is_overlapped = !(CreateOptions & (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT)),
-        .maximum = MaximumInstances == ~0u ? PIPE_UNLIMITED_INSTANCES : MaximumInstances,
-        .timeout = DefaultTimeout && DefaultTimeout->QuadPart < 0 ? (DWORD)(-DefaultTimeout->QuadPart / 10000) : 50,
-        .in_size = InboundQuota,
-        .out_size = OutboundQuota,
     };
-    DWORD error;
-    struct file *file = pipe_create(&request, &error);
+    struct file *file = NULL;
+    NTSTATUS status = pipe_create(&request, &file);
     free(name);
-    if (!file)
-        return error == ERROR_ACCESS_DENIED  ? STATUS_ACCESS_DENIED
-               : error == ERROR_PIPE_BUSY    ? STATUS_INSTANCE_NOT_AVAILABLE
-                                             : STATUS_NO_MEMORY;
+    if (status)
+        return status;
     DWORD flags = ObjectAttributes->Attributes & OBJ_INHERIT ? HANDLE_FLAG_INHERIT : 0;
     *FileHandle = handle_new(&file->object, file->access, flags);
     file_release(file);
-    NTSTATUS status = *FileHandle ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    status = *FileHandle ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     *IoStatusBlock = (IO_STATUS_BLOCK){{status}, FILE_CREATED};
     return status;
 }
@@ -211,7 +207,7 @@ NTSTATUS pipe_query_information(struct file *file, int class, void *buffer, size
         return STATUS_INVALID_PARAMETER;
     pipe_facts_of(file, &facts);
     if (class == FilePipeInformation) {
-        const struct pipe_information modes = {facts.reads_messages, 0};
+        const struct pipe_information modes = {facts.reads_messages, facts.no_wait};
         return give(&modes, sizeof modes, buffer, size, done);
     }
     unsigned quota = facts.is_server ? facts.out_quota : facts.in_quota; /* of what this end writes */
@@ -226,6 +222,5 @@ NTSTATUS pipe_set_information(struct file *file, const void *buffer) {
     const struct pipe_information *modes = buffer;
     if (file->kind != FILE_KIND_PIPE || modes->read_mode > 1 || modes->completion_mode > 1)
         return STATUS_INVALID_PARAMETER;
-    NTSTATUS status = pipe_set_read_mode(file, modes->read_mode);
-    return status || !modes->completion_mode ? status : STATUS_NOT_SUPPORTED; /* PIPE_NOWAIT */
+    return pipe_set_modes(file, modes->read_mode, modes->completion_mode);
 }

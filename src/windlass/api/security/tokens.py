@@ -647,7 +647,7 @@ def NtDuplicateToken(
     return code_of(_duplicate, ExistingTokenHandle, DesiredAccess, level, TokenType, NewTokenHandle)
 
 
-def _impersonate_self(level: int) -> None:
+def impersonate_self(level: int) -> None:
     if level > DELEGATION_LEVEL:
         raise Refused(STATUS_INVALID_PARAMETER)
     token = open_token(process_token(), DUPLICATE)
@@ -666,12 +666,12 @@ def _set_thread(thread: int, handle: int) -> None:
 
 @export("advapi32", "kernelbase")
 def ImpersonateSelf(ImpersonationLevel: DWORD) -> BOOL:
-    return succeed_or_fail(code_of(_impersonate_self, ImpersonationLevel))
+    return succeed_or_fail(code_of(impersonate_self, ImpersonationLevel))
 
 
 @export("ntdll")
 def RtlImpersonateSelf(ImpersonationLevel: DWORD) -> NTSTATUS:
-    return code_of(_impersonate_self, ImpersonationLevel)
+    return code_of(impersonate_self, ImpersonationLevel)
 
 
 @export("advapi32", "kernelbase")
