@@ -737,6 +737,51 @@ static char volume_letter(const WCHAR *name) {
     return (char)((digits[0] - '0') << 4 | low);
 }
 
+static DWORD device_to_host(const WCHAR *name, struct host_path *out);
+
+/* `rest` is what follows the volume's name: nothing, or a path from its root. */
+static DWORD volume_path_to_host(char letter, const WCHAR *rest, struct host_path *out) {
+    WCHAR drive[HOST_PATH_SIZE] = {(WCHAR)letter, ':'};
+    size_t length = wide_length(rest);
+    if (length + 3 > HOST_PATH_SIZE)
+        return ERROR_FILENAME_EXCED_RANGE;
+    memcpy(drive + 2, rest, length * sizeof *rest);
+    return length ? drive_path_to_host(drive, out) : device_to_host(drive, out);
+}
+
+static const WCHAR *component_end(const WCHAR *name) {
+    while (*name && !is_path_separator(*name))
+        name++;
+    return name;
+}
+
+/* The letter of the volume with this number, "26" of "\Device\HarddiskVolume26"; 0: there is none. */
+static char numbered_volume(const WCHAR *digits, const WCHAR *end) {
+    unsigned number = 0;
+    for (; digits < end && *digits >= '0' && *digits <= '9' && number <= 26; digits++)
+        number = number * 10 + (*digits - '0');
+    char letter = (char)('A' + number - 1);
+    return digits == end && number >= 1 && number <= 26 && path_drive_root(letter) ? letter : 0;
+}
+
+/* What follows "\Device". */
+static DWORD native_device_to_host(const WCHAR *name, struct host_path *out) {
+    static const char volume[] = "\\HARDDISKVOLUME";
+    const WCHAR *end = component_end(name + 1), *digits = name + sizeof volume - 1;
+    if (starts_with(name, "\\NULL") && end == name + 5)
+        return path_to_host(u"NUL", out);
+    char letter = starts_with(name, volume) ? numbered_volume(digits, end) : 0;
+    return letter ? volume_path_to_host(letter, end, out) : *end ? ERROR_PATH_NOT_FOUND : ERROR_FILE_NOT_FOUND;
+}
+
+DWORD path_native_to_host(const WCHAR *path, struct host_path *out) {
+    static const char *const devices[] = {"\\??\\", "\\GLOBAL??\\", "\\DOSDEVICES\\"};
+    for (size_t i = 0; i < sizeof devices / sizeof *devices; i++)
+        if (starts_with(path, devices[i]))
+            return device_to_host(path + strlen(devices[i]), out);
+    return starts_with(path, "\\DEVICE\\") ? native_device_to_host(path + 7, out) : path_to_host(path, out);
+}
+
 /* What follows \\?\ or \\.\ . */
 static DWORD device_to_host(const WCHAR *name, struct host_path *out) {
     size_t length = wide_length(name);
@@ -756,20 +801,11 @@ static DWORD device_to_host(const WCHAR *name, struct host_path *out) {
         return pipe_to_host(name + 5, out);
     if (starts_with(name, "UNC\\"))
         return ERROR_BAD_NETPATH;
-    if (starts_with(name, "GLOBALROOT\\??\\"))
-        return device_to_host(name + 14, out);
+    if (starts_with(name, "GLOBALROOT\\"))
+        return path_native_to_host(name + 10, out);
     char letter = volume_letter(name);
-    if (letter) {
-        const WCHAR *rest = name;
-        while (*rest && !is_path_separator(*rest))
-            rest++;
-        WCHAR drive[HOST_PATH_SIZE] = {(WCHAR)letter, ':'};
-        size_t rest_length = wide_length(rest);
-        if (rest_length + 3 > HOST_PATH_SIZE)
-            return ERROR_FILENAME_EXCED_RANGE;
-        memcpy(drive + 2, rest, rest_length * sizeof *rest);
-        return rest_length ? drive_path_to_host(drive, out) : device_to_host(drive, out);
-    }
+    if (letter)
+        return volume_path_to_host(letter, component_end(name), out);
     bool is_high = is_high_port(name, length);
     if (!is_high && !find_device(name, length, &out->kind))
         return ERROR_FILE_NOT_FOUND;

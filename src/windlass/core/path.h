@@ -46,7 +46,11 @@ struct host_path {
  * ERROR_FILENAME_EXCED_RANGE. */
 DWORD path_to_host(const WCHAR *path, struct host_path *out);
 
-/* The same for a path in the ANSI code page; where that is UTF-8, bytes that are invalid in it reach the host. */
+/* The same for a path as the system itself names it, "\??\C:\x" or "\Device\HarddiskVolume3\x" ("Object Names" in the
+ * Windows driver documentation). */
+DWORD path_native_to_host(const WCHAR *path, struct host_path *out);
+
+/* The same for a Win32 path in the ANSI code page; where that is UTF-8, bytes that are invalid in it reach the host. */
 DWORD path_to_host_ansi(const char *path, struct host_path *out);
 
 /* What the host's errno means for this path: ENOENT is ERROR_PATH_NOT_FOUND when the folder does not exist. */

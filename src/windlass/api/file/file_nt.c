@@ -50,14 +50,11 @@ NTSTATUS path_of_object(const OBJECT_ATTRIBUTES *attributes, struct host_path *o
         if (length && path[count - 1] != '\\')
             path[count++] = '\\';
     } else if (!length || name->Buffer[0] != '\\') {
-        status = STATUS_OBJECT_NAME_INVALID; /* a native path without a root starts at the namespace's */
+        status = STATUS_OBJECT_PATH_SYNTAX_BAD; /* a native path without a root starts at the namespace's */
     }
     memcpy(path + count, name->Buffer, length * sizeof *path);
-    static const WCHAR null_device[] = u"\\Device\\Null";
-    if (!status && !root && wide_compare_no_case(path, length, null_device, 12) == 0)
-        status = status_from_path_error(path_to_host(u"NUL", out));
-    else if (!status)
-        status = status_from_path_error(path_to_host(path, out));
+    if (!status)
+        status = status_from_path_error(root ? path_to_host(path, out) : path_native_to_host(path, out));
     free(path);
     free(root);
     return status;

@@ -240,7 +240,8 @@ static NTSTATUS set_allocation(struct file *file, int64_t size) {
     return size < status.st_size ? set_size(file, size) : STATUS_SUCCESS;
 }
 
-/* The target as a host path: below a directory, absolute ("\??\C:\x" or "C:\x"), or a name beside the file. */
+/* The target as a host path: below a directory, absolute ("\??\C:\x" or another native path, or "C:\x"), or a name beside
+ * the file. */
 static NTSTATUS rename_target(const struct file *file, const FILE_RENAME_INFORMATION *information, struct host_path *to) {
     size_t length = information->length / sizeof(WCHAR);
     if (information->root) {
@@ -266,7 +267,7 @@ static NTSTATUS rename_target(const struct file *file, const FILE_RENAME_INFORMA
         to->text[end < HOST_PATH_SIZE ? end : 0] = 0;
         to->kind = PATH_FILE;
     } else {
-        status = status_from_path_error(path_to_host(name, to));
+        status = status_from_path_error(path_native_to_host(name, to));
     }
     free(name);
     return status;
