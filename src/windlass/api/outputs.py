@@ -14,6 +14,7 @@ __all__ = [
     "get_u32",
     "get_u64",
     "put_ansi",
+    "put_cut",
     "put_u32",
     "put_u64",
     "put_wide",
@@ -75,6 +76,15 @@ def put_ansi(buffer: int, capacity: int, text: str) -> int:
     if len(data) < capacity:
         _core.write(buffer, data + b"\0")
     return len(data)
+
+
+def put_cut(buffer: int, text: str, capacity: int, wide: bool) -> None:
+    """Write as much of a text as there is room for, with a zero; `capacity` in characters, above 0."""
+    if wide:
+        data = _core.wide_bytes(text)[: 2 * (capacity - 1)] + b"\0\0"
+    else:
+        data = _core.ansi_from_text(text)[: capacity - 1] + b"\0"
+    _core.write(buffer, data)
 
 
 def wide_strings(data: bytes) -> list[str]:

@@ -11,9 +11,9 @@ import struct
 import uuid
 
 from windlass import _core
+from windlass.api.com.class_factory import class_object
 from windlass.api.com.com_class import guid_text
 from windlass.api.com.com_objects import (
-    CLASS_E_NOAGGREGATION,
     E_INVALIDARG,
     E_POINTER,
     ComObject,
@@ -30,13 +30,11 @@ from windlass.types import HRESULT, LPGUID, PVOID
 
 S_FALSE = 1
 CAT_E_CATIDNOEXIST, CAT_E_NODESCRIPTION = 0x80040160, 0x80040161
-CLASS_E_CLASSNOTAVAILABLE = 0x80040111
 
 MANAGER = uuid.UUID("0002e005-0000-0000-c000-000000000046")
 CATEGORIES = "Component Categories"
 IMPLEMENTED, REQUIRED = "Implemented Categories", "Required Categories"
 
-IClassFactory = Interface("00000001-0000-0000-c000-000000000046", IUnknown, "CreateInstance:PPP LockServer:I")
 ICatRegister = Interface(
     "0002e012-0000-0000-c000-000000000046",
     IUnknown,
@@ -239,21 +237,9 @@ def _is_guid(name: str) -> bool:
 # ---- the server ----
 
 
-class Factory(ComObject):
-    interfaces = (IClassFactory,)
-
-    def CreateInstance(self, pUnkOuter: int, riid: int, ppvObject: int) -> int:
-        return CLASS_E_NOAGGREGATION if pUnkOuter else Manager().give(riid, ppvObject)
-
-    def LockServer(self, fLock: int) -> None:
-        """It stays loaded."""
-
-
 @export("comcat")
 def DllGetClassObject(rclsid: LPGUID, riid: LPGUID, ppv: PVOID) -> HRESULT:
-    if _core.read(rclsid, 16) != MANAGER.bytes_le:
-        return CLASS_E_CLASSNOTAVAILABLE
-    return Factory().give(riid, ppv)
+    return class_object({MANAGER.bytes_le: Manager}, rclsid, riid, ppv)
 
 
 @export("comcat")

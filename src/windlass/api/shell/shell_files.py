@@ -10,36 +10,22 @@ from __future__ import annotations
 import errno
 import fnmatch
 import os
-import shutil
 import struct
 from typing import NamedTuple
 
 from windlass import _core
-from windlass.api.outputs import from_ansi, put_u32
+from windlass.api import blocks
+from windlass.api.outputs import from_ansi, put_cut, put_u32, put_u64
 from windlass.api.refused import Refused, code_of
-from windlass.api.shell import shell_items
+from windlass.api.shell import recycle_bin, shell_items, shell_transfer
+from windlass.api.shell.shell_transfer import ERROR_FILE_NOT_FOUND
 from windlass.registry import export
-from windlass.types import DWORD, DWORD_PTR, HWND, INT, LPCSTR, LPCWSTR, PVOID, UINT
+from windlass.types import DWORD, DWORD_PTR, HANDLE, HWND, INT, LPCSTR, LPCWSTR, PVOID, UINT, VOID
 
-ERROR_FILE_NOT_FOUND = 2
 ERROR_PATH_NOT_FOUND = 3
-ERROR_ACCESS_DENIED = 5
 ERROR_INVALID_PARAMETER = 87
-ERROR_DISK_FULL = 112
 ERROR_BAD_PATHNAME = 161
 ERROR_ALREADY_EXISTS = 183
-ERROR_FILENAME_EXCED_RANGE = 206
-
-
-def _error(error: OSError) -> int:
-    codes = {
-        errno.ENOENT: ERROR_FILE_NOT_FOUND,
-        errno.ENOTDIR: ERROR_PATH_NOT_FOUND,
-        errno.EEXIST: ERROR_ALREADY_EXISTS,
-        errno.ENOSPC: ERROR_DISK_FULL,
-        errno.ENAMETOOLONG: ERROR_FILENAME_EXCED_RANGE,
-    }
-    return codes.get(error.errno or 0, ERROR_ACCESS_DENIED)
 
 
 # ---- folders ----
@@ -72,13 +58,16 @@ def _create_folder(path: str | None) -> None:
     try:
         os.makedirs(host)
     except OSError as error:
-        raise Refused(ERROR_PATH_NOT_FOUND if error.errno == errno.ENOTDIR else _error(error)) from None
+        raise Refused(
+            ERROR_PATH_NOT_FOUND if error.errno == errno.ENOTDIR else shell_transfer.code_for(error)
+        ) from None
 
 
 # ---- SHFileOperation ----
 
 FO_MOVE, FO_COPY, FO_DELETE, FO_RENAME = 1, 2, 3, 4
-FOF_MULTIDESTFILES, FOF_FILESONLY, FOF_NORECURSION = 0x1, 0x80, 0x1000
+FOF_MULTIDESTFILES, FOF_RENAMEONCOLLISION, FOF_WANTMAPPINGHANDLE = 0x1, 0x8, 0x20
+FOF_ALLOWUNDO, FOF_FILESONLY, FOF_NORECURSION = 0x40, 0x80, 0x1000
 
 # What SHFileOperation returns is no Win32 error for these ("SHFileOperationW function", remarks).
 DE_SAMEFILE, DE_MANYSRC1DEST, DE_DESTSUBTREE, DE_INVALIDFILES = 0x71, 0x72, 0x7D, 0x7C
@@ -127,7 +116,7 @@ def _expanded(name: str, flags: int) -> list[str]:
     try:
         entries = sorted(os.listdir(directory))
     except OSError as error:
-        raise Refused(_error(error)) from None
+        raise Refused(shell_transfer.code_for(error)) from None
     pattern = "*" if pattern == "*.*" else pattern.replace("[", "[[]").lower()
     found = [os.path.join(directory, each) for each in entries if fnmatch.fnmatchcase(each.lower(), pattern)]
     return [each for each in found if not flags & FOF_FILESONLY or not os.path.isdir(each)]
@@ -143,29 +132,6 @@ def _read_operation(address: int, wide: bool) -> Operation:
         [_host(name) for name in _names(targets, wide)],
         flags,
     )
-
-
-def _copy(source: str, target: str, flags: int) -> None:
-    if os.path.isdir(source):
-        ignored = shutil.ignore_patterns("*") if flags & FOF_NORECURSION else None
-        shutil.copytree(source, target, symlinks=True, ignore=ignored, dirs_exist_ok=True)
-    else:
-        shutil.copy2(source, target)
-
-
-def _move(source: str, target: str, flags: int) -> None:
-    if os.path.isfile(source) or not os.path.exists(target):
-        shutil.move(source, target)
-    else:
-        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
-        shutil.rmtree(source)
-
-
-def _delete(path: str) -> None:
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path)
-    else:
-        os.unlink(path)
 
 
 def _pairs(operation: Operation) -> list[tuple[str, str]]:
@@ -186,10 +152,44 @@ def _pairs(operation: Operation) -> list[tuple[str, str]]:
     return [(source, target) for source in operation.sources]
 
 
-def _transfer(operation: Operation) -> None:
+def _mappings(renamed: list[tuple[str, str]], wide: bool) -> int:
+    """The block that SHFreeNameMappings frees: how many, and where the SHNAMEMAPPINGs are; 0 for none."""
+    if not renamed:
+        return 0
+    encode = _core.wide_bytes if wide else lambda text: _core.ansi_from_text(text) + b"\0"
+    unit = 2 if wide else 1
+    texts = [encode(_core.path_to_windows(path)) for pair in renamed for path in pair]
+    sizes = [len(text) // unit - 1 for text in texts]
+    start = MAPPINGS.size
+    block = blocks.new(bytes(start + MAPPING.size * len(renamed) + sum(map(len, texts))))
+    at, places = block + start + MAPPING.size * len(renamed), []
+    for text in texts:
+        places.append(at)
+        at += len(text)
+    rows = [
+        MAPPING.pack(places[each], places[each + 1], sizes[each], sizes[each + 1])
+        for each in range(0, len(texts), 2)
+    ]
+    _core.write(block, MAPPINGS.pack(len(renamed), block + start) + b"".join(rows) + b"".join(texts))
+    return block
+
+
+@export("shell32")
+def SHFreeNameMappings(hNameMappings: HANDLE) -> VOID:
+    if hNameMappings:
+        blocks.free(hNameMappings)
+
+
+def _transfer(operation: Operation) -> list[tuple[str, str]]:
+    """What was given another name than asked for."""
+    renamed = []
     for source, target in _pairs(operation):
         if not os.path.lexists(source):
             raise Refused(ERROR_FILE_NOT_FOUND)
+        if operation.flags & FOF_RENAMEONCOLLISION and os.path.lexists(target):
+            free = shell_transfer.free_name(target)
+            renamed.append((target, free))
+            target = free
         if source == target:
             raise Refused(DE_SAMEFILE)
         if os.path.isdir(source) and target.startswith(source + "/"):
@@ -199,25 +199,32 @@ def _transfer(operation: Operation) -> None:
         if operation.kind == FO_RENAME and os.path.lexists(target):
             raise Refused(ERROR_ALREADY_EXISTS)
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        _copy(source, target, operation.flags) if operation.kind == FO_COPY else _move(
-            source, target, operation.flags
-        )
+        if operation.kind == FO_COPY:
+            shell_transfer.copy(source, target, recursive=not operation.flags & FOF_NORECURSION)
+        else:
+            shell_transfer.move(source, target)
+    return renamed
+
+
+def _delete(operation: Operation) -> None:
+    for path in operation.sources:
+        if operation.flags & FOF_ALLOWUNDO:
+            recycle_bin.recycle(path)
+        else:
+            shell_transfer.delete(path)
 
 
 def _perform(address: int, wide: bool) -> None:
     operation = _read_operation(address, wide)
     if operation.kind not in (FO_MOVE, FO_COPY, FO_DELETE, FO_RENAME):
         raise Refused(ERROR_INVALID_PARAMETER)
-    try:
-        if operation.kind != FO_DELETE:
-            _transfer(operation)
+    with shell_transfer.errors():
+        if operation.kind == FO_DELETE:
+            _delete(operation)
             return
-        for path in operation.sources:
-            _delete(path)
-    except shutil.Error:
-        raise Refused(ERROR_ACCESS_DENIED) from None
-    except OSError as error:
-        raise Refused(_error(error)) from None
+        renamed = _transfer(operation)
+    if operation.flags & FOF_WANTMAPPINGHANDLE:
+        put_u64(address + NAME_MAPPINGS, _mappings(renamed, wide))
 
 
 def _operate(address: int, wide: bool) -> int:
@@ -229,7 +236,8 @@ def _operate(address: int, wide: bool) -> int:
     return code
 
 
-ANY_OPERATIONS_ABORTED = 36
+ANY_OPERATIONS_ABORTED, NAME_MAPPINGS = 36, 40
+MAPPINGS, MAPPING = struct.Struct("<I4xQ"), struct.Struct("<QQii")
 
 
 @export("shell32")
@@ -274,19 +282,11 @@ def _file_info(path: str, attributes: int, info: int, flags: int, wide: bool) ->
         put_u32(info + ATTRIBUTES, 0 if flags & SHGFI_USEFILEATTRIBUTES else shell_items.attributes(path))
     if flags & SHGFI_DISPLAYNAME:
         name = path.rstrip("\\").rpartition("\\")[2] or path
-        _put_cut(info + DISPLAY_NAME, name, DISPLAY_NAME_SIZE, wide)
+        put_cut(info + DISPLAY_NAME, name, DISPLAY_NAME_SIZE, wide)
     if flags & SHGFI_TYPENAME:
         place = info + DISPLAY_NAME + DISPLAY_NAME_SIZE * unit
-        _put_cut(place, type_name(path, is_folder), TYPE_NAME_SIZE, wide)
+        put_cut(place, type_name(path, is_folder), TYPE_NAME_SIZE, wide)
     return 1
-
-
-def _put_cut(address: int, text: str, capacity: int, wide: bool) -> None:
-    if wide:
-        data = _core.wide_bytes(text)[: 2 * (capacity - 1)] + b"\0\0"
-    else:
-        data = _core.ansi_from_text(text)[: capacity - 1] + b"\0"
-    _core.write(address, data)
 
 
 @export("shell32")

@@ -41,7 +41,7 @@ from windlass.api.shell.shell_items import items_at
 from windlass.registry import export
 from windlass.types import DWORD, HANDLE, HRESULT, LPCWSTR, LPGUID, PVOID, UINT
 
-__all__ = ["ShellItem", "ShellItemArray", "items_of_object"]
+__all__ = ["IShellItemArray", "ShellItem", "ShellItemArray", "items_of_object", "lists_of_data"]
 
 S_FALSE = 1
 MK_E_NOOBJECT = 0x800401E5
@@ -277,7 +277,7 @@ def items_of_object(object: int) -> list[bytes]:
         items = items_at(result.value)
         windows("ole32.dll", "CoTaskMemFree", result.value)
         return items
-    return _lists_of_data(object)[0]
+    return lists_of_data(object)[0]
 
 
 # ---- items of paths and lists ----
@@ -406,7 +406,7 @@ def SHGetIDListFromObject(punk: PVOID, ppidl: PVOID) -> HRESULT:
 # ---- arrays ----
 
 
-def _lists_of_data(object: int) -> list[list[bytes]]:
+def lists_of_data(object: int) -> list[list[bytes]]:
     """The items of a data object's "Shell IDList Array"."""
     data = query(object, IDataObject.iid)
     wanted = FormatEtc(clipboard_format("Shell IDList Array"), 0, 1, -1, TYMED_HGLOBAL)
@@ -473,7 +473,7 @@ def _array_from_data(data: int, riid: int, result: int) -> None:
     put_u64(result, 0)
     if not data or not result:
         raise Refused(E_INVALIDARG)
-    _array(_lists_of_data(data), riid, result)
+    _array(lists_of_data(data), riid, result)
 
 
 @export("shell32")

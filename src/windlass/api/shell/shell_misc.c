@@ -1,12 +1,6 @@
 /* Functions of the Shell that have nothing to do where there is no desktop: nobody drops files, watches for changes or has
- * a notification area; the recycle bin is empty. */
+ * a notification area. */
 #include "com/com.h"
-
-/* ("SHQUERYRBINFO structure") */
-typedef struct {
-    DWORD cbSize, padding;
-    LONGLONG i64Size, i64NumItems;
-} SHQUERYRBINFO;
 
 API(shell32, void, DragAcceptFiles, HANDLE hWnd, BOOL fAccept) { (void)hWnd, (void)fAccept; }
 API(shell32, void, DragFinish, HANDLE hDrop) { (void)hDrop; }
@@ -41,21 +35,6 @@ API(shell32, void, SHChangeNotify, LONG wEventId, UINT uFlags, LPCVOID dwItem1, 
 }
 
 API(shell32, void, SHAddToRecentDocs, UINT uFlags, LPCVOID pv) { (void)uFlags, (void)pv; }
-
-API(shell32, HRESULT, SHEmptyRecycleBinW, HANDLE hwnd, LPCWSTR pszRootPath, DWORD dwFlags) {
-    (void)hwnd, (void)pszRootPath, (void)dwFlags;
-    return S_OK;
-}
-API_ALIAS(api_SHEmptyRecycleBinW, ansi, shell32, "SHEmptyRecycleBinA");
-
-API(shell32, HRESULT, SHQueryRecycleBinW, LPCWSTR pszRootPath, SHQUERYRBINFO *pSHQueryRBInfo) {
-    (void)pszRootPath;
-    if (!pSHQueryRBInfo || pSHQueryRBInfo->cbSize < sizeof *pSHQueryRBInfo)
-        return E_INVALIDARG;
-    pSHQueryRBInfo->i64Size = pSHQueryRBInfo->i64NumItems = 0;
-    return S_OK;
-}
-API_ALIAS(api_SHQueryRecycleBinW, ansi, shell32, "SHQueryRecycleBinA");
 
 /* ("SHQueryUserNotificationState function") A program in full screen, or nobody at the machine. */
 API(shell32, HRESULT, SHQueryUserNotificationState, int *pquns) {

@@ -237,6 +237,13 @@ def _own_time_zone(store: Store, path: str) -> None:
 
 SYSTEM_CLASSES = {
     "{0002E005-0000-0000-C000-000000000046}": ("StdComponentCategoriesMgr", "comcat.dll", "Both"),
+    "{00021400-0000-0000-C000-000000000046}": ("Desktop", "shell32.dll", "Apartment"),
+    "{00021401-0000-0000-C000-000000000046}": ("Shortcut", "shell32.dll", "Apartment"),
+    "{3AD05575-8857-4850-9277-11B85BDB8E09}": (
+        "Copy/Move/Rename/Delete/Link Object",
+        "shell32.dll",
+        "Apartment",
+    ),
 }
 """The classes of objects that DLLs of the system make: name, server, threading model."""
 
