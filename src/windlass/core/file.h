@@ -85,6 +85,8 @@ struct completion_port;
 struct directory_query;
 struct directory_watch;
 
+struct mailslot;
+
 struct file;
 void directory_query_free(struct directory_query *query);
 void directory_watch_free(struct directory_watch *watch);
@@ -130,6 +132,7 @@ struct file {
     ULONG_PTR port_key;
     struct directory_query *query;      /* NtQueryDirectoryFile */
     struct pipe_end *pipe;              /* named pipes (api/file/pipe.c) */
+    struct mailslot *mailslot;          /* mailslots (api/file/mailslot.h) */
     struct serial *serial;              /* serial ports (api/file/serial.h) */
     struct directory_watch *watch;      /* ReadDirectoryChangesW */
     struct console_watch *console_watch; /* a wait for input (api/console/console_input.c) */

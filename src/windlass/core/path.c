@@ -705,8 +705,8 @@ static bool is_high_port(const WCHAR *name, size_t length) {
     return true;
 }
 
-static DWORD pipe_to_host(const WCHAR *name, struct host_path *out) {
-    out->kind = PATH_PIPE;
+static DWORD shared_name_to_host(const WCHAR *name, enum path_kind kind, struct host_path *out) {
+    out->kind = kind;
     size_t length = wide_length(name), count = 0;
     for (size_t i = 0, units; i < length; i += units) {
         WCHAR lower[2] = {unicode_lower(name[i]), i + 1 < length ? name[i + 1] : 0};
@@ -798,7 +798,9 @@ static DWORD device_to_host(const WCHAR *name, struct host_path *out) {
     if (has_drive(name))
         return drive_path_to_host(name, out);
     if (starts_with(name, "PIPE\\"))
-        return pipe_to_host(name + 5, out);
+        return shared_name_to_host(name + 5, PATH_PIPE, out);
+    if (starts_with(name, "MAILSLOT\\"))
+        return shared_name_to_host(name + 9, PATH_MAILSLOT, out);
     if (starts_with(name, "UNC\\"))
         return ERROR_BAD_NETPATH;
     if (starts_with(name, "GLOBALROOT\\"))

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "api.h"
+#include "mailslot.h"
 #include "pipe.h"
 #include "serial.h"
 #include "synchronous.h"
@@ -87,6 +88,8 @@ static NTSTATUS transfer_or_leave(struct file *file, bool writes, void *buffer, 
 static NTSTATUS transfer(struct file *file, bool writes, void *buffer, size_t size, int64_t offset, size_t *done) {
     if (file->serial)
         return serial_transfer(file, writes, buffer, size, done);
+    if (file->mailslot)
+        return mailslot_transfer(file, writes, buffer, size, done);
     if (file->kind == FILE_KIND_DISK)
         return transfer_now(file, writes, buffer, size, offset, done);
     if (file->no_wait)
@@ -123,8 +126,8 @@ static NTSTATUS attempt_now(struct io_operation *operation) {
     struct pollfd ready = {file->fd, operation->events, 0};
     if (file->pipe)
         pipe_settle(file);
-    /* A serial port may have told to return at once, with or without anything. */
-    bool has_rest = file->serial || (file->pipe && operation->events & POLLIN && pipe_has_rest(file));
+    /* A serial port may have told to return at once, with or without anything; a mailslot has to be looked into. */
+    bool has_rest = file->serial || file->mailslot || (file->pipe && operation->events & POLLIN && pipe_has_rest(file));
     if (io_is_waiting(operation->fd, operation->events) || (!has_rest && poll(&ready, 1, 0) == 0))
         return STATUS_PENDING;
     return operation->attempt(operation, ready.revents);
@@ -135,7 +138,7 @@ NTSTATUS file_transfer(struct file *file, bool writes, void *buffer, size_t size
     NTSTATUS status;
     io_begin(file, request);
     *done = 0;
-    if (file->kind == FILE_KIND_DISK) {
+    if (file->kind == FILE_KIND_DISK || (file->mailslot && writes)) {
         status = transfer(file, writes, buffer, size, writes ? resolve_offset(file, offset) : offset, done);
     } else {
         struct io_operation model = {.file = file, .request = *request, .fd = file->fd,
@@ -143,6 +146,8 @@ NTSTATUS file_transfer(struct file *file, bool writes, void *buffer, size_t size
                                      .size = size, .attempt = writes ? attempt_write : attempt_read};
         if (file->serial)
             serial_prepare(&model, writes);
+        if (file->mailslot)
+            mailslot_prepare(&model);
         status = attempt_now(&model);
         if (status == STATUS_PENDING)
             return io_start(&model);

@@ -12,6 +12,7 @@
 #include "console/console.h"
 #include "fork.h"
 #include "inherit.h"
+#include "mailslot.h"
 #include "pipe.h"
 #include "serial.h"
 #include "synchronous.h"
@@ -229,6 +230,8 @@ static void file_destroy(struct object *object) {
         node_close(file);
     if (file->pipe)
         pipe_end_free(file->pipe);
+    if (file->mailslot)
+        mailslot_free(file->mailslot);
     if (file->serial)
         serial_free(file->serial);
     if (file->query)
@@ -253,6 +256,8 @@ static void file_closed(struct object *object) {
     io_target_closed(file);
     if (file->pipe)
         pipe_end_close(file->pipe);
+    if (file->mailslot)
+        mailslot_close(file->mailslot);
     if (file->node)
         node_close(file);
 }
@@ -275,7 +280,7 @@ static void file_waited(struct object *object) {
 /* The native names of what a file object is for ("NtQueryObject": ObjectNameInformation). */
 static NTSTATUS file_query_name(struct object *object, void *buffer, ULONG size, ULONG *needed) {
     const struct file *file = (struct file *)object;
-    const char *device = file->is_null ? "\\Device\\Null" : file->is_console ? "\\Device\\ConDrv" : file->serial ? "\\Device\\Serial"
+    const char *device = file->is_null ? "\\Device\\Null" : file->is_console ? "\\Device\\ConDrv" : file->serial ? "\\Device\\Serial" : file->mailslot ? "\\Device\\Mailslot"
                          : file->device == FILE_DEVICE_AFD ? "\\Device\\Afd" : file->kind == FILE_KIND_PIPE ? "\\Device\\NamedPipe" : "";
     size_t length = 0;
     WCHAR *path = file->path ? path_to_windows(file->path, &length) : NULL;
@@ -307,7 +312,7 @@ static bool file_give(struct object *object, struct gift *gift) {
                                file->is_null, file->pipe != NULL, file->serial != NULL, .drive = file->drive};
     const char *name = file->path;
     int fd = file->fd;
-    if (file->device == FILE_DEVICE_AFD)                                /* a socket's state is not in its descriptor alone */
+    if (file->device == FILE_DEVICE_AFD || file->mailslot)              /* its state is not in its descriptor alone */
         return false;
     if (file->pipe)
         fd = pipe_end_give(file, &facts.pipe, &name);
@@ -609,6 +614,8 @@ NTSTATUS file_open(const struct file_open_request *request, struct file **result
         resolved.access |= DELETE_ACCESS;
     if (request->path->kind == PATH_PIPE)
         return pipe_open(&resolved, result);
+    if (request->path->kind == PATH_MAILSLOT)
+        return mailslot_open(&resolved, result);
     if (request->path->kind == PATH_VOLUME)
         return open_volume(&resolved, result);
     if (request->path->kind != PATH_FILE) {

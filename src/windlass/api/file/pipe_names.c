@@ -13,7 +13,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -21,9 +20,11 @@
 
 #include "futex.h"
 #include "pipe.h"
+#include "shared_names.h"
 
 enum { NAME_SIZE = 32 };                /* of a file in a folder */
 
+static const char kind[] = "named-pipes";
 static const char traits_file[] = "traits";
 
 /* The file beside the sockets. */
@@ -31,72 +32,6 @@ struct kept_traits {
     struct pipe_traits traits;
     unsigned next_number;
 };
-
-/* ---- folders ---- */
-
-static uint64_t hash_of(const char *text) {
-    uint64_t hash = 14695981039346656037u;
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
-    return hash;
-}
-
-/* The folder of all names; it is made when `make`. */
-static bool root_path(char *root, size_t size, bool make) {
-    const char *base = getenv("XDG_RUNTIME_DIR");
-    if (base && base[0] == '/' && strlen(base) + 32 < size)
-        snprintf(root, size, "%s/windlass-named-pipes", base);
-    else
-        snprintf(root, size, "/tmp/windlass-named-pipes-%u", (unsigned)getuid());
-    if (make)
-        mkdir(root, 0700);
-    struct stat status;
-    return lstat(root, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == getuid();
-}
-
-/* The folder of a name, whatever characters it has. */
-static bool name_path(const char *name, bool make, char path[PATH_MAX]) {
-    char root[PATH_MAX - NAME_MAX - 1];
-    if (!root_path(root, sizeof root, make))
-        return false;
-    int length = snprintf(path, PATH_MAX, "%s/", root);
-    if (strlen(name) > NAME_MAX || name[0] == '.') {
-        snprintf(path + length, (size_t)(PATH_MAX - length), "%%%016llx", (unsigned long long)hash_of(name));
-        return true;
-    }
-    for (; *name; name++)
-        path[length++] = *name == '/' || *name == '\\' ? '%' : *name;
-    path[length] = 0;
-    return true;
-}
-
-static void lock_folder(int folder) {
-    while (flock(folder, LOCK_EX) && errno == EINTR) {
-    }
-}
-
-/* The name's folder, locked until it is closed; -1: there is none. */
-static int open_name(const char *name, bool make) {
-    char path[PATH_MAX];
-    struct stat status;
-    if (!name_path(name, make, path))
-        return -1;
-    for (;;) {
-        if (make && mkdir(path, 0700) && errno != EEXIST)
-            return -1;
-        int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (folder < 0 && (!make || errno != ENOENT))
-            return -1;
-        if (folder < 0)
-            continue;
-        lock_folder(folder);
-        if (fstat(folder, &status) == 0 && status.st_nlink) /* its last instance may have gone meanwhile */
-            return folder;
-        close(folder);
-        if (!make)
-            return -1;
-    }
-}
 
 static bool read_traits(int folder, struct kept_traits *kept) {
     int fd = openat(folder, traits_file, O_RDONLY | O_CLOEXEC);
@@ -206,10 +141,10 @@ static struct entries live_instances(int folder) {
     return entries;
 }
 
-/* Without instances there is no name. Ends what open_name() began. */
+/* Without instances there is no name. Ends what shared_name_open() began. */
 static void close_name(const char *name, int folder, size_t instances) {
     char path[PATH_MAX];
-    if (!instances && name_path(name, false, path)) {
+    if (!instances && shared_name_path(kind, name, false, path)) {
         unlinkat(folder, traits_file, 0);
         rmdir(path);
     }
@@ -258,7 +193,7 @@ static NTSTATUS add_instance(int folder, struct kept_traits *kept, struct pipe_i
 
 NTSTATUS pipe_instance_create(const char *name, const struct pipe_traits *traits, bool is_first,
                               struct pipe_instance *instance) {
-    int folder = open_name(name, true);
+    int folder = shared_name_open(kind, name, true);
     if (folder < 0)
         return status_from_errno(errno);
     struct entries entries = live_instances(folder);
@@ -281,7 +216,7 @@ NTSTATUS pipe_instance_create(const char *name, const struct pipe_traits *traits
 
 void pipe_instance_offer(const char *name, unsigned number) {
     const struct entry entry = {number, false};
-    int folder = open_name(name, false);
+    int folder = shared_name_open(kind, name, false);
     if (folder < 0)
         return;
     rename_entry(folder, &entry, true);
@@ -289,7 +224,7 @@ void pipe_instance_offer(const char *name, unsigned number) {
 }
 
 void pipe_instance_remove(const char *name, unsigned number) {
-    int folder = open_name(name, false);
+    int folder = shared_name_open(kind, name, false);
     if (folder < 0)
         return;
     unlink_entry(folder, &(struct entry){number, true});
@@ -300,7 +235,7 @@ void pipe_instance_remove(const char *name, unsigned number) {
 }
 
 void pipe_name_sweep(const char *name) {
-    int folder = open_name(name, false);
+    int folder = shared_name_open(kind, name, false);
     if (folder < 0)
         return;
     struct entries left = live_instances(folder);
@@ -311,7 +246,7 @@ void pipe_name_sweep(const char *name) {
 /* ---- asking ---- */
 
 unsigned pipe_name_instances(const char *name) {
-    int folder = open_name(name, false);
+    int folder = shared_name_open(kind, name, false);
     if (folder < 0)
         return 0;
     struct entries entries = live_instances(folder);
@@ -323,7 +258,7 @@ unsigned pipe_name_instances(const char *name) {
 
 bool pipe_instance_exists(const char *name, unsigned number) {
     const struct entry states[] = {{number, true}, {number, false}};
-    int folder = open_name(name, false);
+    int folder = shared_name_open(kind, name, false);
     bool exists = folder >= 0 && (is_held(folder, &states[0]) || is_held(folder, &states[1]));
     if (folder >= 0)
         close(folder);
@@ -368,7 +303,7 @@ static NTSTATUS take_any(int folder, const struct entries *entries, bool is_mess
 
 NTSTATUS pipe_name_connect(const char *name, ACCESS_MASK access, struct pipe_traits *traits, unsigned *number, int *fd) {
     struct kept_traits kept;
-    int folder = open_name(name, false);
+    int folder = shared_name_open(kind, name, false);
     if (folder < 0)
         return STATUS_OBJECT_NAME_NOT_FOUND;
     struct entries entries = live_instances(folder);
@@ -389,10 +324,10 @@ NTSTATUS pipe_name_connect(const char *name, ACCESS_MASK access, struct pipe_tra
 static NTSTATUS look_for_free(const char *name, int watch, DWORD *timeout) {
     char path[PATH_MAX];
     struct kept_traits kept;
-    int folder = open_name(name, false);
+    int folder = shared_name_open(kind, name, false);
     if (folder < 0)
         return STATUS_OBJECT_NAME_NOT_FOUND;
-    if (name_path(name, false, path)) /* from now on what changes is told */
+    if (shared_name_path(kind, name, false, path)) /* from now on what changes is told */
         inotify_add_watch(watch, path, IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF);
     struct entries entries = live_instances(folder);
     NTSTATUS status = entries.count && read_traits(folder, &kept) ? STATUS_PENDING : STATUS_OBJECT_NAME_NOT_FOUND;

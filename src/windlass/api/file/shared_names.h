@@ -1,0 +1,18 @@
+/* Folders in which the processes of a user find what they share by name (shared_names.c). */
+#ifndef WINDLASS_SHARED_NAMES_H
+#define WINDLASS_SHARED_NAMES_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+/* The folder of a name, whatever characters that has, among all of one kind ("pipes"). False: there is no folder of the
+ * kind, and it cannot be made. */
+bool shared_name_path(const char *kind, const char *name, bool make, char path[PATH_MAX]);
+
+/* The name's folder, locked until it is closed; -1: there is none, and it is not to be made or cannot be. */
+int shared_name_open(const char *kind, const char *name, bool make);
+
+/* Waits for the lock of a folder that was opened otherwise. */
+void shared_name_lock(int folder);
+
+#endif
