@@ -428,6 +428,12 @@ static bool is_all_dots(const WCHAR *name, size_t length) {
     return true;
 }
 
+/* Drops the dots and spaces that the last component ends in. */
+static void trim(struct wide_buffer *buffer, size_t root) {
+    while (buffer->length > root && (buffer->text[buffer->length - 1] == '.' || buffer->text[buffer->length - 1] == ' '))
+        buffer->length--;
+}
+
 /* Appends the components of `path`, resolving dots, behind a root of `root` units that ends in a separator (or behind
  * further components). */
 static void append_components(struct wide_buffer *buffer, size_t root, const WCHAR *path) {
@@ -441,14 +447,10 @@ static void append_components(struct wide_buffer *buffer, size_t root, const WCH
         if (length == 2 && path[0] == '.' && path[1] == '.') {
             remove_last(buffer, root);
         } else if (length && !(length == 1 && path[0] == '.')) {
-            size_t kept = length;
+            append(buffer, path, length - (!is_last && path[length - 1] == '.' && !is_all_dots(path, length)));
             if (is_last)
-                while (kept && (path[kept - 1] == '.' || path[kept - 1] == ' '))
-                    kept--;
-            else if (path[kept - 1] == '.' && !is_all_dots(path, kept))
-                kept--;
-            append(buffer, path, kept);
-            if (!is_last)
+                trim(buffer, root);
+            else
                 append_unit(buffer, '\\');
         }
         path += length;
@@ -487,7 +489,9 @@ static const WCHAR *append_root(struct wide_buffer *buffer, const WCHAR *path, c
         for (int part = 0; part < 2; part++) {
             while (*path && !is_path_separator(*path))
                 append_unit(buffer, *path++);
-            if (*path)
+            if (!*path)
+                trim(buffer, 2);
+            else
                 append_unit(buffer, '\\');
             while (is_path_separator(*path))
                 path++;
@@ -535,7 +539,9 @@ WCHAR *path_full(const WCHAR *path, size_t *length, DWORD *error) {
     size_t given = wide_length(path), root = 0;
     enum path_kind kind;
     *error = ERROR_INVALID_NAME;
-    if (!given)
+    while (root < given && path[root] == ' ')
+        root++;
+    if (root == given) /* nothing but spaces */
         return NULL;
     *error = ERROR_NOT_ENOUGH_MEMORY;
     if (find_device(path, given, &kind)) {
