@@ -149,6 +149,7 @@ static void duplicates(void)
     say("bad handle %d%s", (int)_get_osfhandle(98), failure());
     say("_isatty %d", _isatty(file));
     say("_isatty bad %d%s", _isatty(98), failure());
+    say("_isatty closed %d%s", _isatty(20), failure());
     _close(file);
 }
 

@@ -646,9 +646,9 @@ API(CRT_DLLS, int, _open_osfhandle, intptr_t handle, int flags) {
 }
 
 API(CRT_DLLS, int, _isatty, int number) {
-    struct fd *fd = fd_record(number);
-    CRT_VALIDATE(fd && (fd->flags & FD_OPEN), CRT_EBADF, 0);
-    return fd->flags & FD_DEVICE;
+    struct fd *fd = fd_record(number); /* one that is not open is a bad one for other functions, but not here */
+    CRT_VALIDATE(fd, CRT_EBADF, 0);
+    return fd->flags & FD_OPEN ? fd->flags & FD_DEVICE : 0;
 }
 
 static int mode_of(const struct fd *fd) {
