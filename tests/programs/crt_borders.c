@@ -1,4 +1,12 @@
 // Descriptors of pipes: positions, and copies that a child inherits; the names of the time zone in strftime.
+// Wine reports: seek -1, -1, -1
+// documented: seek 0, 0, 3     (Microsoft, "SetFilePointerEx function")
+// Wine reports: tell -1
+// documented: tell 3     (the same)
+// Wine reports: end -1
+// documented: end 3     (the same)
+// Wine reports: length -1
+// documented: length 3     (the same)
 #include <windows.h>
 
 #include <fcntl.h>

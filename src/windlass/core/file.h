@@ -78,6 +78,8 @@ struct file_node {
     unsigned share_read, share_write, share_delete;     /* of those with any of the three: how many allow it */
     unsigned participants;                              /* how many have any of the three */
     bool is_delete_pending;
+    unsigned sections;                                  /* that show the file's bytes (api/memory/mapping.c) */
+    uint64_t mapped;                                    /* the size of the largest of them */
     struct file_lock *locks;
 };
 
@@ -118,6 +120,8 @@ struct file {
     bool is_screen_buffer;              /* CreateConsoleScreenBuffer */
     enum console_end console_end;       /* by the name it was opened with */
     bool is_null;                       /* the NUL device */
+    bool is_volume;                     /* \\.\C: */
+    int64_t kept_position;              /* of what has none of its own: pipes and devices */
     bool was_connected;                 /* a socket; whether it still is, the host knows */
     enum file_device device;            /* what of Windows' own the handle is for */
     bool is_signaled;                   /* the last operation is complete; under the dispatcher lock */
@@ -318,6 +322,21 @@ NTSTATUS file_transfer(struct file *file, bool writes, void *buffer, size_t size
 
 /* STATUS_FILE_LOCK_CONFLICT where another handle has locked some of the bytes (api/file/file_lock.c). */
 NTSTATUS file_lock_conflict(struct file *file, uint64_t start, uint64_t length, bool writes);
+
+/* Sets the size, unless that cuts off what a section shows (api/file/file_object.c). */
+NTSTATUS file_resize(struct file *file, int64_t size);
+
+/* From now on a section shows that many bytes of the file, until it is told by the node that is returned (NULL: the file has
+ * none). */
+struct file_node *file_section_begin(struct file *file, uint64_t size);
+void file_section_end(struct file_node *node);
+
+#define FILE_BEGIN 0u
+#define FILE_CURRENT 1u
+#define FILE_END 2u
+
+/* Moves the file's position, as SetFilePointerEx does; *position: the new one (api/file/file_io.c). */
+NTSTATUS file_set_position(struct file *file, int64_t distance, DWORD method, int64_t *position);
 
 /* Around what is read or changed of the files' nodes (api/file/file_object.c). */
 void file_nodes_lock(void);

@@ -120,11 +120,10 @@ static bool facts_of_handle(HANDLE handle, struct file_facts *facts) {
     struct file *file = file_from_handle(handle, 0);
     if (!file)
         return false;
-    bool ok = file_facts_of_file(file, facts);
-    if (!ok)
-        set_last_error(win32_from_errno(errno));
+    DWORD error = file->is_volume                    ? ERROR_INVALID_PARAMETER /* a volume is no file */
+                  : !file_facts_of_file(file, facts) ? win32_from_errno(errno) : ERROR_SUCCESS;
     file_release(file);
-    return ok;
+    return error ? fail(error) : true;
 }
 
 API(kernel32 kernelbase, BOOL, GetFileInformationByHandle, HANDLE hFile,

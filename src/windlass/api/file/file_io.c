@@ -14,10 +14,6 @@
 #include "wait.h"
 
 #define INVALID_SET_FILE_POINTER 0xFFFFFFFFu
-#define FILE_BEGIN 0
-#define FILE_CURRENT 1
-#define FILE_END 2
-
 #define FILE_TYPE_UNKNOWN 0u
 #define FILE_TYPE_DISK 1u
 #define FILE_TYPE_CHAR 2u
@@ -277,21 +273,38 @@ API(kernel32 kernelbase, BOOL, WriteFileGather, HANDLE hFile, FILE_SEGMENT_ELEME
 
 /* ---- position and size ---- */
 
+/* Windows keeps a position for whatever is not overlapped, and devices and pipes take no notice of it: the function "may
+ * not return an error" there, nor do _lseek and fseek. The end is behind what a pipe has to be read. */
+static NTSTATUS keep_position(struct file *file, int64_t distance, DWORD method, int64_t *position) {
+    int waiting = 0;
+    if (file->kind == FILE_KIND_PIPE && file->is_overlapped)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    if (method == FILE_END && file->kind == FILE_KIND_PIPE && file->access & FILE_READ_DATA)
+        ioctl(file->fd, FIONREAD, &waiting);
+    pthread_mutex_lock(&file->lock);
+    int64_t start = method == FILE_BEGIN ? 0 : method == FILE_END ? waiting : file->kept_position;
+    bool is_valid = !__builtin_add_overflow(start, distance, position) && *position >= 0;
+    if (is_valid)
+        file->kept_position = *position;
+    pthread_mutex_unlock(&file->lock);
+    return is_valid ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+NTSTATUS file_set_position(struct file *file, int64_t distance, DWORD method, int64_t *position) {
+    if (method > FILE_END)
+        return STATUS_INVALID_PARAMETER;
+    if (file->kind != FILE_KIND_DISK)
+        return keep_position(file, distance, method, position);
+    *position = lseek(file->fd, distance, (int)method);
+    return *position >= 0 ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
 static NTSTATUS set_position(HANDLE handle, int64_t distance, DWORD method, int64_t *position) {
     NTSTATUS status;
     struct file *file = (struct file *)handle_object(handle, &file_type, 0, &status);
     if (!file)
         return status;
-    if (method > FILE_END) {
-        status = STATUS_INVALID_PARAMETER;
-    } else if (file->kind != FILE_KIND_DISK) {
-        /* Devices and pipes take any position and keep none. */
-        *position = 0;
-        status = file->kind == FILE_KIND_PIPE ? STATUS_INVALID_DEVICE_REQUEST : STATUS_SUCCESS;
-    } else {
-        *position = lseek(file->fd, distance, (int)method);
-        status = *position >= 0 ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
-    }
+    status = file_set_position(file, distance, method, position);
     file_release(file);
     return status;
 }
@@ -338,10 +351,10 @@ API(kernel32 kernelbase, BOOL, SetEndOfFile, HANDLE hFile) {
     if (!file)
         return FALSE;
     off_t position = lseek(file->fd, 0, SEEK_CUR);
-    DWORD error = !(file->access & FILE_WRITE_DATA) ? ERROR_ACCESS_DENIED
-                : position < 0 || ftruncate(file->fd, position) ? win32_from_errno(errno) : ERROR_SUCCESS;
+    NTSTATUS status = !(file->access & FILE_WRITE_DATA) ? STATUS_ACCESS_DENIED
+                      : position < 0                    ? status_from_errno(errno) : file_resize(file, position);
     file_release(file);
-    return error ? fail(error) : TRUE;
+    return status ? fail_status(status) : TRUE;
 }
 
 API(kernel32 kernelbase, BOOL, SetFileValidData, HANDLE hFile, LONGLONG ValidDataLength) {

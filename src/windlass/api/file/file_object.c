@@ -31,6 +31,7 @@
 #define STATUS_INVALID_USER_BUFFER ((NTSTATUS)0xC00000E8)
 #define STATUS_PIPE_CLOSING ((NTSTATUS)0xC00000B1)
 #define STATUS_NO_SUCH_DEVICE ((NTSTATUS)0xC000000E)
+#define STATUS_USER_MAPPED_FILE ((NTSTATUS)0xC0000243)
 
 /* ---- statuses ---- */
 
@@ -195,6 +196,14 @@ static void remove_name(const struct file *file) {
         unlink(file->path);
 }
 
+/* The lock is held. */
+static void node_forget_unused(struct file_node *node) {
+    if (node->opens || node->sections)
+        return;
+    *node_place(node->device, node->inode) = node->next;
+    free(node);
+}
+
 static void node_close(struct file *file) {
     pthread_mutex_lock(&node_lock);
     struct file_node *node = file->node;
@@ -210,13 +219,40 @@ static void node_close(struct file *file) {
     }
     count_open(node, file->access, file->share, -1u);
     node->is_delete_pending |= file->deletes_on_close;
-    if (!node->opens) {
-        if (node->is_delete_pending)
-            remove_name(file);
-        *node_place(node->device, node->inode) = node->next;
-        free(node);
+    if (!node->opens && node->is_delete_pending) {
+        remove_name(file);
+        node->is_delete_pending = false;
+    }
+    node_forget_unused(node);
+    pthread_mutex_unlock(&node_lock);
+}
+
+struct file_node *file_section_begin(struct file *file, uint64_t size) {
+    pthread_mutex_lock(&node_lock);
+    struct file_node *node = file->node;
+    if (node) {
+        node->mapped = node->sections && node->mapped > size ? node->mapped : size;
+        node->sections++;
     }
     pthread_mutex_unlock(&node_lock);
+    return node;
+}
+
+void file_section_end(struct file_node *node) {
+    pthread_mutex_lock(&node_lock);
+    node->sections--;
+    node_forget_unused(node);
+    pthread_mutex_unlock(&node_lock);
+}
+
+NTSTATUS file_resize(struct file *file, int64_t size) {
+    pthread_mutex_lock(&node_lock);
+    const struct file_node *node = file->node;
+    bool is_mapped = node && node->sections && (uint64_t)size < node->mapped;
+    NTSTATUS status = is_mapped                    ? STATUS_USER_MAPPED_FILE
+                      : ftruncate(file->fd, size) ? status_from_errno(errno) : STATUS_SUCCESS;
+    pthread_mutex_unlock(&node_lock);
+    return status;
 }
 
 void file_nodes_lock(void) { pthread_mutex_lock(&node_lock); }
@@ -299,7 +335,7 @@ static NTSTATUS file_query_name(struct object *object, void *buffer, ULONG size,
 struct given_file {
     ACCESS_MASK access;
     DWORD share;
-    bool is_overlapped, appends, writes_through, is_null, is_pipe_end, is_serial;
+    bool is_overlapped, appends, writes_through, is_null, is_volume, is_pipe_end, is_serial;
     char drive;
     struct pipe_gift pipe;
     char path[HOST_PATH_SIZE];                       /* or the pipe's name */
@@ -309,7 +345,8 @@ _Static_assert(sizeof(struct given_file) <= GIFT_FACTS, "a gift's room");
 static bool file_give(struct object *object, struct gift *gift) {
     struct file *file = (struct file *)object;
     struct given_file facts = {file->access, file->share, file->is_overlapped, file->appends, file->writes_through,
-                               file->is_null, file->pipe != NULL, file->serial != NULL, .drive = file->drive};
+                               file->is_null, file->is_volume, file->pipe != NULL, file->serial != NULL,
+                               .drive = file->drive};
     const char *name = file->path;
     int fd = file->fd;
     if (file->device == FILE_DEVICE_AFD || file->mailslot)              /* its state is not in its descriptor alone */
@@ -355,6 +392,7 @@ static struct object *file_take(const struct gift *gift) {
     file->appends = facts.appends;
     file->writes_through = facts.writes_through;
     file->is_null = facts.is_null;
+    file->is_volume = facts.is_volume;
     file->drive = facts.drive;
     file->path = facts.path[0] ? strdup(facts.path) : NULL;
     return &file->object;
@@ -490,7 +528,10 @@ static NTSTATUS open_volume(const struct file_open_request *request, struct file
     if (fd < 0)
         return STATUS_OBJECT_NAME_NOT_FOUND;
     *result = file_from_fd(fd, request->access);
-    return *result ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    if (!*result)
+        return STATUS_NO_MEMORY;
+    (*result)->is_volume = true;
+    return STATUS_SUCCESS;
 }
 
 static NTSTATUS open_directory(const struct file_open_request *request, bool create, int *fd) {
@@ -591,9 +632,7 @@ static NTSTATUS open_disk(const struct file_open_request *request, struct file *
         result = node_open(file, &status);
     else if (is_serial_port(file))
         result = own_serial_port(file);
-    if (!result && overwrites && !file->serial && ftruncate(file->fd, 0))
-        result = status_from_errno(errno);
-    return result;
+    return !result && overwrites && !file->serial ? file_resize(file, 0) : result;
 }
 
 /* Marks a new file with what it was asked for beside being an ordinary one. */

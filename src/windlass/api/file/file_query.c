@@ -71,9 +71,9 @@ static NTSTATUS give(const struct query *query, const void *data, size_t size) {
 
 #define GIVE(query_, value_) give(query_, &(value_), sizeof(value_))
 
-static int64_t position(const struct file *file) {
-    off_t at = lseek(file->fd, 0, SEEK_CUR);
-    return at < 0 ? 0 : at;
+static int64_t position(struct file *file) {
+    int64_t at = 0;
+    return file_set_position(file, 0, FILE_CURRENT, &at) ? 0 : at;
 }
 
 static ULONG mode(const struct file *file) {
@@ -124,6 +124,8 @@ NTSTATUS file_query_information(struct file *file, int class, void *buffer, size
     struct query query = {.file = file, .buffer = buffer, .size = size, .done = done};
     const struct file_facts *facts = &query.facts;
     *done = 0;
+    if (file->is_volume)
+        return STATUS_INVALID_PARAMETER;
     if (!file_facts_of_file(file, &query.facts))
         return status_from_errno(errno);
     switch (class) {
@@ -229,7 +231,7 @@ static NTSTATUS set_disposition(struct file *file, ULONG flags) {
 static NTSTATUS set_size(struct file *file, int64_t size) {
     if (!(file->access & FILE_WRITE_DATA))
         return STATUS_ACCESS_DENIED;
-    return size < 0 ? STATUS_INVALID_PARAMETER : ftruncate(file->fd, size) ? status_from_errno(errno) : STATUS_SUCCESS;
+    return size < 0 ? STATUS_INVALID_PARAMETER : file_resize(file, size);
 }
 
 /* An allocation below the file's size cuts it; a larger one only reserves room, which the host does when it writes. */
@@ -340,8 +342,7 @@ NTSTATUS file_set_information(struct file *file, int class, const void *buffer, 
     case FileLinkInformation: return set_name(file, buffer, true);
     case FileDispositionInformation: return set_disposition(file, *(const BOOLEAN *)buffer != 0);
     case FileDispositionInformationEx: return set_disposition(file, *(const ULONG *)buffer);
-    case FilePositionInformation:
-        return lseek(file->fd, *(const int64_t *)buffer, SEEK_SET) < 0 ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
+    case FilePositionInformation: return file_set_position(file, *(const int64_t *)buffer, FILE_BEGIN, &(int64_t){0});
     case FileModeInformation: file->writes_through = *(const ULONG *)buffer & FILE_WRITE_THROUGH; return STATUS_SUCCESS;
     case FileAllocationInformation: return set_allocation(file, *(const int64_t *)buffer);
     case FileEndOfFileInformation: return set_size(file, *(const int64_t *)buffer);

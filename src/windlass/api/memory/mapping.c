@@ -58,7 +58,8 @@ struct section_state {
 struct section {
     struct object object;
     struct section_state state;
-    int fd; /* -1: the shared state's, or not opened yet */
+    int fd;                 /* -1: the shared state's, or not opened yet */
+    struct file_node *node; /* of the file whose bytes these are, if it was opened here */
 };
 
 static const struct section_state *state_of(const struct section *section) {
@@ -67,6 +68,8 @@ static const struct section_state *state_of(const struct section *section) {
 
 static void section_destroy(struct object *object) {
     struct section *section = (struct section *)object;
+    if (section->node)
+        file_section_end(section->node);
     if (section->fd >= 0)
         close(section->fd);
     free(section);
@@ -200,8 +203,10 @@ static NTSTATUS section_of_file(HANDLE handle, uint64_t size, DWORD protection, 
     else
         status = (*result = section_new(fd, size ? size : (uint64_t)facts.st_size, protection)) ? STATUS_SUCCESS
                                                                                               : STATUS_NO_MEMORY;
-    if (status == STATUS_SUCCESS)
+    if (status == STATUS_SUCCESS) {
         remember_file(*result);
+        (*result)->node = file_section_begin(file, (*result)->state.size);
+    }
     file_release(file);
     return status;
 }
