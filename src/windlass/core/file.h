@@ -303,6 +303,9 @@ NTSTATUS io_start(const struct io_operation *model);
 /* Whether an operation waits for the descriptor in that direction, so that a new one must not overtake it. */
 bool io_is_waiting(int fd, short events);
 
+/* Attempts now what waits to read from pipes: on Windows a write ends the read that waits for it before it returns. */
+void io_attempt_pipe_reads(void);
+
 /* Cancels what waits on the file: all, or that of one status block, or of one thread. The number found; they are
  * complete. */
 unsigned io_cancel(struct file *file, const void *block, const struct thread_object *thread);
@@ -349,7 +352,8 @@ void volume_guid_name(char drive, WCHAR out[50]);
 NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done);
 NTSTATUS pipe_write(struct file *file, const void *buffer, size_t size, size_t *done);
 
-/* As much as there is room for; STATUS_PENDING: not all of it. */
+/* What there is to read, and as much as there is room for; STATUS_PENDING: nothing, not all of it. */
+NTSTATUS pipe_read_now(struct file *file, void *buffer, size_t size, size_t *done);
 NTSTATUS pipe_write_now(struct file *file, const void *buffer, size_t size, size_t *done);
 
 /* Posts to a port (api/file/completion_port.c). */

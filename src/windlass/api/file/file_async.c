@@ -11,6 +11,7 @@
 #include "file.h"
 #include "futex.h"
 #include "nt.h"
+#include "pipe.h"
 #include "service.h"
 #include "sync.h"
 #include "synchronous.h"
@@ -161,15 +162,18 @@ static void finish(struct io_operation *operation, NTSTATUS status) {
     unclaim(operation);
 }
 
-/* Attempts it if there is reason to. */
-static void advance(struct io_operation *operation, short ready) {
-    if ((!ready && operation->deadline > monotonic_now()) || !claim(operation))
-        return;
+static void attempt_claimed(struct io_operation *operation, short ready) {
     NTSTATUS status = operation->attempt(operation, ready);
     if (status == STATUS_PENDING)
         unclaim(operation);
     else
         finish(operation, status);
+}
+
+/* Attempts it if there is reason to. */
+static void advance(struct io_operation *operation, short ready) {
+    if ((ready || operation->deadline <= monotonic_now()) && claim(operation))
+        attempt_claimed(operation, ready);
 }
 
 /* Operations leave the list by their thread only. */
@@ -239,6 +243,18 @@ static bool is_behind(const struct io_operation *operation, unsigned round) {
     return behind;
 }
 
+static bool reads_pipe(const struct io_operation *operation) {
+    const struct file *file = operation->file;
+    return file->pipe && operation->fd == file->fd && operation->events & POLLIN;
+}
+
+/* What poll() need not be asked about. */
+static short ready_unasked(const struct io_operation *operation) {
+    if (is_set(&operation->is_target_closed))
+        return POLLNVAL;
+    return reads_pipe(operation) && pipe_has_rest(operation->file) ? POLLIN : 0;
+}
+
 /* What to wait for now; returns the next deadline. */
 static int64_t collect(struct waiting *waiting, unsigned round) {
     int64_t deadline = INT64_MAX;
@@ -247,13 +263,13 @@ static int64_t collect(struct waiting *waiting, unsigned round) {
     for (struct io_operation *each = operations; each; each = each->next) {
         if (waiting->count == waiting->capacity && !grow(waiting))
             break; /* the others' turn comes later */
-        bool urgent = each->is_target_closed;
-        if (is_behind(each, round) && !urgent)
+        short ready = ready_unasked(each);
+        if (is_behind(each, round) && ready != POLLNVAL)
             continue;
-        waiting->polled[waiting->count] = (struct pollfd){urgent ? -1 : each->fd, each->events, 0};
+        waiting->polled[waiting->count] = (struct pollfd){ready ? -1 : each->fd, each->events, 0};
         waiting->operations[waiting->count++] = each;
-        if (urgent || each->deadline < deadline)
-            deadline = urgent ? 0 : each->deadline;
+        if (ready || each->deadline < deadline)
+            deadline = ready ? 0 : each->deadline;
     }
     pthread_mutex_unlock(&operations_lock);
     return deadline;
@@ -282,8 +298,8 @@ static void *operations_thread(void *context) {
         if (waiting.polled[waiting.count].revents)
             eventfd_read(own_fd, &wakes);
         for (size_t i = 0; i < waiting.count; i++) {
-            struct io_operation *operation = waiting.operations[i];
-            advance(operation, is_set(&operation->is_target_closed) ? POLLNVAL : waiting.polled[i].revents);
+            short ready = ready_unasked(waiting.operations[i]);
+            advance(waiting.operations[i], ready ? ready : waiting.polled[i].revents);
         }
     }
     return NULL;
@@ -340,6 +356,37 @@ bool io_is_waiting(int fd, short events) {
         each = each->next;
     pthread_mutex_unlock(&operations_lock);
     return each != NULL;
+}
+
+static bool can_read(const struct io_operation *operation) {
+    struct pollfd ready = {operation->fd, POLLIN, 0};
+    return pipe_has_rest(operation->file) || poll(&ready, 1, 0) > 0;
+}
+
+/* The next that reads from a pipe and can, or that a thread is at; NULL: there is none. The lock is held. */
+static struct io_operation *next_pipe_read(void) {
+    struct io_operation *each = operations;
+    while (each && !(reads_pipe(each) && (each->is_busy || (!each->is_finished && !is_behind_any(each) && can_read(each)))))
+        each = each->next;
+    return each;
+}
+
+void io_attempt_pipe_reads(void) {
+    struct io_operation *operation;
+    if (!__atomic_load_n(&operations, __ATOMIC_ACQUIRE))
+        return;
+    pthread_mutex_lock(&operations_lock);
+    while ((operation = next_pipe_read())) {
+        if (operation->is_busy) {
+            pthread_cond_wait(&unclaimed, &operations_lock);
+            continue;
+        }
+        operation->is_busy = true;
+        pthread_mutex_unlock(&operations_lock);
+        attempt_claimed(operation, POLLIN);
+        pthread_mutex_lock(&operations_lock);
+    }
+    pthread_mutex_unlock(&operations_lock);
 }
 
 /* What is to be cancelled: NULL stands for any. */

@@ -104,7 +104,9 @@ static int64_t resolve_offset(struct file *file, int64_t offset) {
 
 static NTSTATUS attempt_read(struct io_operation *operation, short ready) {
     (void)ready;
-    return transfer(operation->file, false, operation->buffer, operation->size, -1, &operation->done);
+    struct file *file = operation->file;
+    return file->pipe ? pipe_read_now(file, operation->buffer, operation->size, &operation->done)
+                      : transfer(file, false, operation->buffer, operation->size, -1, &operation->done);
 }
 
 static NTSTATUS attempt_write(struct io_operation *operation, short ready) {

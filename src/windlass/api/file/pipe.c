@@ -66,6 +66,7 @@ struct pipe_end {
     bool is_shared;                     /* other processes hold the instance, too, or have done so */
     char *rest;                         /* of a message that did not fit into the reader's buffer */
     size_t rest_at, rest_size;
+    bool has_rest;                      /* the same, for those who do not hold the file's lock */
 };
 
 /* What is in progress may still use the structure. */
@@ -212,6 +213,19 @@ API(kernel32 kernelbase, HANDLE, CreateNamedPipeA, LPCSTR lpName, DWORD dwOpenMo
     return handle;
 }
 
+/* ---- the rest of a message ---- */
+
+static size_t rest_of(const struct pipe_end *pipe) { return pipe->rest_size - pipe->rest_at; }
+
+/* The file's lock is held. */
+static void set_rest(struct pipe_end *pipe, char *message, size_t size) {
+    free(pipe->rest);
+    pipe->rest = message;
+    pipe->rest_at = 0;
+    pipe->rest_size = size;
+    __atomic_store_n(&pipe->has_rest, size > 0, __ATOMIC_RELEASE);
+}
+
 /* ---- connecting ---- */
 
 static NTSTATUS accept_client(struct file *file) {
@@ -306,6 +320,9 @@ NTSTATUS pipe_disconnect(struct file *file) {
     shutdown(file->fd, SHUT_RDWR);
     if (fd >= 0)
         dup3(fd, file->fd, O_CLOEXEC), close(fd);
+    pthread_mutex_lock(&file->lock);
+    set_rest(file->pipe, NULL, 0); /* what is not read is discarded */
+    pthread_mutex_unlock(&file->lock);
     file->pipe->is_connected = false;
     file->pipe->is_disconnected = true;
     return STATUS_SUCCESS;
@@ -377,15 +394,14 @@ static NTSTATUS ended_status(const struct pipe_end *pipe) {
                                                                                         : STATUS_PIPE_BROKEN;
 }
 
-/* Takes the first packet, or with MSG_PEEK looks at it. The size is the whole packet's. */
+/* Takes the first packet without waiting, or with MSG_PEEK looks at it. The size is the whole packet's. */
 static ssize_t receive_packet(int fd, void *buffer, size_t size, int flags, int *passed) {
     union descriptor_room room;
     struct iovec part = {buffer, size};
     struct msghdr packet = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &room, .msg_controllen = sizeof room};
     ssize_t count;
     *passed = -1;
-    while ((count = recvmsg(fd, &packet, flags | MSG_TRUNC | MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR &&
-           !synchronous_is_cancelled()) {
+    while ((count = recvmsg(fd, &packet, flags | MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR) {
     }
     const struct cmsghdr *control = count < 0 ? NULL : CMSG_FIRSTHDR(&packet);
     if (control && control->cmsg_type == SCM_RIGHTS)
@@ -393,12 +409,14 @@ static ssize_t receive_packet(int fd, void *buffer, size_t size, int flags, int 
     return count;
 }
 
-/* Waits for a message, and leaves it; message->fd is the caller's. */
-static NTSTATUS look_at_message(struct file *file, int flags, struct waiting_message *message) {
+static NTSTATUS status_of_receiving(void) { return errno == EWOULDBLOCK ? STATUS_PENDING : status_from_errno(errno); }
+
+/* Looks at the next message, and leaves it; message->fd is the caller's. STATUS_PENDING: there is none. */
+static NTSTATUS look_at_message(struct file *file, struct waiting_message *message) {
     uint64_t size = 0;
-    ssize_t count = receive_packet(file->fd, &size, sizeof size, MSG_PEEK | flags, &message->fd);
+    ssize_t count = receive_packet(file->fd, &size, sizeof size, MSG_PEEK, &message->fd);
     if (count < 0)
-        return errno == EWOULDBLOCK ? STATUS_PIPE_EMPTY : status_from_errno(errno);
+        return status_of_receiving();
     if (!count && has_ended(file->fd))
         return ended_status(file->pipe);
     message->size = message->fd >= 0 ? (size_t)size : (size_t)count;
@@ -424,67 +442,78 @@ static NTSTATUS take_message(struct file *file, const struct waiting_message *me
     if (passed >= 0)
         close(passed);
     *done = count < 0 ? 0 : (size_t)count;
-    return count < 0 ? status_from_errno(errno)
+    return count < 0 ? status_of_receiving()
            : is_file ? read_message_file(message->fd, buffer, message->size, done) : STATUS_SUCCESS;
 }
 
-/* The next message as a whole; the host would drop what does not fit into the reader's buffer. */
+/* The next message as the rest; the host would drop what does not fit into the reader's buffer. */
 static NTSTATUS receive_message(struct file *file) {
-    struct pipe_end *pipe = file->pipe;
     struct waiting_message message;
     size_t count = 0;
-    NTSTATUS status = look_at_message(file, pipe->no_wait ? MSG_DONTWAIT : 0, &message);
+    NTSTATUS status = look_at_message(file, &message);
     if (status)
         return status;
     char *text = malloc(message.size ? message.size : 1);
     status = text ? take_message(file, &message, text, &count) : STATUS_NO_MEMORY;
     if (message.fd >= 0)
         close(message.fd);
-    if (!text)
-        return status;
-    free(pipe->rest);
-    pipe->rest = text;
-    pipe->rest_at = 0;
-    pipe->rest_size = count;
+    if (status)
+        free(text);
+    else
+        set_rest(file->pipe, text, count);
     return status;
 }
 
+/* The file's lock is held. */
+static NTSTATUS read_message(struct file *file, void *buffer, size_t size, size_t *done) {
+    struct pipe_end *pipe = file->pipe;
+    NTSTATUS status = rest_of(pipe) ? STATUS_SUCCESS : receive_message(file);
+    if (status)
+        return status;
+    size_t left = rest_of(pipe);
+    *done = left < size ? left : size;
+    memcpy(buffer, pipe->rest + pipe->rest_at, *done);
+    pipe->rest_at += *done;
+    __atomic_store_n(&pipe->has_rest, rest_of(pipe) > 0, __ATOMIC_RELEASE);
+    return left > size && pipe->reads_messages ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+}
+
+/* A read of nothing waits for something to read, and leaves it. */
 static NTSTATUS read_bytes(struct file *file, void *buffer, size_t size, size_t *done) {
-    struct pollfd ready = {file->fd, POLLIN, 0};
-    if (file->pipe->no_wait && poll(&ready, 1, 0) == 0)
-        return STATUS_PIPE_EMPTY;
-    NTSTATUS status = file_read(file, buffer, size, -1, done);
-    return status == STATUS_PIPE_BROKEN ? ended_status(file->pipe) : status;
+    char unread;
+    ssize_t count = recv(file->fd, size ? buffer : &unread, size ? size : 1, MSG_DONTWAIT | (size ? 0 : MSG_PEEK));
+    if (count < 0)
+        return status_of_receiving();
+    *done = size ? (size_t)count : 0;
+    return count ? STATUS_SUCCESS : ended_status(file->pipe);
+}
+
+NTSTATUS pipe_read_now(struct file *file, void *buffer, size_t size, size_t *done) {
+    *done = 0;
+    pipe_settle(file);
+    if (!file->pipe->is_connected)
+        return unconnected_status(file->pipe);
+    if (!file->pipe->traits.is_message)
+        return read_bytes(file, buffer, size, done);
+    pthread_mutex_lock(&file->lock);
+    NTSTATUS status = read_message(file, buffer, size, done);
+    pthread_mutex_unlock(&file->lock);
+    return status;
 }
 
 NTSTATUS pipe_read(struct file *file, void *buffer, size_t size, size_t *done) {
-    struct pipe_end *pipe = file->pipe;
-    *done = 0;
-    pipe_settle(file);
-    if (!pipe->is_connected)
-        return unconnected_status(pipe);
-    if (!pipe->traits.is_message)
-        return read_bytes(file, buffer, size, done);
-    pthread_mutex_lock(&file->lock);
-    NTSTATUS status = pipe->rest_at < pipe->rest_size ? STATUS_SUCCESS : receive_message(file);
-    if (!status) {
-        size_t left = pipe->rest_size - pipe->rest_at;
-        *done = left < size ? left : size;
-        memcpy(buffer, pipe->rest + pipe->rest_at, *done);
-        pipe->rest_at += *done;
-        status = left > size && pipe->reads_messages ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+    NTSTATUS status;
+    while ((status = pipe_read_now(file, buffer, size, done)) == STATUS_PENDING) {
+        struct pollfd ready = {file->fd, POLLIN, 0};
+        if (file->pipe->no_wait)
+            return STATUS_PIPE_EMPTY;
+        if (poll(&ready, 1, -1) < 0 && synchronous_is_cancelled())
+            return STATUS_CANCELLED;
     }
-    pthread_mutex_unlock(&file->lock);
     return status;
 }
 
-bool pipe_has_rest(struct file *file) {
-    struct pipe_end *pipe = file->pipe;
-    pthread_mutex_lock(&file->lock);
-    bool has_rest = pipe->rest_at < pipe->rest_size;
-    pthread_mutex_unlock(&file->lock);
-    return has_rest;
-}
+bool pipe_has_rest(const struct file *file) { return __atomic_load_n(&file->pipe->has_rest, __ATOMIC_ACQUIRE); }
 
 /* A file of the host's memory that holds a message; -1 with errno. */
 static int message_file(const char *buffer, size_t size) {
@@ -519,6 +548,12 @@ static ssize_t send_as_file(int fd, const void *buffer, size_t size, int flags) 
     return count < 0 ? -1 : (ssize_t)size;
 }
 
+pid_t pipe_peer(const struct file *file) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    return getsockopt(file->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
+}
+
 static ssize_t send_some(const struct file *file, const void *buffer, size_t size, int flags) {
     bool is_large = file->pipe->traits.is_message && size > LARGEST_PACKET;
     return is_large ? send_as_file(file->fd, buffer, size, flags) : send(file->fd, buffer, size, flags);
@@ -541,6 +576,8 @@ static NTSTATUS write_to(struct file *file, const void *buffer, size_t size, int
             return status_from_errno(errno);
         *done += (size_t)count;
     } while (*done < size);
+    if (pipe_peer(file) == getpid())
+        io_attempt_pipe_reads();
     return STATUS_SUCCESS;
 }
 
@@ -589,12 +626,12 @@ static ssize_t peek_anonymous(int fd, void *buffer, size_t size) {
 static void peek_next(struct file *file, void *buffer, size_t size, size_t *done, struct pipe_state *state) {
     struct waiting_message message;
     int passed;
-    if (look_at_message(file, MSG_DONTWAIT, &message))
+    if (look_at_message(file, &message))
         return;
     size_t count = message.size < size ? message.size : size;
     state->message = (unsigned)message.size;
     if (message.fd < 0) {
-        ssize_t got = receive_packet(file->fd, buffer, count, MSG_PEEK | MSG_DONTWAIT, &passed);
+        ssize_t got = receive_packet(file->fd, buffer, count, MSG_PEEK, &passed);
         *done = got < 0 ? 0 : count;
         return;
     }
@@ -607,7 +644,7 @@ static void peek_next(struct file *file, void *buffer, size_t size, size_t *done
 /* Of a message pipe: what is left of the message that is being read, or else the next one. */
 static NTSTATUS peek_message(struct file *file, void *buffer, size_t size, size_t *done, struct pipe_state *state) {
     struct pipe_end *pipe = file->pipe;
-    size_t left = pipe->rest_size - pipe->rest_at;
+    size_t left = rest_of(pipe);
     if (left) {
         *done = left < size ? left : size;
         memcpy(buffer, pipe->rest + pipe->rest_at, *done);
@@ -631,7 +668,7 @@ NTSTATUS pipe_peek(struct file *file, void *buffer, size_t size, size_t *done, s
     if ((file->pipe && !file->pipe->is_connected) || ioctl(file->fd, FIONREAD, &available))
         return STATUS_INVALID_PIPE_STATE;
     state->available = (unsigned)available;
-    bool has_rest = file->pipe && file->pipe->rest_at < file->pipe->rest_size;
+    bool has_rest = file->pipe && rest_of(file->pipe);
     struct pollfd poll_state = {file->fd, POLLIN, 0};
     if (!available && !has_rest && poll(&poll_state, 1, 0) >= 0 && poll_state.revents & POLLHUP)
         return file->pipe ? ended_status(file->pipe) : STATUS_PIPE_BROKEN;
@@ -721,7 +758,7 @@ void pipe_facts_of(struct file *file, struct pipe_facts *facts) {
         int readable = 0, unread = 0; /* the host counts what its packets of unread bytes take, not the bytes */
         ioctl(file->fd, FIONREAD, &readable);
         ioctl(file->fd, TIOCOUTQ, &unread);
-        facts->readable = (unsigned)readable + (unsigned)(pipe->rest_size - pipe->rest_at);
+        facts->readable = (unsigned)readable + (unsigned)rest_of(pipe);
         facts->unread = (unsigned)unread;
     }
 }

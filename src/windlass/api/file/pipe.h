@@ -60,7 +60,10 @@ int pipe_end_give(struct file *file, struct pipe_gift *gift, const char **name);
 struct pipe_end *pipe_end_take(const struct pipe_gift *gift, const char *name, int fd);
 
 /* Whether a message has been read in part: the rest can be read without waiting. */
-bool pipe_has_rest(struct file *file);
+bool pipe_has_rest(const struct file *file);
+
+/* The process at the other end when they connected, as the host knows it; 0: there is none. */
+pid_t pipe_peer(const struct file *file);
 
 struct pipe_state {
     unsigned available;                 /* bytes that can be read now */

@@ -1,5 +1,4 @@
 /* What the two ends of a pipe ask of each other: modes, facts, and calls of a server ("Named Pipe Operations"). */
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "api.h"
@@ -60,11 +59,8 @@ API(kernel32 kernelbase, BOOL, GetNamedPipeHandleStateA, HANDLE hNamedPipe, LPDW
                                         NULL, 0);
 }
 
-/* The process at the other end, as the host knows it. */
 static BOOL peer_process(HANDLE handle, bool wants_server, PULONG id) {
     struct file *file = named_pipe(handle);
-    struct ucred peer;
-    socklen_t size = sizeof peer;
     if (!file)
         return FALSE;
     DWORD error = file->pipe ? ERROR_SUCCESS : ERROR_INVALID_FUNCTION;
@@ -72,9 +68,7 @@ static BOOL peer_process(HANDLE handle, bool wants_server, PULONG id) {
     pipe_facts_of(file, &facts);
     if (!error && facts.is_server == wants_server)
         *id = (ULONG)getpid();
-    else if (!error && getsockopt(file->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0)
-        *id = (ULONG)peer.pid;
-    else if (!error)
+    else if (!error && !(*id = (ULONG)pipe_peer(file)))
         error = ERROR_PIPE_NOT_CONNECTED;
     file_release(file);
     return error ? fail(error) : TRUE;
