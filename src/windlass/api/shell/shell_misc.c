@@ -1,27 +1,6 @@
-/* Functions of the Shell that have nothing to do where there is no desktop: nobody drops files, watches for changes or has
- * a notification area. */
+/* Functions of the Shell that have nothing to do where there is no desktop: nobody watches for changes or has a
+ * notification area. */
 #include "com/com.h"
-
-API(shell32, void, DragAcceptFiles, HANDLE hWnd, BOOL fAccept) { (void)hWnd, (void)fAccept; }
-API(shell32, void, DragFinish, HANDLE hDrop) { (void)hDrop; }
-
-/* The number of files, the length of a name, and whether there is a point: 0. */
-API(shell32, UINT, DragQueryFileA, HANDLE hDrop, UINT iFile, LPSTR lpszFile, UINT cch) {
-    (void)hDrop, (void)iFile, (void)lpszFile, (void)cch;
-    return 0;
-}
-API_ALIAS(api_DragQueryFileA, plain, shell32, "DragQueryFile");
-
-API(shell32, UINT, DragQueryFileW, HANDLE hDrop, UINT iFile, LPWSTR lpszFile, UINT cch) {
-    (void)hDrop, (void)iFile, (void)lpszFile, (void)cch;
-    return 0;
-}
-
-API(shell32, BOOL, DragQueryPoint, HANDLE hDrop, LONG *ppt) {
-    (void)hDrop;
-    ppt[0] = ppt[1] = 0;
-    return FALSE;
-}
 
 API(shell32, BOOL, Shell_NotifyIconW, DWORD dwMessage, PVOID lpData) {
     (void)dwMessage, (void)lpData;
@@ -119,22 +98,6 @@ API(shlwapi, BOOL, IsOS, DWORD dwOS) {
     case OS_PROFESSIONAL: return TRUE;
     default: return FALSE;
     }
-}
-
-/* ---- associations: no kind of file has any ("AssocQueryStringW function") ---- */
-
-#define HRESULT_NO_ASSOCIATION ((HRESULT)0x80070483)
-
-API(shlwapi, HRESULT, AssocQueryStringW, DWORD flags, int str, LPCWSTR pszAssoc, LPCWSTR pszExtra, LPWSTR pszOut,
-    LPDWORD pcchOut) {
-    (void)flags, (void)str, (void)pszExtra, (void)pszOut;
-    return pszAssoc && pcchOut ? HRESULT_NO_ASSOCIATION : E_INVALIDARG;
-}
-
-API(shlwapi, HRESULT, AssocQueryStringA, DWORD flags, int str, LPCSTR pszAssoc, LPCSTR pszExtra, LPSTR pszOut,
-    LPDWORD pcchOut) {
-    (void)flags, (void)str, (void)pszExtra, (void)pszOut;
-    return pszAssoc && pcchOut ? HRESULT_NO_ASSOCIATION : E_INVALIDARG;
 }
 
 /* There is nothing to complete what is typed ("SHAutoComplete function"). */

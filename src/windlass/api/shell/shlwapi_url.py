@@ -243,7 +243,7 @@ def to_path(url: str) -> str | None:
 # ---- results ----
 
 
-def _give(text: str, buffer: int, size: int, wide: bool) -> int:
+def give(text: str, buffer: int, size: int, wide: bool) -> int:
     """The count without the zero; for too small a buffer E_POINTER and the count with it."""
     data = _core.wide_bytes(text) if wide else _core.ansi_from_text(text) + b"\0"
     count = len(data) // (2 if wide else 1)
@@ -258,7 +258,7 @@ def _give(text: str, buffer: int, size: int, wide: bool) -> int:
 def _canonicalize(url: Text, buffer: int, size: int, flags: int, wide: bool) -> int:
     if url is None or not buffer or not size or not get_u32(size):
         return E_INVALIDARG
-    return _give(canonical(url, flags), buffer, size, wide)
+    return give(canonical(url, flags), buffer, size, wide)
 
 
 @export("shlwapi", "kernelbase")
@@ -278,7 +278,7 @@ def UrlCanonicalizeA(
 def _combine(base: Text, relative: Text, buffer: int, size: int, flags: int, wide: bool) -> int:
     if base is None or relative is None or not size or (get_u32(size) and not buffer):
         return E_INVALIDARG
-    return _give(combine(base, relative, flags), buffer, size, wide)
+    return give(combine(base, relative, flags), buffer, size, wide)
 
 
 @export("shlwapi", "kernelbase")
@@ -298,7 +298,7 @@ def UrlCombineA(
 def _escape(url: Text, buffer: int, size: int, flags: int, wide: bool) -> int:
     if url is None or not buffer or not size or not get_u32(size):
         return E_INVALIDARG
-    return _give(escape(url, flags), buffer, size, wide)
+    return give(escape(url, flags), buffer, size, wide)
 
 
 @export("shlwapi", "kernelbase")
@@ -319,7 +319,7 @@ def UrlUnescapeW(pszUrl: LPWSTR, pszUnescaped: LPWSTR, pcchUnescaped: LPDWORD, d
     if dwFlags & UNESCAPE_INPLACE:
         _core.write(pszUrl, _core.wide_bytes(text))
         return S_OK
-    return _give(text, pszUnescaped, pcchUnescaped, True) if pszUnescaped and pcchUnescaped else E_INVALIDARG
+    return give(text, pszUnescaped, pcchUnescaped, True) if pszUnescaped and pcchUnescaped else E_INVALIDARG
 
 
 @export("shlwapi", "kernelbase")
@@ -330,7 +330,7 @@ def UrlUnescapeA(pszUrl: LPSTR, pszUnescaped: LPSTR, pcchUnescaped: LPDWORD, dwF
     if dwFlags & UNESCAPE_INPLACE:
         _core.write(pszUrl, _core.ansi_from_text(text) + b"\0")
         return S_OK
-    return _give(text, pszUnescaped, pcchUnescaped, False) if pszUnescaped and pcchUnescaped else E_INVALIDARG
+    return give(text, pszUnescaped, pcchUnescaped, False) if pszUnescaped and pcchUnescaped else E_INVALIDARG
 
 
 # ---- facts ----
@@ -456,11 +456,11 @@ def _get_part(url: Text, buffer: int, size: int, kind: int, flags: int, wide: bo
         return E_INVALIDARG
     found = part(url, kind)
     if not found:
-        _give("", buffer, size, wide)
+        give("", buffer, size, wide)
         return S_FALSE if kind in (PART_SCHEME, PART_HOSTNAME) else E_INVALIDARG
     if flags & PARTFLAG_KEEPSCHEME and kind not in (PART_SCHEME, PART_QUERY):
         found = f"{scheme_of(url)}:{found}"
-    return _give(found, buffer, size, wide)
+    return give(found, buffer, size, wide)
 
 
 @export("shlwapi", "kernelbase")
@@ -518,9 +518,9 @@ def _path_to_url(path: Text, buffer: int, size: int, wide: bool) -> int:
     if path is None or not buffer or not size or not get_u32(size):
         return E_INVALIDARG
     if scheme_of(path):
-        code = _give(path, buffer, size, wide)
+        code = give(path, buffer, size, wide)
         return code if code else S_FALSE
-    return _give(from_path(path), buffer, size, wide)
+    return give(from_path(path), buffer, size, wide)
 
 
 @export("shlwapi", "kernelbase")
@@ -537,7 +537,7 @@ def _url_to_path(url: Text, buffer: int, size: int, wide: bool) -> int:
     if url is None or not buffer or not size or not get_u32(size):
         return E_INVALIDARG
     path = to_path(url)
-    return E_INVALIDARG if path is None else _give(path, buffer, size, wide)
+    return E_INVALIDARG if path is None else give(path, buffer, size, wide)
 
 
 @export("shlwapi", "kernelbase")

@@ -312,7 +312,7 @@ def RegFlushKey(hKey: HKEY) -> LSTATUS:
 # ---- reading ----
 
 
-def _query(
+def query_value(
     hkey: int, name: str | None, reserved: int, type_out: int, data_out: int, size_in_out: int, wide: bool
 ) -> None:
     if reserved or (data_out and not size_in_out):
@@ -328,14 +328,14 @@ def _query(
 def RegQueryValueExW(
     hKey: HKEY, lpValueName: LPCWSTR, lpReserved: LPDWORD, lpType: LPDWORD, lpData: LPBYTE, lpcbData: LPDWORD
 ) -> LSTATUS:
-    return code_of(_query, hKey, lpValueName, lpReserved, lpType, lpData, lpcbData, True)
+    return code_of(query_value, hKey, lpValueName, lpReserved, lpType, lpData, lpcbData, True)
 
 
 @export("advapi32", "kernelbase", "kernel32")
 def RegQueryValueExA(
     hKey: HKEY, lpValueName: LPCSTR, lpReserved: LPDWORD, lpType: LPDWORD, lpData: LPBYTE, lpcbData: LPDWORD
 ) -> LSTATUS:
-    return code_of(_query, hKey, from_ansi(lpValueName), lpReserved, lpType, lpData, lpcbData, False)
+    return code_of(query_value, hKey, from_ansi(lpValueName), lpReserved, lpType, lpData, lpcbData, False)
 
 
 def _query_default(hkey: int, path: str | None, data_out: int, size_in_out: int, wide: bool) -> None:
@@ -410,7 +410,7 @@ def _completed(value: Value, flags: int) -> Value:
     return Value(value.name, type, text.encode("utf-16-le", "surrogatepass"))
 
 
-def _get(
+def get_value(
     hkey: int,
     path: str | None,
     name: str | None,
@@ -453,7 +453,7 @@ def RegGetValueW(
     pvData: PVOID,
     pcbData: LPDWORD,
 ) -> LSTATUS:
-    return code_of(_get, hkey, lpSubKey, lpValue, dwFlags, pdwType, pvData, pcbData, True)
+    return code_of(get_value, hkey, lpSubKey, lpValue, dwFlags, pdwType, pvData, pcbData, True)
 
 
 @export("advapi32", "kernelbase", "kernel32")
@@ -467,7 +467,7 @@ def RegGetValueA(
     pcbData: LPDWORD,
 ) -> LSTATUS:
     return code_of(
-        _get, hkey, from_ansi(lpSubKey), from_ansi(lpValue), dwFlags, pdwType, pvData, pcbData, False
+        get_value, hkey, from_ansi(lpSubKey), from_ansi(lpValue), dwFlags, pdwType, pvData, pcbData, False
     )
 
 
@@ -725,7 +725,7 @@ def RegQueryInfoKeyA(
 # ---- writing ----
 
 
-def _set(
+def set_value(
     hkey: int, path: str | None, name: str | None, type: int, address: int, size: int, wide: bool
 ) -> None:
     key = key_of(hkey, 0 if path else KEY_SET_VALUE)
@@ -757,28 +757,30 @@ def _data_to_set(type: int, address: int, size: int, wide: bool) -> bytes:
 def RegSetValueExW(
     hKey: HKEY, lpValueName: LPCWSTR, Reserved: DWORD, dwType: DWORD, lpData: LPCVOID, cbData: DWORD
 ) -> LSTATUS:
-    return code_of(_set, hKey, None, lpValueName, dwType, lpData, cbData, True)
+    return code_of(set_value, hKey, None, lpValueName, dwType, lpData, cbData, True)
 
 
 @export("advapi32", "kernelbase", "kernel32")
 def RegSetValueExA(
     hKey: HKEY, lpValueName: LPCSTR, Reserved: DWORD, dwType: DWORD, lpData: LPCVOID, cbData: DWORD
 ) -> LSTATUS:
-    return code_of(_set, hKey, None, from_ansi(lpValueName), dwType, lpData, cbData, False)
+    return code_of(set_value, hKey, None, from_ansi(lpValueName), dwType, lpData, cbData, False)
 
 
 @export("advapi32", "kernelbase")
 def RegSetKeyValueW(
     hKey: HKEY, lpSubKey: LPCWSTR, lpValueName: LPCWSTR, dwType: DWORD, lpData: LPCVOID, cbData: DWORD
 ) -> LSTATUS:
-    return code_of(_set, hKey, lpSubKey, lpValueName, dwType, lpData, cbData, True)
+    return code_of(set_value, hKey, lpSubKey, lpValueName, dwType, lpData, cbData, True)
 
 
 @export("advapi32", "kernelbase")
 def RegSetKeyValueA(
     hKey: HKEY, lpSubKey: LPCSTR, lpValueName: LPCSTR, dwType: DWORD, lpData: LPCVOID, cbData: DWORD
 ) -> LSTATUS:
-    return code_of(_set, hKey, from_ansi(lpSubKey), from_ansi(lpValueName), dwType, lpData, cbData, False)
+    return code_of(
+        set_value, hKey, from_ansi(lpSubKey), from_ansi(lpValueName), dwType, lpData, cbData, False
+    )
 
 
 @export("advapi32")
