@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
+
+import pytest
 
 from windlass.ctypes import WinDLL, byref, c_uint32, create_string_buffer, get_last_error
 
@@ -47,3 +50,33 @@ def test_the_zone_cannot_be_set():
     for function in kernel32.SetTimeZoneInformation, kernel32.SetDynamicTimeZoneInformation:
         assert function(create_string_buffer(432)) == 0
         assert get_last_error() == ERROR_PRIVILEGE_NOT_HELD
+
+
+OWN_ZONE = """
+import sys
+from windlass.ctypes import WinDLL, create_string_buffer
+buffer = create_string_buffer(432)
+WinDLL("kernel32").GetDynamicTimeZoneInformation(buffer)
+places = (4, 68), (88, 152), (172, 428)
+texts = [buffer.raw[start:end].decode("utf-16").partition(chr(0))[0] for start, end in places]
+print("; ".join(texts))
+"""
+
+
+@pytest.mark.parametrize(
+    ("zone", "names"),
+    [
+        ("Europe/Vienna", "W. Europe Standard Time; W. Europe Daylight Time; W. Europe Standard Time"),
+        (":America/New_York", "Eastern Standard Time; Eastern Daylight Time; Eastern Standard Time"),
+        ("/usr/share/zoneinfo/Asia/Kolkata", "India Standard Time; India Daylight Time; India Standard Time"),
+        ("Etc/UTC", "Coordinated Universal Time; Coordinated Universal Time; UTC"),
+        ("", "Coordinated Universal Time; Coordinated Universal Time; UTC"),
+        ("ABC-3", "ABC; ABC; ABC"),
+    ],
+)
+def test_the_hosts_zone_has_windows_names(
+    zone: str, names: str, fresh_python: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TZ", zone)
+    assert fresh_python(OWN_ZONE).strip() == names
+    assert names.rpartition("; ")[2] in zones() or zone == "ABC-3"

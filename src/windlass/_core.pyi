@@ -477,6 +477,9 @@ def set_startup(numbers: tuple[int, ...], show: int, title: bytes, desktop: byte
 def resume_process(handle: int) -> None:
     """Take back the suspension that each process begins with."""
 
+def time_zone_cities() -> list[tuple[str, str]]:
+    """Windows' time zones: their keys, and for each the host's name of a city that stands for it."""
+
 def job_limits(handle: int) -> bytes | None:
     """JOBOBJECT_EXTENDED_LIMIT_INFORMATION of a job, 0: of this process's; None for what is no job."""
 

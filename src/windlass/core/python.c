@@ -16,6 +16,7 @@
 #include "path.h"
 #include "process_end.h"
 #include "registry.h"
+#include "time_zone_names.h"
 #include "trace.h"
 #include "unwind.h"
 #include "wait.h"
@@ -689,10 +690,24 @@ static PyObject *core_exit_process(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+static PyObject *core_time_zone_cities(PyObject *self, PyObject *unused) {
+    (void)self, (void)unused;
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list && i < time_zone_name_count; i++) {
+        const struct time_zone_name *name = &time_zone_names[i];
+        PyObject *pair = Py_BuildValue("(ss#)", name->key, name->cities, (Py_ssize_t)strcspn(name->cities, " "));
+        if (!pair || PyList_Append(list, pair))
+            Py_CLEAR(list);
+        Py_XDECREF(pair);
+    }
+    return list;
+}
+
 static PyMethodDef methods[] = {
     {"set_hook", core_set_hook, METH_VARARGS, NULL},
     {"hash", core_hash, METH_VARARGS, NULL},
     {"api_records", core_api_records, METH_NOARGS, NULL},
+    {"time_zone_cities", core_time_zone_cities, METH_NOARGS, NULL},
     {"api_address", core_api_address, METH_VARARGS, NULL},
     {"connect_functions", core_connect_functions, METH_VARARGS, NULL},
     {"connect_variables", core_connect_variables, METH_VARARGS, NULL},

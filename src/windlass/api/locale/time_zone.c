@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "codepage.h"
 #include "time_zone.h"
+#include "time_zone_names.h"
 
 #define TIME_ZONE_ID_INVALID 0xFFFFFFFFu
 #define TIME_ZONE_ID_UNKNOWN 0u
@@ -64,14 +65,25 @@ static SYSTEMTIME rule_of(time_t change) {
 }
 
 static void copy_name(WCHAR out[32], const char *name) {
-    if (strcmp(name, "UTC") == 0 || strcmp(name, "Universal") == 0)
-        name = "Coordinated Universal Time";
     size_t count = utf8_to_wide(name, strlen(name), out, 31);
     out[count < 31 ? count : 31] = 0;
 }
 
-/* The zone's rules in a year; TIME_ZONE_ID_* for the moment `now`. */
-static DWORD zone_of_year(int year, time_t now, TIME_ZONE_INFORMATION *zone) {
+/* Windows' names in English, where it has any for the host's zone; a zone without daylight saving has both, too. */
+static void name_zone(TIME_ZONE_INFORMATION *zone) {
+    const char *key = time_zone_name_of_host(), *standard = key ? strstr(key, "Standard") : NULL;
+    char daylight[64];
+    if (!key)
+        return;
+    if (strcmp(key, "UTC") == 0)
+        key = "Coordinated Universal Time";
+    copy_name(zone->StandardName, key);
+    if (standard)
+        snprintf(daylight, sizeof daylight, "%.*sDaylight%s", (int)(standard - key), key, standard + strlen("Standard"));
+    copy_name(zone->DaylightName, standard ? daylight : key);
+}
+
+static DWORD rules_of_year(int year, time_t now, TIME_ZONE_INFORMATION *zone) {
     time_t start = start_of_year(year), end = start_of_year(year + 1);
     struct tm first, other, current;
     *zone = (TIME_ZONE_INFORMATION){0};
@@ -97,6 +109,14 @@ static DWORD zone_of_year(int year, time_t now, TIME_ZONE_INFORMATION *zone) {
     return current.tm_gmtoff == daylight->tm_gmtoff ? TIME_ZONE_ID_DAYLIGHT : TIME_ZONE_ID_STANDARD;
 }
 
+/* The zone in a year; TIME_ZONE_ID_* for the moment `now`. */
+static DWORD zone_of_year(int year, time_t now, TIME_ZONE_INFORMATION *zone) {
+    DWORD result = rules_of_year(year, now, zone);
+    if (result != TIME_ZONE_ID_INVALID)
+        name_zone(zone);
+    return result;
+}
+
 static int year_of(time_t at) {
     struct tm parts;
     return local(at, &parts) ? parts.tm_year + 1900 : 1970;
@@ -116,10 +136,12 @@ API(kernel32 kernelbase, DWORD, GetDynamicTimeZoneInformation,
     time_t now = time(NULL);
     memset(pTimeZoneInformation, 0, sizeof *pTimeZoneInformation);
     DWORD result = zone_of_year(year_of(now), now, &pTimeZoneInformation->zone);
-    const WCHAR *name = pTimeZoneInformation->zone.StandardName;
-    bool is_utc = !memcmp(name, u"Coordinated Universal Time", sizeof u"Coordinated Universal Time");
-    memcpy(pTimeZoneInformation->TimeZoneKeyName, is_utc ? u"UTC" : name,
-           is_utc ? sizeof u"UTC" : sizeof pTimeZoneInformation->zone.StandardName);
+    const char *key = time_zone_name_of_host();
+    if (key)
+        utf8_to_wide(key, strlen(key) + 1, pTimeZoneInformation->TimeZoneKeyName, 128);
+    else
+        memcpy(pTimeZoneInformation->TimeZoneKeyName, pTimeZoneInformation->zone.StandardName,
+               sizeof pTimeZoneInformation->zone.StandardName);
     return result;
 }
 
