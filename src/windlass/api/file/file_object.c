@@ -587,6 +587,12 @@ static NTSTATUS decide(DWORD disposition, bool exists, ULONG *information) {
          : *information == FILE_EXISTS ? STATUS_OBJECT_NAME_COLLISION : STATUS_SUCCESS;
 }
 
+/* A link to a directory is itself one on Windows; the host's links do not say what they are for. */
+static bool is_directory_link(const struct host_path *path, const struct stat *status) {
+    struct stat target;
+    return S_ISLNK(status->st_mode) && stat(path->text, &target) == 0 && S_ISDIR(target.st_mode);
+}
+
 static NTSTATUS open_disk(const struct file_open_request *request, struct file *file, ULONG *information) {
     struct stat status;
     const struct host_path *path = request->path;
@@ -601,11 +607,12 @@ static NTSTATUS open_disk(const struct file_open_request *request, struct file *
         return result;
     bool wants_directory = request->options & FILE_DIRECTORY_FILE;
     bool is_directory = exists ? S_ISDIR(status.st_mode) : wants_directory;
-    if (exists && is_directory && request->options & FILE_NON_DIRECTORY_FILE)
+    bool is_called_directory = is_directory || (exists && is_directory_link(path, &status));
+    if (exists && is_called_directory && request->options & FILE_NON_DIRECTORY_FILE)
         return STATUS_FILE_IS_A_DIRECTORY;
-    if (exists && !is_directory && wants_directory)
+    if (exists && !is_called_directory && wants_directory)
         return STATUS_NOT_A_DIRECTORY;
-    if (path->trailing_slash && !is_directory)
+    if (path->trailing_slash && !is_called_directory)
         return STATUS_OBJECT_NAME_INVALID;
     bool overwrites = *information == FILE_OVERWRITTEN || *information == FILE_SUPERSEDED;
     if (is_directory && overwrites)
