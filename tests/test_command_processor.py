@@ -189,3 +189,37 @@ def test_a_batch_file_is_a_program(cmd, tmp_path):
 
 def test_everything_that_it_needs_is_on_the_system_drive():
     assert Path(_core.path_to_host(CMD)).read_bytes()[:2] == b"MZ"
+
+
+@pytest.mark.parametrize(
+    ("line", "output"),
+    [
+        ("cmd /c echo one", "one\r\n"),
+        ("/c echo one", "one\r\n"),
+        ('cmd "/c echo one"', "one\r\n"),
+        ('cmd /q "/c" echo one', "one\r\n"),
+    ],
+)
+def test_a_command_line(line, output):
+    """Go's programs give these: the options are found whether or not a program's name stands before them."""
+    code = """
+import sys
+from windlass.ctypes import create_string_buffer, create_unicode_buffer, windll
+from windlass.ctypes.wintypes import HANDLE
+
+kernel32 = windll.kernel32
+startup, process = create_string_buffer(104), create_string_buffer(24)
+startup[0] = 104
+assert kernel32.CreateProcessW(
+    sys.argv[1], create_unicode_buffer(sys.argv[2]), None, None, True, 0, None, None, startup, process
+)
+kernel32.WaitForSingleObject(HANDLE.from_buffer(process), -1)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, CMD, line],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+    )
+    assert done.stderr == b""
+    assert done.stdout.decode() == output

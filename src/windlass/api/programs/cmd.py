@@ -14,8 +14,11 @@ from windlass.api.programs.cmd_system import Streams, find_program, kernel32, re
 from windlass.registry import export
 from windlass.types import DWORD
 
-_OPTION = re.compile(r"[\s,;=]*/(?:([ckr])|([sqdaux])|([tefv])(?::\s*(\w+))?)", re.I)
-_PROGRAM = re.compile(r'\s*(?:"[^"]*"?|\S*?cmd(?:\.exe)?(?=\s|$|/[A-Z](?:[\s:]|$))|\S*)', re.I)  # cmd/c, too
+_OPTION = re.compile(r"[\s,;=]*(\"?)/(?:([ckr])|([sqdaux])|([tefv])(?::\s*(\w+))?)", re.I)
+# cmd/c, too; and /c alone, where a program has forgotten the name
+_PROGRAM = re.compile(
+    r'(?=\s*/[A-Z](?:\s|$))|\s*(?:"[^"]*"?|\S*?cmd(?:\.exe)?(?=\s|$|/[A-Z](?:[\s:]|$))|\S*)', re.I
+)
 SPECIAL = "&<>()@^|"
 
 
@@ -45,16 +48,18 @@ class _Options:
         program = _PROGRAM.match(line)
         at = program.end() if program else 0
         self.kind = ""
+        quoted = False
         self.strips = self.quiet = self.delayed = False
         while not self.kind and (match := _OPTION.match(line, at)):
             at = match.end()
-            kind, plain, valued, value = (group.lower() if group else "" for group in match.groups())
+            quote, kind, plain, valued, value = (group.lower() if group else "" for group in match.groups())
+            quoted |= bool(quote)
             self.kind = {"r": "c"}.get(kind, kind)
             self.strips |= plain == "s"
             self.quiet |= plain == "q"
             if valued == "v":
                 self.delayed = value != "off"
-        self.command = line[at:]
+        self.command = line[at:].replace('"', "", 1) if quoted else line[at:]  # as in cmd "/c ver"
 
 
 def _interact(shell: Shell) -> None:
