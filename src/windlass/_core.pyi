@@ -459,6 +459,9 @@ def std_handle(number: int) -> int:
 def choose_std_handle(number: int, handle: int) -> None:
     """Before anything has asked for it."""
 
+def own_std_handles() -> None:
+    """The process is a program's: what it closes of its standard handles is closed for the host, too."""
+
 def descriptor_of(handle: int) -> int:
     """The descriptor behind a file's handle, which stays the handle's; -1."""
 

@@ -54,6 +54,7 @@ def run(path: str, line: str) -> int:
     StartFailure when it cannot be started. Nothing may have been loaded in this process before.
     """
     _core.set_command_line(line)
+    _core.own_std_handles()
     module = start(path)
     for rva in module.plan.tls_callbacks:
         _core.call(module.handle + rva, module.handle, 1, 1)

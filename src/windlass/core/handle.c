@@ -3,8 +3,11 @@
  * Windows programs see handles as small multiples of four, whose two lowest bits are theirs to use. Entries lie in
  * chunks that never move, so that looking up a handle needs no lock on the table: each entry has a lock of its own, one
  * bit, held for the few instructions between reading the object and adding a reference to it. */
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "handle.h"
 #include "fork.h"
@@ -217,6 +220,36 @@ static bool is_pseudo_handle(HANDLE handle) {
     return (LONG_PTR)handle < 0 && (LONG_PTR)handle >= -6; /* process, thread, tokens */
 }
 
+/* ---- standard handles of a program ---- */
+
+static _Atomic(HANDLE) owned_std[3];
+
+static bool is_pipe(int fd) {
+    struct stat status;
+    return fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
+static void give_up_descriptor(int fd) {
+    int null = is_pipe(fd) ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1;
+    if (null < 0)
+        return;
+    dup2(null, fd);
+    close(null);
+}
+
+static void std_handle_closed(HANDLE handle) {
+    for (int fd = 0; fd < 3; fd++) {
+        HANDLE expected = (HANDLE)((uintptr_t)handle & ~(uintptr_t)3);
+        if (atomic_compare_exchange_strong(&owned_std[fd], &expected, NULL))
+            give_up_descriptor(fd);
+    }
+}
+
+void std_handles_own(void) {
+    for (DWORD i = 0; i < 3; i++)
+        atomic_store(&owned_std[i], std_handle((DWORD)-10 - i));
+}
+
 NTSTATUS handle_close(HANDLE handle) {
     if (is_pseudo_handle(handle))
         return STATUS_SUCCESS;
@@ -234,6 +267,7 @@ NTSTATUS handle_close(HANDLE handle) {
     entry_unlock(entry, NULL);
     lock_release(&table_lock);
     object_lost_handle(object);
+    std_handle_closed(handle);
     return STATUS_SUCCESS;
 }
 

@@ -163,6 +163,10 @@ bool std_handle_set(DWORD which, HANDLE handle);
 /* Before the first use: the handle that stands for a descriptor, instead of a new one. */
 void std_handle_choose(int fd, HANDLE handle);
 
+/* The process is a Windows program's: when one of these handles is closed, the host's pipe behind it goes, too, so that the
+ * reader of its other end sees the end. */
+void std_handles_own(void);
+
 /* The object behind the pseudo handle -1 (api/process/process.c). */
 struct object *current_process_object(void);
 

@@ -264,6 +264,12 @@ static PyObject *std_handle_of(PyObject *self, PyObject *args) {
     return PyArg_ParseTuple(args, "i", &fd) ? PyLong_FromVoidPtr(std_handle((DWORD)(-10 - fd))) : NULL;
 }
 
+static PyObject *own_std_handles(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    std_handles_own();
+    Py_RETURN_NONE;
+}
+
 static PyObject *choose_std_handle(PyObject *self, PyObject *args) {
     int fd;
     unsigned long long handle;
@@ -385,6 +391,7 @@ static PyMethodDef functions[] = {
     {"is_this_process", is_this_process, METH_VARARGS, NULL},
     {"set_priority_class", set_priority_class, METH_VARARGS, NULL},
     {"std_handle", std_handle_of, METH_VARARGS, NULL},
+    {"own_std_handles", own_std_handles, METH_NOARGS, NULL},
     {"choose_std_handle", choose_std_handle, METH_VARARGS, NULL},
     {"descriptor_of", descriptor_of, METH_VARARGS, NULL},
     {"environment", environment, METH_NOARGS, NULL},
