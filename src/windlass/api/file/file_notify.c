@@ -11,6 +11,8 @@
 #include "api.h"
 #include "codepage.h"
 #include "file.h"
+#include "nt.h"
+#include "synchronous.h"
 #include "wait.h"
 
 #define FILE_NOTIFY_CHANGE_FILE_NAME 0x001u
@@ -27,6 +29,9 @@ enum { FILE_ACTION_ADDED = 1, FILE_ACTION_REMOVED, FILE_ACTION_MODIFIED, FILE_AC
 
 #define STATUS_NOTIFY_ENUM_DIR ((NTSTATUS)0x10C)
 
+/* READ_DIRECTORY_NOTIFY_INFORMATION_CLASS, and DIRECTORY_NOTIFY_INFORMATION_CLASS. */
+enum notify_form { NOTIFY_PLAIN = 1, NOTIFY_EXTENDED };
+
 struct folder {
     struct folder *next;
     int watch;
@@ -37,8 +42,11 @@ struct directory_watch {
     int fd; /* inotify */
     DWORD filter;
     bool subtree;
+    enum notify_form form;
     char *root;
     struct folder *folders;
+    int parent; /* the watch of the folder around it, which tells that it is deleted; -1: none */
+    bool is_deleted;
 };
 
 static uint32_t mask_from_filter(DWORD filter) {
@@ -82,13 +90,25 @@ static void watch_folder(struct directory_watch *watch, const char *name) {
     closedir(directory);
 }
 
-static struct directory_watch *watch_new(const char *root, DWORD filter, bool subtree) {
+/* The host says that a folder itself is deleted only when nobody has it open any more. */
+static int watch_parent(const struct directory_watch *watch) {
+    char path[HOST_PATH_SIZE];
+    const char *slash = strrchr(watch->root, '/');
+    if (!slash || snprintf(path, sizeof path, "%.*s/", (int)(slash - watch->root), watch->root) >= (int)sizeof path)
+        return -1;
+    return inotify_add_watch(watch->fd, path, IN_DELETE | IN_ONLYDIR);
+}
+
+static struct directory_watch *watch_new(const char *root, DWORD filter, bool subtree, enum notify_form form) {
     struct directory_watch *watch = calloc(1, sizeof *watch);
     if (!watch)
         return NULL;
-    *watch = (struct directory_watch){inotify_init1(IN_CLOEXEC), filter, subtree, strdup(root), NULL};
-    if (watch->fd >= 0 && watch->root)
+    *watch = (struct directory_watch){.fd = inotify_init1(IN_CLOEXEC), .filter = filter, .subtree = subtree, .form = form,
+                                      .root = strdup(root), .parent = -1};
+    if (watch->fd >= 0 && watch->root) {
         watch_folder(watch, "");
+        watch->parent = watch_parent(watch);
+    }
     return watch;
 }
 
@@ -105,13 +125,15 @@ void directory_watch_free(struct directory_watch *watch) {
     free(watch);
 }
 
-/* The Windows action, or 0 for what was not asked for. */
-static DWORD action_of(const struct directory_watch *watch, uint32_t mask) {
+/* The Windows action, or 0 for what was not asked for. Only what stays in its folder is renamed: what moves to another
+ * one is removed and added ("FILE_NOTIFY_INFORMATION structure"). */
+static DWORD action_of(const struct directory_watch *watch, uint32_t mask, bool is_renamed) {
     DWORD names = mask & IN_ISDIR ? FILE_NOTIFY_CHANGE_DIR_NAME : FILE_NOTIFY_CHANGE_FILE_NAME;
     if (mask & (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO) && !(watch->filter & names))
         return 0;
-    return mask & IN_CREATE ? FILE_ACTION_ADDED : mask & IN_DELETE ? FILE_ACTION_REMOVED
-         : mask & IN_MOVED_FROM ? FILE_ACTION_RENAMED_OLD_NAME : mask & IN_MOVED_TO ? FILE_ACTION_RENAMED_NEW_NAME
+    if (is_renamed)
+        return mask & IN_MOVED_FROM ? FILE_ACTION_RENAMED_OLD_NAME : FILE_ACTION_RENAMED_NEW_NAME;
+    return mask & (IN_CREATE | IN_MOVED_TO) ? FILE_ACTION_ADDED : mask & (IN_DELETE | IN_MOVED_FROM) ? FILE_ACTION_REMOVED
          : mask & (IN_MODIFY | IN_ATTRIB | IN_ACCESS) ? FILE_ACTION_MODIFIED : 0;
 }
 
@@ -121,31 +143,79 @@ struct changes {
     bool is_full;
 };
 
-/* FILE_NOTIFY_INFORMATION: NextEntryOffset, Action, FileNameLength, FileName. */
-static void put_change(struct changes *changes, DWORD action, const WCHAR *name, size_t length) {
-    size_t start = (changes->used + 3) & ~(size_t)3, needed = 12 + length * sizeof *name;
-    if (start + needed > changes->size || changes->is_full) {
+typedef struct {
+    DWORD NextEntryOffset, Action, FileNameLength;
+    WCHAR FileName[];
+} FILE_NOTIFY_INFORMATION;
+
+typedef struct {
+    DWORD NextEntryOffset, Action;
+    int64_t CreationTime, LastModificationTime, LastChangeTime, LastAccessTime, AllocatedLength, FileSize;
+    DWORD FileAttributes, ReparsePointTag;
+    uint64_t FileId, ParentFileId;
+    DWORD FileNameLength;
+    WCHAR FileName[];
+} FILE_NOTIFY_EXTENDED_INFORMATION;
+_Static_assert(offsetof(FILE_NOTIFY_EXTENDED_INFORMATION, FileName) == 84, "FILE_NOTIFY_EXTENDED_INFORMATION");
+
+/* Room for an entry behind those that are there; NULL: there is none. Entries begin at multiples of `alignment`. */
+static void *take_entry(struct changes *changes, size_t size, size_t alignment) {
+    size_t start = (changes->used + alignment - 1) & ~(alignment - 1);
+    if (start + size > changes->size || changes->is_full) {
         changes->is_full = true;
-        return;
+        return NULL;
     }
-    DWORD head[3] = {0, action, (DWORD)(length * sizeof *name)};
-    memcpy(changes->out + start, head, sizeof head);
-    memcpy(changes->out + start + 12, name, length * sizeof *name);
     if (changes->used) {
         DWORD distance = (DWORD)(start - changes->last);
         memcpy(changes->out + changes->last, &distance, sizeof distance);
     }
     changes->last = start;
-    changes->used = start + needed;
+    changes->used = start + size;
+    return changes->out + start;
 }
 
-static void handle_event(struct directory_watch *watch, const struct inotify_event *event, struct changes *changes) {
+static void put_change(struct changes *changes, DWORD action, const WCHAR *name, size_t length) {
+    const size_t bytes = length * sizeof *name;
+    const FILE_NOTIFY_INFORMATION information = {0, action, (DWORD)bytes};
+    char *entry = take_entry(changes, sizeof information + bytes, sizeof(DWORD));
+    if (!entry)
+        return;
+    memcpy(entry, &information, sizeof information);
+    memcpy(entry + sizeof information, name, bytes);
+}
+
+/* The file at a path below the watched directory; of one that is gone nothing is known but its folder. */
+static void put_extended(const struct directory_watch *watch, struct changes *changes, DWORD action, const char *below,
+                         const WCHAR *name, size_t length) {
+    enum { HEAD = offsetof(FILE_NOTIFY_EXTENDED_INFORMATION, FileName) };
+    struct file_facts facts = {0}, folder = {0};
+    char path[2 * HOST_PATH_SIZE];
+    snprintf(path, sizeof path, "%s/%s", watch->root, below);
+    if (!file_facts_of_path(path, false, &facts))
+        facts = (struct file_facts){0};
+    *strrchr(path, '/') = 0;
+    file_facts_of_path(path, true, &folder);
+    const size_t bytes = length * sizeof *name;
+    const FILE_NOTIFY_EXTENDED_INFORMATION information = {
+        0, action, facts.creation, facts.write, facts.change, facts.access, (int64_t)facts.allocation,
+        (int64_t)facts.size, facts.attributes, facts.reparse_tag, facts.id, folder.id, (DWORD)bytes};
+    char *entry = take_entry(changes, HEAD + bytes, sizeof(int64_t));
+    if (!entry)
+        return;
+    memcpy(entry, &information, HEAD);
+    memcpy(entry + HEAD, name, bytes);
+}
+
+static void handle_event(struct directory_watch *watch, const struct inotify_event *event, bool is_renamed,
+                         struct changes *changes) {
     const struct folder *folder = watch->folders;
     char path[HOST_PATH_SIZE];
     while (folder && folder->watch != event->wd)
         folder = folder->next;
     if (event->mask & IN_Q_OVERFLOW)
         changes->is_full = true;
+    if (event->wd == watch->parent && event->len && strcmp(event->name, strrchr(watch->root, '/') + 1) == 0)
+        watch->is_deleted = true;
     if (!folder || !event->len)
         return;
     if (snprintf(path, sizeof path, "%s%s", folder->name, event->name) >= (int)sizeof path)
@@ -155,25 +225,62 @@ static void handle_event(struct directory_watch *watch, const struct inotify_eve
         snprintf(inner, sizeof inner, "%s/", path);
         watch_folder(watch, inner);
     }
-    DWORD action = action_of(watch, event->mask);
+    DWORD action = action_of(watch, event->mask, is_renamed);
     size_t length;
     WCHAR *wide = action ? path_to_windows(path, &length) : NULL;
-    if (wide)
+    if (wide && watch->form == NOTIFY_EXTENDED)
+        put_extended(watch, changes, action, path, wide, length);
+    else if (wide)
         put_change(changes, action, wide, length);
     free(wide);
 }
 
+/* Events as they are read; `last` is where the last one begins. */
+struct events {
+    union { struct inotify_event align; char bytes[16384]; };
+    size_t size, last;
+};
+
+static const struct inotify_event *event_at(const struct events *events, size_t at) {
+    return at < events->size ? (const struct inotify_event *)(events->bytes + at) : NULL;
+}
+
+static size_t after(const struct inotify_event *event, size_t at) { return at + sizeof *event + event->len; }
+
+static bool is_move(const struct inotify_event *from, const struct inotify_event *to) {
+    return from && to && from->mask & IN_MOVED_FROM && to->mask & IN_MOVED_TO && from->cookie == to->cookie &&
+           from->wd == to->wd;
+}
+
+/* The two ends of a move are told one after the other, though not at once. */
+static bool read_events(struct directory_watch *watch, struct events *events) {
+    enum { HALF = sizeof events->bytes / 2, PATIENCE_MILLISECONDS = 5 };
+    struct pollfd more = {watch->fd, POLLIN, 0};
+    ssize_t count = read(watch->fd, events->bytes, HALF);
+    if (count < 0)
+        return false;
+    events->size = (size_t)count;
+    for (size_t at = 0; at < events->size; at = after(event_at(events, at), at))
+        events->last = at;
+    if (!count || !(event_at(events, events->last)->mask & IN_MOVED_FROM) || poll(&more, 1, PATIENCE_MILLISECONDS) <= 0)
+        return true;
+    count = read(watch->fd, events->bytes + events->size, HALF);
+    events->size += count > 0 ? (size_t)count : 0;
+    return true;
+}
+
 static NTSTATUS read_changes(struct directory_watch *watch, void *buffer, size_t size, size_t *done) {
     struct changes changes = {buffer, size, 0, 0, false};
-    union { struct inotify_event align; char bytes[8192]; } events;
-    ssize_t count = read(watch->fd, events.bytes, sizeof events.bytes);
-    if (count < 0)
-        return status_from_errno(errno);
-    for (ssize_t at = 0; at < count;) {
-        const struct inotify_event *event = (const struct inotify_event *)(events.bytes + at);
-        handle_event(watch, event, &changes);
-        at += (ssize_t)(sizeof *event + event->len);
+    struct events events = {.size = 0};
+    if (!watch->is_deleted && !read_events(watch, &events))
+        return errno != EINTR ? status_from_errno(errno) : synchronous_is_cancelled() ? STATUS_CANCELLED : STATUS_SUCCESS;
+    const struct inotify_event *before = NULL, *event;
+    for (size_t at = 0; (event = event_at(&events, at)); before = event) {
+        at = after(event, at);
+        handle_event(watch, event, is_move(before, event) || is_move(event, event_at(&events, at)), &changes);
     }
+    if (watch->is_deleted && !changes.used)
+        return STATUS_DELETE_PENDING;
     /* Too much for the buffer: nothing is told but that the program has to look for itself. */
     *done = changes.is_full ? 0 : changes.used;
     return changes.is_full ? STATUS_NOTIFY_ENUM_DIR : STATUS_SUCCESS;
@@ -185,30 +292,46 @@ static NTSTATUS attempt_changes(struct io_operation *operation, short ready) {
     return !status && !operation->done ? STATUS_PENDING : status; /* events that were not asked for give nothing */
 }
 
-API(kernel32 kernelbase, BOOL, ReadDirectoryChangesW, HANDLE hDirectory, LPVOID lpBuffer, DWORD nBufferLength,
+/* The first call's watch, whose filter stays: changes between two calls are kept. */
+static NTSTATUS begin_watch(struct file *file, const void *buffer, DWORD filter, bool subtree, int form) {
+    if (file->kind != FILE_KIND_DIRECTORY || !mask_from_filter(filter) || !buffer || form < NOTIFY_PLAIN ||
+        form > NOTIFY_EXTENDED)
+        return STATUS_INVALID_PARAMETER;
+    if (!file->watch)
+        file->watch = watch_new(file->path, filter, subtree, form);
+    return file->watch ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+}
+
+static NTSTATUS start_waiting(struct file *file, const struct io_request *request, void *buffer, size_t size) {
+    const struct io_operation model = {.file = file, .request = *request, .fd = file->watch->fd, .events = POLLIN,
+                                       .deadline = INT64_MAX, .buffer = buffer, .size = size, .attempt = attempt_changes};
+    io_begin(file, &model.request);
+    return io_start(&model);
+}
+
+static NTSTATUS wait_for_changes(struct file *file, void *buffer, size_t size, size_t *done) {
+    NTSTATUS status = STATUS_SUCCESS;
+    synchronous_begin(file);
+    while (!status && !*done)
+        status = read_changes(file->watch, buffer, size, done);
+    synchronous_end();
+    return status;
+}
+
+API(kernel32 kernelbase, BOOL, ReadDirectoryChangesExW, HANDLE hDirectory, LPVOID lpBuffer, DWORD nBufferLength,
     BOOL bWatchSubtree, DWORD dwNotifyFilter, LPDWORD lpBytesReturned, OVERLAPPED *lpOverlapped,
-    COMPLETION_ROUTINE lpCompletionRoutine) {
+    COMPLETION_ROUTINE lpCompletionRoutine, int ReadDirectoryNotifyInformationClass) {
     struct file *file = file_from_handle(hDirectory, FILE_LIST_DIRECTORY);
     if (!file)
         return FALSE;
-    NTSTATUS status = STATUS_SUCCESS;
     size_t done = 0;
-    if (file->kind != FILE_KIND_DIRECTORY || !mask_from_filter(dwNotifyFilter) || !lpBuffer)
-        status = STATUS_INVALID_PARAMETER;
-    /* Changes between two calls are kept: the first call's filter stays. */
-    else if (!file->watch && !(file->watch = watch_new(file->path, dwNotifyFilter, bWatchSubtree)))
-        status = STATUS_NO_MEMORY;
-    else if (file->is_overlapped && lpOverlapped) {
-        const struct io_operation model = {.file = file,
-                                           .request = io_request_from(lpOverlapped, lpCompletionRoutine),
-                                           .fd = file->watch->fd, .events = POLLIN, .deadline = INT64_MAX,
-                                           .buffer = lpBuffer, .size = nBufferLength, .attempt = attempt_changes};
-        io_begin(file, &model.request);
-        status = io_start(&model);
+    NTSTATUS status = begin_watch(file, lpBuffer, dwNotifyFilter, bWatchSubtree, ReadDirectoryNotifyInformationClass);
+    if (!status && file->is_overlapped && lpOverlapped) {
+        const struct io_request request = io_request_from(lpOverlapped, lpCompletionRoutine);
+        status = start_waiting(file, &request, lpBuffer, nBufferLength);
         status = status == STATUS_PENDING ? STATUS_SUCCESS : status;
-    } else {
-        while (!status && !done)
-            status = read_changes(file->watch, lpBuffer, nBufferLength, &done);
+    } else if (!status) {
+        status = wait_for_changes(file, lpBuffer, nBufferLength, &done);
         if (lpBytesReturned)
             *lpBytesReturned = (DWORD)done;
         if (status == STATUS_NOTIFY_ENUM_DIR)
@@ -216,6 +339,42 @@ API(kernel32 kernelbase, BOOL, ReadDirectoryChangesW, HANDLE hDirectory, LPVOID 
     }
     file_release(file);
     return status ? fail(win32_from_status(status)) : TRUE;
+}
+
+API(kernel32 kernelbase, BOOL, ReadDirectoryChangesW, HANDLE hDirectory, LPVOID lpBuffer, DWORD nBufferLength,
+    BOOL bWatchSubtree, DWORD dwNotifyFilter, LPDWORD lpBytesReturned, OVERLAPPED *lpOverlapped,
+    COMPLETION_ROUTINE lpCompletionRoutine) {
+    return api_ReadDirectoryChangesExW(hDirectory, lpBuffer, nBufferLength, bWatchSubtree, dwNotifyFilter, lpBytesReturned,
+                                       lpOverlapped, lpCompletionRoutine, NOTIFY_PLAIN);
+}
+
+/* "ZwNotifyChangeDirectoryFile function" */
+API(ntdll, NTSTATUS, NtNotifyChangeDirectoryFileEx, HANDLE FileHandle, HANDLE Event, APC_ROUTINE ApcRoutine,
+    PVOID ApcContext, IO_STATUS_BLOCK *IoStatusBlock, PVOID Buffer, ULONG Length, ULONG CompletionFilter,
+    BOOLEAN WatchTree, int DirectoryNotifyInformationClass) {
+    NTSTATUS status;
+    struct file *file = (struct file *)handle_object(FileHandle, &file_type, FILE_LIST_DIRECTORY, &status);
+    if (!file)
+        return status;
+    size_t done = 0;
+    const struct io_request request = io_request_native(Event, ApcRoutine, ApcContext, IoStatusBlock);
+    status = begin_watch(file, Buffer, CompletionFilter, WatchTree, DirectoryNotifyInformationClass);
+    if (!status && file->is_overlapped) {
+        status = start_waiting(file, &request, Buffer, Length);
+    } else if (!status) {
+        io_begin(file, &request);
+        status = wait_for_changes(file, Buffer, Length, &done);
+        io_complete(file, &request, status, done);
+    }
+    file_release(file);
+    return status;
+}
+
+API(ntdll, NTSTATUS, NtNotifyChangeDirectoryFile, HANDLE FileHandle, HANDLE Event, APC_ROUTINE ApcRoutine,
+    PVOID ApcContext, IO_STATUS_BLOCK *IoStatusBlock, PVOID Buffer, ULONG Length, ULONG CompletionFilter,
+    BOOLEAN WatchTree) {
+    return api_NtNotifyChangeDirectoryFileEx(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Buffer, Length,
+                                             CompletionFilter, WatchTree, NOTIFY_PLAIN);
 }
 
 /* ---- a handle to wait for ---- */
@@ -280,7 +439,7 @@ API(kernel32 kernelbase, HANDLE, FindFirstChangeNotificationW, LPCWSTR lpPathNam
         return INVALID_HANDLE_VALUE;
     }
     object_init(&change->object, &change_type);
-    change->watch = watch_new(path.text, dwNotifyFilter, bWatchSubtree);
+    change->watch = watch_new(path.text, dwNotifyFilter, bWatchSubtree, NOTIFY_PLAIN);
     HANDLE handle = NULL;
     if (change->watch && pipe(change->cancel) == 0 && pthread_create(&change->thread, NULL, change_thread, change) == 0) {
         handle = handle_new(&change->object, SYNCHRONIZE, 0);
