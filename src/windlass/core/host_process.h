@@ -24,6 +24,10 @@ bool host_process_read(pid_t id, struct host_process *facts);
 /* One thread of this process. */
 bool host_thread_read(pid_t id, struct host_process *facts);
 
+/* When the machine was started, as a FILETIME's value; the same whenever it is asked for, as programs take times of
+ * creation for identities. */
+int64_t host_boot_time(void);
+
 /* When a process began, as a FILETIME's value. */
 int64_t host_process_created(const struct host_process *facts);
 

@@ -5,6 +5,7 @@
 
 #include "clock.h"
 #include "codepage.h"
+#include "host_process.h"
 #include "memory.h"
 #include "process_object.h"
 #include "system_information.h"
@@ -65,15 +66,12 @@ _Static_assert(sizeof(SYSTEM_TIMEOFDAY_INFORMATION) == 48, "SYSTEM_TIMEOFDAY_INF
 
 /* May be asked for in part. */
 static NTSTATUS put_time_of_day(struct system_answer *answer) {
-    struct timespec since_boot;
     time_t now = time(NULL);
     struct tm local;
-    clock_gettime(CLOCK_BOOTTIME, &since_boot);
     localtime_r(&now, &local);
-    const int64_t current = system_time_now();
     const SYSTEM_TIMEOFDAY_INFORMATION information = {
-        .BootTime.QuadPart = current - (since_boot.tv_sec * 10000000ll + since_boot.tv_nsec / 100),
-        .CurrentTime.QuadPart = current, .TimeZoneBias.QuadPart = -(int64_t)local.tm_gmtoff * 10000000};
+        .BootTime.QuadPart = host_boot_time(), .CurrentTime.QuadPart = system_time_now(),
+        .TimeZoneBias.QuadPart = -(int64_t)local.tm_gmtoff * 10000000};
     answer->needed = answer->size < sizeof information ? answer->size : (ULONG)sizeof information;
     if (answer->size > sizeof information)
         return STATUS_INFO_LENGTH_MISMATCH;
