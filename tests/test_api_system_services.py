@@ -90,6 +90,23 @@ print(advapi32.StartServiceCtrlDispatcherW(None), error())
     ) == ["True None 1060", "1 0 0", "1 0 6", "None 1722", "0 1063"]
 
 
+def test_of_services_that_are_not_there_nothing_is_told_or_changed(run):
+    assert run(
+        r"""
+advapi32.LockServiceDatabase.restype = c_void_p
+manager, size = c_void_p(advapi32.OpenSCManagerW(None, None, 1)), c_uint32(9)
+print(advapi32.GetServiceDisplayNameW(manager, "Spooler", None, byref(size)), error())
+print(advapi32.GetServiceKeyNameA(c_void_p(5), b"Print Spooler", None, byref(size)), error())
+print(advapi32.LockServiceDatabase(manager), error(), advapi32.UnlockServiceDatabase(None), error())
+status = create_string_buffer(b"x" * 24, 24)
+print(advapi32.QueryServiceLockStatusW(manager, status, 10, byref(size)), error(), size.value)
+print(advapi32.QueryServiceLockStatusW(manager, status, 24, byref(size)), status.raw == bytes(24))
+print(advapi32.QueryServiceConfig2W(manager, 1, None, 0, byref(size)), error())
+print(advapi32.EnumDependentServicesW(None, 3, None, 0, byref(size), byref(size)), error())
+"""
+    ) == ["0 1060", "0 6", "None 5 0 1071", "0 122 24", "1 True", "0 6", "0 6"]
+
+
 def test_the_computer_is_in_a_workgroup_and_its_session_is_the_console(run):
     assert run(
         r"""

@@ -51,27 +51,31 @@ def OpenSCManagerA(lpMachineName: LPCSTR, lpDatabaseName: LPCSTR, dwDesiredAcces
 
 @export("advapi32", "sechost")
 def CloseServiceHandle(hSCObject: SC_HANDLE) -> BOOL:
-    if handles.object_of(hSCObject, Manager) is None:
+    if not is_manager(hSCObject):
         return fail(ERROR_INVALID_HANDLE)
     handles.close(hSCObject)
     return 1
 
 
-def _refuse(manager: int, name: object, code: int) -> int:
+def is_manager(handle: int) -> bool:
+    return handles.object_of(handle, Manager) is not None
+
+
+def refuse_service(manager: int, name: object, code: int) -> int:
     """Whatever is asked for a service ends in `code`, if the question is a good one."""
-    if handles.object_of(manager, Manager) is None:
+    if not is_manager(manager):
         return fail(ERROR_INVALID_HANDLE)
     return fail(code if name else ERROR_INVALID_NAME)
 
 
 @export("advapi32", "sechost")
 def OpenServiceW(hSCManager: SC_HANDLE, lpServiceName: LPCWSTR, dwDesiredAccess: DWORD) -> SC_HANDLE:
-    return _refuse(hSCManager, lpServiceName, ERROR_SERVICE_DOES_NOT_EXIST)
+    return refuse_service(hSCManager, lpServiceName, ERROR_SERVICE_DOES_NOT_EXIST)
 
 
 @export("advapi32", "sechost")
 def OpenServiceA(hSCManager: SC_HANDLE, lpServiceName: LPCSTR, dwDesiredAccess: DWORD) -> SC_HANDLE:
-    return _refuse(hSCManager, lpServiceName, ERROR_SERVICE_DOES_NOT_EXIST)
+    return refuse_service(hSCManager, lpServiceName, ERROR_SERVICE_DOES_NOT_EXIST)
 
 
 @export("advapi32", "sechost")
@@ -90,7 +94,7 @@ def CreateServiceW(
     lpServiceStartName: LPCWSTR,
     lpPassword: LPCWSTR,
 ) -> SC_HANDLE:
-    return _refuse(hSCManager, lpServiceName, ERROR_ACCESS_DENIED)
+    return refuse_service(hSCManager, lpServiceName, ERROR_ACCESS_DENIED)
 
 
 @export("advapi32", "sechost")
@@ -109,11 +113,11 @@ def CreateServiceA(
     lpServiceStartName: LPCSTR,
     lpPassword: LPCSTR,
 ) -> SC_HANDLE:
-    return _refuse(hSCManager, lpServiceName, ERROR_ACCESS_DENIED)
+    return refuse_service(hSCManager, lpServiceName, ERROR_ACCESS_DENIED)
 
 
-def _enumerate(manager: int, level: int, needed: int, returned: int, resume: int) -> int:
-    if handles.object_of(manager, Manager) is None:
+def enumerate_none(manager: int, level: int, needed: int, returned: int, resume: int) -> int:
+    if not is_manager(manager):
         return fail(ERROR_INVALID_HANDLE)
     if level:
         return fail(ERROR_INVALID_LEVEL)
@@ -137,7 +141,7 @@ def EnumServicesStatusExW(
     lpResumeHandle: LPDWORD,
     pszGroupName: LPCWSTR,
 ) -> BOOL:
-    return _enumerate(hSCManager, InfoLevel, pcbBytesNeeded, lpServicesReturned, lpResumeHandle)
+    return enumerate_none(hSCManager, InfoLevel, pcbBytesNeeded, lpServicesReturned, lpResumeHandle)
 
 
 @export("advapi32", "sechost")
@@ -153,7 +157,7 @@ def EnumServicesStatusExA(
     lpResumeHandle: LPDWORD,
     pszGroupName: LPCSTR,
 ) -> BOOL:
-    return _enumerate(hSCManager, InfoLevel, pcbBytesNeeded, lpServicesReturned, lpResumeHandle)
+    return enumerate_none(hSCManager, InfoLevel, pcbBytesNeeded, lpServicesReturned, lpResumeHandle)
 
 
 @export("advapi32", "sechost")
@@ -167,7 +171,7 @@ def EnumServicesStatusW(
     lpServicesReturned: LPDWORD,
     lpResumeHandle: LPDWORD,
 ) -> BOOL:
-    return _enumerate(hSCManager, 0, pcbBytesNeeded, lpServicesReturned, lpResumeHandle)
+    return enumerate_none(hSCManager, 0, pcbBytesNeeded, lpServicesReturned, lpResumeHandle)
 
 
 @export("advapi32", "sechost")
@@ -181,7 +185,7 @@ def EnumServicesStatusA(
     lpServicesReturned: LPDWORD,
     lpResumeHandle: LPDWORD,
 ) -> BOOL:
-    return _enumerate(hSCManager, 0, pcbBytesNeeded, lpServicesReturned, lpResumeHandle)
+    return enumerate_none(hSCManager, 0, pcbBytesNeeded, lpServicesReturned, lpResumeHandle)
 
 
 # ---- for a process that is a service; this one is none ----
