@@ -73,6 +73,27 @@ static void volume(void)
     CloseHandle(volume);
 }
 
+/* A section of the paging file has whole pages. */
+static void paging_file(void)
+{
+    WCHAR name[64];
+    MEMORY_BASIC_INFORMATION region;
+    wsprintfW(name, L"windlass-test-paging-file-%lu", GetCurrentProcessId());
+    HANDLE section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 512, name);
+    HANDLE again = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 4096, name);
+    check(section && again && GetLastError() == ERROR_ALREADY_EXISTS);
+    char *view = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 512);
+    check(view && VirtualQuery(view, &region, sizeof region));
+    view[511] = 'x';
+    char *page = MapViewOfFile(again, FILE_MAP_WRITE, 0, 0, 4096);
+    say("512 bytes: %lu, a page of them: %d %c", (DWORD)region.RegionSize, page != NULL, page ? page[511] : 0);
+    SetLastError(0);
+    view = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 4097);
+    say("more than a page: %d %lu", view != NULL, GetLastError());
+    CloseHandle(section);
+    CloseHandle(again);
+}
+
 PROGRAM
 {
     WCHAR folder[MAX_PATH];
@@ -80,5 +101,6 @@ PROGRAM
     GetTempFileNameW(folder, L"map", 0, path);
     mapped();
     volume();
+    paging_file();
     return 0;
 }

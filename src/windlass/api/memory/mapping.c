@@ -226,7 +226,9 @@ static NTSTATUS section_of_image(HANDLE handle, DWORD protection, struct section
     return *result ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 
-static NTSTATUS section_of_memory(uint64_t size, DWORD protection, struct section **result) {
+/* Such a section has whole pages: who opens it by its name finds its size by VirtualQuery, and maps as much. */
+static NTSTATUS section_of_memory(uint64_t bytes, DWORD protection, struct section **result) {
+    uint64_t size = (bytes + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
     int fd = memfd_create("section", MFD_CLOEXEC);
     if (fd < 0 || ftruncate(fd, (off_t)size)) {
         NTSTATUS status = status_from_errno(errno);
