@@ -363,7 +363,10 @@ def test_an_enumeration_whose_callback_never_returned_goes_when_its_stack_is_use
     assert fresh_python(LEAVE_AND_COUNT, dll(oracle.PROGRAMS / "left_callbacks.c")) == "True True\n"
 
 
-def test_a_callback_at_no_address_is_an_access_violation():
-    stations = CDLL("user32.dll").EnumWindowStationsW
+@pytest.mark.parametrize(
+    ("dll", "function"), [("user32.dll", "EnumWindowStationsW"), ("kernel32.dll", "EnumSystemCodePagesA")]
+)
+def test_a_callback_at_no_address_is_an_access_violation(dll, function):
+    """The first is written in Python, the other in C."""
     with pytest.raises(OSError, match="access violation"):
-        stations(0x10, 0)
+        getattr(CDLL(dll), function)(c_void_p(0x10), 1)

@@ -90,6 +90,14 @@ static void call_previous(int number, siginfo_t *info, void *context) {
     depth--;
 }
 
+/* ---- the processor's exceptions ---- */
+
+enum { TRAP_DIVIDE = 0, TRAP_DEBUG = 1, TRAP_BREAKPOINT = 3, TRAP_OVERFLOW = 4, TRAP_BOUND = 5, TRAP_OPCODE = 6,
+       TRAP_STACK = 12, TRAP_PROTECTION = 13, TRAP_PAGE = 14, TRAP_X87 = 16, TRAP_ALIGNMENT = 17, TRAP_SSE = 19 };
+
+/* The bits of a page fault's error code. */
+enum { FAULT_WRITES = 2, FAULT_FETCHES = 16 };
+
 /* ---- whose fault ---- */
 
 static void context_from_signal(CONTEXT *context, const ucontext_t *signal_context) {
@@ -133,6 +141,14 @@ static enum owner owner_by_scan(uintptr_t sp) {
     return OWNER_UNKNOWN;
 }
 
+/* A call that led to no code: its frame is the return address alone, and the caller's is what matters. */
+static void leave_wild_call(CONTEXT *context, const greg_t *registers) {
+    if (registers[REG_TRAPNO] != TRAP_PAGE || !(registers[REG_ERR] & FAULT_FETCHES))
+        return;
+    context->Rip = *(const uint64_t *)context->Rsp;
+    context->Rsp += 8;
+}
+
 /* The innermost frame that says so: `sent` is for a signal that was raised by a call and counts only for a frame that
  * another signal had interrupted. */
 static bool is_of_windows_code(CONTEXT *context, bool sent) {
@@ -160,6 +176,7 @@ static bool is_ours(const ucontext_t *signal_context, bool sent) {
     context_from_signal(&context, signal_context);
     if (fault_guard_enter(&guard, &thread->guard))
         return false;
+    leave_wild_call(&context, signal_context->uc_mcontext.gregs);
     bool ours = is_of_windows_code(&context, sent);
     fault_guard_leave(&guard);
     return ours;
@@ -336,11 +353,8 @@ static void set_access(EXCEPTION_RECORD *record, NTSTATUS code, unsigned access,
     record->ExceptionInformation[1] = address;
 }
 
-enum { TRAP_DIVIDE = 0, TRAP_DEBUG = 1, TRAP_BREAKPOINT = 3, TRAP_OVERFLOW = 4, TRAP_BOUND = 5, TRAP_OPCODE = 6,
-       TRAP_STACK = 12, TRAP_PROTECTION = 13, TRAP_PAGE = 14, TRAP_X87 = 16, TRAP_ALIGNMENT = 17, TRAP_SSE = 19 };
-
-/* "EXCEPTION_RECORD": 0 read, 1 write, 8 execute. The error code's bits are the processor's. */
-static unsigned access_kind(uint64_t error) { return error & 16 ? 8 : error & 2 ? 1 : 0; }
+/* "EXCEPTION_RECORD": 0 read, 1 write, 8 execute. */
+static unsigned access_kind(uint64_t error) { return error & FAULT_FETCHES ? 8 : error & FAULT_WRITES ? 1 : 0; }
 
 /* False: the access has been made possible, go on. */
 static bool page_fault(EXCEPTION_RECORD *record, int number, const siginfo_t *info, const greg_t *registers,
