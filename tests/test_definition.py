@@ -6,7 +6,7 @@ Every .def file of mingw-w64 that ziglang brings is read, written and read again
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import compiler
@@ -199,6 +199,7 @@ words = st.sampled_from(
 
 
 @given(st.lists(words | st.text(max_size=6), max_size=30).map(" ".join))
+@example("NAME")
 @settings(max_examples=1000, deadline=None)
 def test_any_text_is_read_or_refused(text):
     try:

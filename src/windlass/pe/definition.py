@@ -403,7 +403,7 @@ def format_definition(definition: Definition) -> str:
 
 
 def _header_lines(definition: Definition) -> Iterator[str]:
-    if definition.name is not None or definition.base is not None:
+    if definition.name is not None or definition.base is not None or definition.is_program:
         keyword = "NAME" if definition.is_program else "LIBRARY"
         name = f" {_quoted(definition.name)}" if definition.name is not None else ""
         base = f" BASE={definition.base:#x}" if definition.base is not None else ""
