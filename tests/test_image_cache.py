@@ -163,7 +163,8 @@ def age(path: Path, days: int) -> None:
 
 
 def test_what_was_not_used_longest_goes_when_there_is_too_much(cache, write_dll, monkeypatch):
-    monkeypatch.setattr(image_cache, "LARGEST", 100 << 10)
+    load_and_call(write_dll(SOURCE + "EXPORT int first;", name="first"))  # looks through the folder today
+    monkeypatch.setattr(image_cache, "LARGEST", 120 << 10)
     cache.mkdir(mode=0o700, exist_ok=True)
     for days in (3, 1, 2):
         path = cache / f"{days}.image"

@@ -95,7 +95,7 @@ def make_entry(name: str | None, size: int, produce: Callable[[int], None], note
 
     where = folder() if name is not None else None
     if where is not None and name is not None:
-        prune(where)
+        prune(where, size)
         with suppress(OSError):  # a full disk, a read-only home: do without
             return _make_named(os.path.join(where, name), name, write)
     with suppress(OSError):  # a system call filter, a limit of files' sizes
@@ -143,11 +143,13 @@ LARGEST = 4 << 30
 """Bytes of the images that are kept."""
 
 
-def prune(where: str) -> None:
-    """Remove what no process has used for a month, and beyond LARGEST the images that were not used longest;
-    at most once a day, by whoever adds something.
+def prune(where: str, added: int) -> None:
+    """Remove what no process has used for a month, and beyond LARGEST the images that were not used longest.
+
+    added: how many bytes are about to be added. Looks through the folder once a day, and whenever an eighth
+        of LARGEST has been added.
     """
-    if not _is_due(os.path.join(where, "pruned")):
+    if not _is_due(os.path.join(where, "pruned"), added):
         return
     oldest, left = time.time() - 30 * DAY, LARGEST
     with suppress(OSError):
@@ -166,15 +168,20 @@ def _by_use(where: str) -> list[tuple[str, os.stat_result]]:
     return sorted(files, key=lambda each: each[1].st_atime, reverse=True)
 
 
-def _is_due(marker: str) -> bool:
-    """Whether the marker is older than a day; it is new afterwards."""
+def _is_due(marker: str, added: int) -> bool:
+    """The marker, a file without data, says by its time when this was last so, by its size what has come."""
     with suppress(OSError):
-        if os.lstat(marker).st_mtime > time.time() - DAY:
-            return False
-    with suppress(OSError):
-        os.close(os.open(marker, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-        os.utime(marker)
-    return True
+        fd = os.open(marker, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            status = os.fstat(fd)
+            size = status.st_size + added
+            due = not status.st_size or status.st_mtime < time.time() - DAY or size > LARGEST // 8
+            os.ftruncate(fd, 1 if due else size)  # 0 is that of a new one
+            os.utime(fd, None if due else (status.st_atime, status.st_mtime))
+        finally:
+            os.close(fd)
+        return due
+    return False
 
 
 def open_shared(name: str, size: int, initial: bytes) -> int | None:
