@@ -1,15 +1,13 @@
 /* PROPVARIANT: a VARIANT with more types ("PropVariantClear function", "PropVariantCopy function"). */
-#include "variant.h"
+#include "propsys.h"
 
-typedef struct { ULONG cElems; void *pElems; } COUNTED_ARRAY;
 typedef struct { ULONG cbSize; LONG ulClipFmt; BYTE *pClipData; } CLIPDATA;
 
 #define STG_E_INVALIDPARAMETER ((HRESULT)0x80030057)
 
 static COUNTED_ARRAY *array_of(VARIANT *value) { return (COUNTED_ARRAY *)(void *)&value->llVal; }
 
-/* Of one element of a vector; 0 for a type that no vector has. */
-static size_t element_size(VARTYPE type) {
+size_t propvariant_element_size(VARTYPE type) {
     switch (type) {
     case VT_VARIANT: return sizeof(VARIANT);
     case VT_LPSTR: case VT_LPWSTR: return sizeof(void *);
@@ -23,10 +21,8 @@ static size_t element_size(VARTYPE type) {
 static bool is_plain(VARTYPE type) {
     return type == VT_EMPTY || type == VT_NULL || type == VT_FILETIME || type == VT_DECIMAL ||
            type == VT_INT || type == VT_UINT ||
-           (element_size(type) && element_size(type) <= 8 && type != VT_BSTR && type != VT_LPSTR && type != VT_LPWSTR);
+           (propvariant_element_size(type) && propvariant_element_size(type) <= 8 && type != VT_BSTR && type != VT_LPSTR && type != VT_LPWSTR);
 }
-
-HRESULT WINAPI api_PropVariantClear(VARIANT *pvar);
 
 static void clear_vector(VARIANT *value, VARTYPE type) {
     COUNTED_ARRAY *array = array_of(value);
@@ -67,7 +63,7 @@ API(ole32 combase, HRESULT, PropVariantClear, VARIANT *pvar) {
         return S_OK;
     if (pvar->vt & VT_VECTOR) {
         VARTYPE type = pvar->vt & (VARTYPE)~VT_VECTOR;
-        if (!element_size(type))
+        if (!propvariant_element_size(type))
             result = STG_E_INVALIDPARAMETER;
         else
             clear_vector(pvar, type);
@@ -109,8 +105,6 @@ static HRESULT copy_bstr(BSTR *place, BSTR text) {
     return text && !*place ? E_OUTOFMEMORY : S_OK;
 }
 
-HRESULT WINAPI api_PropVariantCopy(VARIANT *pvarDest, const VARIANT *pvarSrc);
-
 static HRESULT copy_clip(CLIPDATA *target, const CLIPDATA *source) {
     *target = *source; /* the size counts the format, too */
     return copy_bytes((void **)&target->pClipData, source->pClipData, source->cbSize - sizeof source->ulClipFmt);
@@ -123,14 +117,14 @@ static HRESULT copy_element(VARTYPE type, char *target, const char *source) {
     case VT_LPSTR: case VT_LPWSTR:
         return copy_text(type, (void **)(void *)target, *(void *const *)(const void *)source);
     case VT_CF: return copy_clip((CLIPDATA *)(void *)target, (const CLIPDATA *)(const void *)source);
-    default: memcpy(target, source, element_size(type)); return S_OK;
+    default: memcpy(target, source, propvariant_element_size(type)); return S_OK;
     }
 }
 
 static HRESULT copy_vector(VARIANT *target, const VARIANT *source, VARTYPE type) {
     const COUNTED_ARRAY *from = array_of((VARIANT *)(uintptr_t)source);
     COUNTED_ARRAY *to = array_of(target);
-    size_t size = element_size(type);
+    size_t size = propvariant_element_size(type);
     if (!size)
         return STG_E_INVALIDPARAMETER;
     *to = (COUNTED_ARRAY){from->cElems, heap_alloc_zeroed(from->cElems * size)};
