@@ -36,7 +36,7 @@ _SYSTEM_DLLS = """
     slcext slwga snmpapi softpub spoolss spp srclient srpapi srumapi srvcli sspicli sspisrv sti
     structuredquery svrapi sxs t2embed tapi32 taskschd tbs tdh tokenbinding traffic tspkg twinapi
     twinapi.appcore txfw32 tzres ucrtbase uianimation uiautomationcore uiribbon umpdc unattend urlmon
-    user32 userenv usp10 uxtheme vdmdbg version vfwwdm32 virtdisk vssapi wcmapi wdi wdscore webauthn
+    user32 userenv usp10 uxtheme vdmdbg version vfwwdm32 virtdisk vssapi wbemprox wcmapi wdi wdscore webauthn
     webio webservices websocket wecapi wer wevtapi win32u winbio winbrand windows.storage windows.ui
     windowscodecs windowscodecsext winhttp winhvplatform wininet winmm winmmbase winnsi winscard
     winspool.drv winsta winsync wintrust wintypes winusb wkscli wlanapi wlanui wldap32 wldp wmasf wmi

@@ -122,12 +122,30 @@ API(ole32 combase, HRESULT, CoInitializeSecurity, PVOID pSecDesc, LONG cAuthSvc,
     return atomic_exchange(&done, true) ? RPC_E_TOO_LATE : S_OK;
 }
 
-/* Only proxies have IClientSecurity, and no object here is one. */
+/* IClientSecurity is for proxies, and for those objects here that stand for another process's. */
+typedef struct ClientSecurity {
+    const struct {
+        IUnknownVtbl unknown;
+        PVOID QueryBlanket;
+        HRESULT(WINAPI *SetBlanket)(struct ClientSecurity *, IUnknown *, DWORD, DWORD, LPOLESTR, DWORD, DWORD, PVOID, DWORD);
+        PVOID CopyProxy;
+    } *lpVtbl;
+} ClientSecurity;
+
+static const GUID iid_client_security = OLE_GUID(0x13D);
+
 API(ole32 combase, HRESULT, CoSetProxyBlanket, IUnknown *pProxy, DWORD dwAuthnSvc, DWORD dwAuthzSvc,
     LPOLESTR pServerPrincName, DWORD dwAuthnLevel, DWORD dwImpLevel, PVOID pAuthInfo, DWORD dwCapabilities) {
-    (void)dwAuthnSvc, (void)dwAuthzSvc, (void)pServerPrincName, (void)dwAuthnLevel, (void)dwImpLevel, (void)pAuthInfo;
-    (void)dwCapabilities;
-    return pProxy ? E_NOINTERFACE : E_INVALIDARG;
+    ClientSecurity *security;
+    if (!pProxy)
+        return E_INVALIDARG;
+    HRESULT result = com_query(pProxy, &iid_client_security, (void **)&security);
+    if (FAILED(result))
+        return result;
+    result = security->lpVtbl->SetBlanket(security, pProxy, dwAuthnSvc, dwAuthzSvc, pServerPrincName, dwAuthnLevel,
+                                          dwImpLevel, pAuthInfo, dwCapabilities);
+    com_release(security);
+    return result;
 }
 
 /* ---- the server process's life ("CoAddRefServerProcess function") ---- */

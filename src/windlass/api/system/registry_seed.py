@@ -244,6 +244,8 @@ SYSTEM_CLASSES = {
         "shell32.dll",
         "Apartment",
     ),
+    "{4590F811-1D3A-11D0-891F-00AA004B2E24}": ("WBEM Locator", "wbemprox.dll", "Both"),
+    "{CB8555CC-9128-11D1-AD9B-00C04FD8FDFF}": ("WBEM Administrative Locator", "wbemprox.dll", "Both"),
 }
 """The classes of objects that DLLs of the system make: name, server, threading model."""
 
@@ -330,7 +332,7 @@ def _user(store: Store) -> None:
 def _hardware(store: Store) -> None:
     system = r"Machine\HARDWARE\DESCRIPTION\System"
     Section(store, system, volatile=True).text(Identifier="AT/AT COMPATIBLE")
-    for number, processor in enumerate(_processors()):
+    for number, processor in enumerate(host_processors()):
         section = Section(store, rf"{system}\CentralProcessor\{number}", volatile=True)
         family, model, stepping = (processor.get(k, "0") for k in ("cpu family", "model", "stepping"))
         section.text(
@@ -391,7 +393,7 @@ def _line(path: str) -> str:
         return ""
 
 
-def _processors() -> list[dict[str, str]]:
+def host_processors() -> list[dict[str, str]]:
     try:
         with open("/proc/cpuinfo", errors="replace") as file:
             blocks = file.read().strip().split("\n\n")
