@@ -20,3 +20,4 @@ void crt_data_listen(struct crt_data_listener *listener) {
 void crt_environment_changed(void) { TELL(environment_changed); }
 void crt_locale_changed(void) { TELL(locale_changed); }
 void crt_time_zone_changed(void) { TELL(time_zone_changed); }
+void crt_descriptors_changed(void) { TELL(descriptors_changed); }

@@ -9,6 +9,7 @@ struct crt_data_listener {
     void (*environment_changed)(void);
     void (*locale_changed)(void);
     void (*time_zone_changed)(void);
+    void (*descriptors_changed)(void);  /* there are more records */
     struct crt_data_listener *next;
 };
 
@@ -25,5 +26,6 @@ void crt_data_listen(struct crt_data_listener *listener);
 void crt_environment_changed(void);
 void crt_locale_changed(void);
 void crt_time_zone_changed(void);
+void crt_descriptors_changed(void);
 
 #endif

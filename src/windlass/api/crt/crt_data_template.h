@@ -7,6 +7,7 @@
 #include "crt_ctype.h"
 #include "crt_data.h"
 #include "crt_environment.h"
+#include "crt_io.h"
 #include "cxx_exception.h"
 
 #define CRT_DATA(type_, name_) CRT_DATA_IN(CRT_DATA_DLL, type_, name_)
@@ -15,6 +16,8 @@
 typedef const char *error_list[44];
 typedef WORD class_table[257];
 typedef BYTE byte_table[257];
+typedef struct fd *record_table[FD_CHUNKS_SHOWN];
+typedef struct fd fd_record_type;
 
 CRT_DATA(char *, _acmdln);
 CRT_DATA(WCHAR *, _wcmdln);
@@ -43,6 +46,8 @@ CRT_DATA(int, __unguarded_readlc_active);
 CRT_DATA(int, __setlc_active);
 CRT_DATA(int, _fmode);
 CRT_DATA(int, _commode);
+CRT_DATA(record_table, __pioinfo);
+CRT_DATA(fd_record_type, __badioinfo);
 
 typedef const void *function_table[CXX_EXCEPTION_VIRTUAL_FUNCTIONS];
 #define CRT_TABLE(symbol_, class_) CRT_TABLE_IN(symbol_, CRT_DATA_DLL, "??_7" class_ CRT_DATA_NAMESPACE "@@6B@")
@@ -85,6 +90,12 @@ static void time_zone_changed(void) {
     (*data__tzname)[1] = (char *)zone->names[1];
 }
 
+/* May run while the first of them is made. */
+static void descriptors_changed(void) {
+    for (int i = 0; data___pioinfo && i < FD_CHUNKS_SHOWN; i++)
+        (*data___pioinfo)[i] = atomic_load_explicit(&fd_chunks[i], memory_order_acquire);
+}
+
 /* With the locator's address before it. */
 static void fill_table(function_table *table, enum cxx_exception_class class) {
     const void *const *functions = cxx_exception_vftable(class);
@@ -92,7 +103,8 @@ static void fill_table(function_table *table, enum cxx_exception_class class) {
 }
 
 static void fill_data(void) {
-    static struct crt_data_listener listener = {environment_changed, locale_changed, time_zone_changed, NULL};
+    static struct crt_data_listener listener = {environment_changed, locale_changed, time_zone_changed, descriptors_changed,
+                                                NULL};
     static struct crt_mode_place modes = {&data__fmode, &data__commode, NULL};
     const struct crt_arguments *arguments = crt_arguments();
     *data__acmdln = arguments->narrow_command_line;
@@ -111,6 +123,9 @@ static void fill_data(void) {
     environment_changed();
     locale_changed();
     time_zone_changed();
+    fd_init();
+    descriptors_changed();
+    data___badioinfo->handle = INVALID_HANDLE_VALUE;
     *data___initenv = *data__environ;
     *data___winitenv = *data__wenviron;
     fill_table(exception_table, CXX_CLASS_EXCEPTION);

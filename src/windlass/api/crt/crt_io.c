@@ -6,6 +6,7 @@
 
 #include "crt_data.h"
 #include "crt_io.h"
+#include "heap.h"
 #include "parameters.h"
 #include "path.h"
 
@@ -20,8 +21,11 @@ static struct fd *chunk_at(int index) {
     struct fd *chunk = atomic_load_explicit(&fd_chunks[index], memory_order_acquire);
     if (chunk)
         return chunk;
-    chunk = calloc(FD_CHUNK, sizeof *chunk);
+    chunk = heap_alloc_zeroed(FD_CHUNK * sizeof *chunk);
+    for (int i = 0; chunk && i < FD_CHUNK; i++)
+        chunk[i].handle = INVALID_HANDLE_VALUE;
     atomic_store_explicit(&fd_chunks[index], chunk, memory_order_release);
+    crt_descriptors_changed();
     return chunk;
 }
 
@@ -544,7 +548,8 @@ static bool is_shared(int number, HANDLE handle) {
 /* With the record's lock held. */
 static int close_record(struct fd *fd, int number) {
     HANDLE handle = fd->handle;
-    bool closed = handle == (HANDLE)(LONG_PTR)-2 || is_shared(number, handle) || api_CloseHandle(handle);
+    /* Programs that close the handle themselves say so in __pioinfo. */
+    bool closed = handle == (HANDLE)(LONG_PTR)-2 || handle == INVALID_HANDLE_VALUE || is_shared(number, handle) || api_CloseHandle(handle);
     fd->flags = 0;
     fd->handle = INVALID_HANDLE_VALUE;
     if (number < 3)

@@ -36,18 +36,24 @@ enum {
 /* What text on a descriptor is; in binary mode it is bytes. */
 enum fd_encoding { FD_ANSI, FD_UTF8, FD_UTF16 };
 
-/* One descriptor. Members other than `lock` are changed under it. */
+/* One descriptor. Members other than `lock` are changed under it.
+ *
+ * The run-times before the Universal CRT export their records as `__pioinfo`: programs that know these (Python 2.7 and 3.4,
+ * Perl, Ruby) find and change handle and flags there. They learn a record's size from _msize, and that of a chunk. */
 struct fd {
-    struct crt_lock lock;
     HANDLE handle;
     unsigned char flags;
     unsigned char encoding;
     unsigned char ahead_count;      /* bytes read too far from something that cannot seek */
     unsigned char ahead[4];
     WCHAR high_surrogate;           /* written to UTF-8 text; its other half has not come yet */
+    struct crt_lock lock;
+    unsigned char unused[16];       /* Microsoft's lock is larger */
 };
+_Static_assert(offsetof(struct fd, flags) == 8 && sizeof(struct fd) == 56, "ioinfo of msvcrt.dll");
 
-enum { FD_CHUNK = 64, FD_CHUNKS = 128, FD_MAX = FD_CHUNK * FD_CHUNKS };
+enum { FD_CHUNK = 32, FD_CHUNKS = 256, FD_MAX = FD_CHUNK * FD_CHUNKS };
+enum { FD_CHUNKS_SHOWN = 64 };      /* in __pioinfo */
 
 extern struct fd *_Atomic fd_chunks[FD_CHUNKS];
 
