@@ -1,5 +1,7 @@
 // ntdll's loader functions: loading, notifications, names, entries, image headers.
 // build: freestanding
+// Wine reports: address in the table 0
+// documented: address in the table 1     (Microsoft, "ImageRvaToVa function", which it is behind)
 #include <windows.h>
 #include <winternl.h>
 
@@ -160,6 +162,11 @@ static void headers(void)
     say("address %d", RtlImageRvaToVa(header, module, first->VirtualAddress + 5, &section) ==
                           (BYTE *)module + first->PointerToRawData + 5);
     say("its section %d", section == first);
+    PVOID(NTAPI *address_in)(const IMAGE_NT_HEADERS *, HMODULE, DWORD) =
+        (PVOID(NTAPI *)(const IMAGE_NT_HEADERS *, HMODULE, DWORD))GetProcAddress(GetModuleHandleA("ntdll"),
+                                                                               "RtlAddressInSectionTable");
+    say("address in the table %d", address_in && address_in(header, module, first->VirtualAddress + 5) ==
+                                                     (BYTE *)module + first->PointerToRawData + 5);
 }
 
 PROGRAM

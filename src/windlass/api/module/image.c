@@ -75,6 +75,12 @@ API(ntdll, PVOID, RtlImageRvaToVa, const BYTE *NtHeaders, PVOID BaseAddress, ULO
 }
 API_ALIAS(api_RtlImageRvaToVa, dbghelp, dbghelp imagehlp, "ImageRvaToVa");
 
+/* What those two are made of; GraalVM's programs look for their heap with it. */
+API_ALIAS(api_RtlImageRvaToSection, by_address, ntdll, "RtlSectionTableFromVirtualAddress");
+API(ntdll, PVOID, RtlAddressInSectionTable, const BYTE *NtHeaders, PVOID BaseAddress, ULONG VirtualAddress) {
+    return api_RtlImageRvaToVa(NtHeaders, BaseAddress, VirtualAddress, NULL);
+}
+
 API(ntdll, PVOID, RtlImageDirectoryEntryToData, PVOID BaseAddress, BOOLEAN MappedAsImage, USHORT DirectoryEntry, ULONG *Size) {
     enum { PE32 = 0x10b, FLAT = 1 };
     bool flat = (ULONG_PTR)BaseAddress & FLAT || !MappedAsImage;
