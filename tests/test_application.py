@@ -92,6 +92,37 @@ def test_the_entry_points_result_is_the_exit_code(write_exe):
     assert run(program).returncode == 5
 
 
+@pytest.mark.parametrize("end", ["ExitThread(3)", "return 3"])
+def test_the_process_ends_with_its_last_thread(write_exe, end):
+    """Under Wine too: the other thread waits for the main one, and its own result is the exit code."""
+    text = """
+        __declspec(dllimport) void *GetCurrentThread(void), *GetCurrentProcess(void);
+        __declspec(dllimport) int DuplicateHandle(void *, void *, void *, void **, unsigned, int, unsigned);
+        __declspec(dllimport) void *CreateThread(void *, unsigned long long, unsigned (*)(void *), void *,
+                                                 unsigned, unsigned *);
+        __declspec(dllimport) void ExitThread(unsigned);
+        __declspec(dllimport) unsigned WaitForSingleObject(void *, unsigned);
+        __declspec(dllimport) int GetExitCodeThread(void *, unsigned *);
+        static unsigned outlive(void *main_thread)
+        {
+            unsigned code = 0;
+            WaitForSingleObject(main_thread, -1);
+            GetExitCodeThread(main_thread, &code);
+            return 10 + code;
+        }
+        int start(void)
+        {
+            void *self, *process = GetCurrentProcess();
+            DuplicateHandle(process, GetCurrentThread(), process, &self, 0, 0, 2);
+            CreateThread(0, 0, outlive, self, 0, 0);
+            END;
+        }
+    """
+    program = write_exe(BARE + text.replace("END", end), "-Wl,-e,start", name="outlived")
+    done = run(program)
+    assert (done.returncode, done.stderr) == (13, "")
+
+
 def test_dlls_are_attached_before_and_detached_after_the_program(dll, write_exe, write_dll):
     journal = dll("journal.c")
     library = write_dll(

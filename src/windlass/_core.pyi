@@ -267,6 +267,10 @@ def call(address: int, *slots: int) -> int:
 def exit_process(code: int) -> NoReturn:
     """End the process as ExitProcess does: DLLs are detached, Python's own end is skipped."""
 
+def exit_main_thread(code: int) -> NoReturn:
+    """End this thread as ExitThread does, with the code that it asked for or else with this one. The process
+    ends when the last thread that Windows code has made has ended, with that one's code."""
+
 def get_last_error() -> int:
     """This thread's TEB.LastErrorValue."""
 

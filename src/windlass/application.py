@@ -24,6 +24,7 @@ __all__ = ["StartFailure", "main", "run", "start_main"]
 STATUS_DLL_NOT_FOUND = 0xC0000135
 STATUS_ENTRYPOINT_NOT_FOUND = 0xC0000139
 STATUS_DLL_INIT_FAILED = 0xC0000142
+STATUS_THREAD_IS_TERMINATING = 0xC000004B
 STATUS_INVALID_IMAGE_FORMAT = 0xC000007B
 STATUS_SXS_CANT_GEN_ACTCTX = 0xC0150002
 
@@ -98,15 +99,24 @@ def locate(program: str) -> str:
 
 
 def main(path: str, line: str) -> NoReturn:
-    """Run a console EXE as the program of this process and end it with the program's exit code."""
+    """Run a console EXE as the program of this process and end it with the program's exit code.
+
+    When its main thread ends otherwise than by ExitProcess, its other threads go on, and the last one's code
+    is the program's.
+    """
     try:
         code = run(path, line)
+        sys.stdout.flush()
+        _core.exit_main_thread(code)
     except StartFailure as failure:
         print(failure, file=sys.stderr)
         code = failure.status
     except OSError as error:  # an exception that nobody handled: Windows ends the process with its code
-        print(f"{path}: {error}", file=sys.stderr)
         code = _core.unhandled_exception() or 1
+        if code == STATUS_THREAD_IS_TERMINATING:
+            sys.stdout.flush()
+            _core.exit_main_thread(0)
+        print(f"{path}: {error}", file=sys.stderr)
     sys.stdout.flush()
     _core.exit_process(code & 0xFFFFFFFF)
 

@@ -98,6 +98,9 @@ struct thread *thread_enter(void);
 struct thread *thread_begin(struct thread_object *object);
 void thread_attach(void);
 
+/* Ends what is Windows' in the calling thread, which goes on as the host's. DLLs are told. */
+void thread_leave(void);
+
 static inline struct thread *thread_self(void) {
     struct thread *self = current_thread_or_null;
     return __builtin_expect(self != NULL, 1) ? self : thread_enter();

@@ -18,6 +18,7 @@
 #include "local_storage.h"
 #include "module.h"
 #include "thread_object.h"
+#include "wait.h"
 
 /* The host's thread id of the thread that ends the process; 0: none does. */
 static atomic_int ending_thread;
@@ -104,6 +105,33 @@ void process_end(DWORD code) {
         return;                                      /* in the middle of a load: no state to call DLLs in */
     fls_end(&current_thread_or_null->teb.FlsData);
     modules_detach();                                /* the lock stays: no thread comes to life any more */
+}
+
+static struct thread_object *some_thread_made_here(void) {
+    struct thread_object *found = NULL;
+    thread_list_acquire();
+    for (struct thread *each = thread_list_head(); each && !found; each = each->next)
+        if (each->created_here)
+            object_reference(&(found = thread_object_of(each))->object);
+    thread_list_release();
+    return found;
+}
+
+void process_end_with_last_thread(DWORD code) {
+    struct thread_object *thread = thread_object_self();
+    if (!thread->exit_requested)
+        thread->requested_exit_code = code;
+    thread->exit_requested = true;
+    code = thread->requested_exit_code;
+    thread_leave();
+    thread_begin(NULL);                              /* to wait with; no DLL is told of it */
+    while ((thread = some_thread_made_here())) {
+        struct object *object = &thread->object;
+        wait_for_objects(&object, 1, false, NOT_ALERTABLE, INT64_MAX);
+        code = thread->exit_code;
+        object_release(object);
+    }
+    exit_process(code);
 }
 
 static void at_host_exit(int status, void *context) {

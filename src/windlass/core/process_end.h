@@ -12,6 +12,10 @@ void process_end_register(void);
  * thread is in the middle of it; another thread does not return from it. */
 void process_end(DWORD exit_code);
 
+/* Ends the calling thread, which is the host's, as ExitThread does, with the code that it asked for or with this one; and
+ * the process when the last thread that was made here has ended, with its code ("Terminating a Process"). */
+_Noreturn void process_end_with_last_thread(DWORD exit_code);
+
 /* From then on ("RtlDllShutdownInProgress"). */
 bool process_is_ending(void);
 

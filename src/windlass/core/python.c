@@ -703,6 +703,18 @@ static PyObject *core_time_zone_cities(PyObject *self, PyObject *unused) {
     return list;
 }
 
+static PyObject *core_exit_main_thread(PyObject *self, PyObject *args) {
+    unsigned code;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "I", &code))
+        return NULL;
+    thread_self_with_gil();
+    Py_BEGIN_ALLOW_THREADS
+    process_end_with_last_thread(code);
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef methods[] = {
     {"set_hook", core_set_hook, METH_VARARGS, NULL},
     {"hash", core_hash, METH_VARARGS, NULL},
@@ -728,6 +740,7 @@ static PyMethodDef methods[] = {
     {"loader_lock_acquire", core_loader_lock_acquire, METH_NOARGS, NULL},
     {"loader_lock_release", core_loader_lock_release, METH_NOARGS, NULL},
     {"call", core_call, METH_VARARGS, NULL},
+    {"exit_main_thread", core_exit_main_thread, METH_VARARGS, NULL},
     {"exit_process", core_exit_process, METH_VARARGS, NULL},
     {"get_last_error", core_get_last_error, METH_NOARGS, NULL},
     {"set_last_error", core_set_last_error, METH_VARARGS, NULL},

@@ -146,6 +146,14 @@ static void thread_exit(void *value) {
     munmap(thread, sizeof *thread);
 }
 
+void thread_leave(void) {
+    struct thread *thread = current_thread_or_null;
+    if (!thread)
+        return;
+    pthread_setspecific(exit_key, NULL);
+    thread_exit(thread);
+}
+
 static void initialise(void) {
     if (pthread_key_create(&exit_key, thread_exit))
         windlass_fatal("no thread key left");
