@@ -201,6 +201,12 @@ def test_find_library(monkeypatch, tmp_path):
     assert util.find_msvcrt() is None
 
 
+def test_list_of_libraries(dll):
+    library = ctypes.WinDLL(str(dll("add.c")))
+    listed = util.dllist()
+    assert library._name in listed and "kernel32.dll" in {path.rsplit("\\", 1)[-1] for path in listed}
+
+
 def test_cast():
     buffer = ctypes.create_unicode_buffer("abc")
     assert ctypes.cast(buffer, ctypes.POINTER(ctypes.c_wchar))[1] == "b"

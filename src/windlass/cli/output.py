@@ -45,7 +45,9 @@ class Command(click.Command):
 
     def invoke(self, context: click.Context) -> Any:
         try:
-            return super().invoke(context)
+            result = super().invoke(context)
+            sys.stdout.flush()
+            return result
         except BrokenPipeError:
             raise  # click ends quietly
         except (BadImage, OSError) as error:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 
-from windlass import search
+from windlass import process, search
 
-__all__ = ["find_library", "find_msvcrt"]
+__all__ = ["dllist", "find_library", "find_msvcrt"]
 
 
 def find_library(name: str) -> str | None:
@@ -40,3 +40,8 @@ def _searched(name: str) -> str | None:
 def find_msvcrt() -> str | None:
     """The C run-time library of Python itself: the Universal CRT, which is not to be loaded by name."""
     return None
+
+
+def dllist() -> list[str]:
+    """The paths of the DLLs that are loaded, the builtin ones included, in the order in which they came."""
+    return [module.path for module in process.modules]
