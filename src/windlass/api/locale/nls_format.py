@@ -289,6 +289,11 @@ def number_style(name: str, address: int, wide: bool) -> tuple[Style, int]:
         own = Style(int(fact(name, IDIGITS)), fact(name, ILZERO) == "1", sizes_of(fact(name, SGROUPING)),
                     fact(name, SDECIMAL), fact(name, STHOUSAND))  # fmt: skip
         return own, int(fact(name, INEGNUMBER) or 1)
+    return given_style(address, wide)
+
+
+def given_style(address: int, wide: bool) -> tuple[Style, int]:
+    """What NUMBERFMT and CURRENCYFMT begin with."""
     digits, zero, grouping, decimal, group, negative = struct.unpack("<IIIxxxxQQI", _core.read(address, 36))
     sizes = [int(char) for char in str(grouping)] if grouping else []
     if sizes:  # 3 means that 3 repeats, 30 that it does not
@@ -308,9 +313,21 @@ def format_number(name: str | None, value: str | None, address: int, wide: bool 
     return NEGATIVE_NUMBER[negative].format(found[1]) if found[0] else found[1]
 
 
-def format_money(name: str | None, value: str | None) -> str | None:
-    if name is None:
-        return None
+class Money(NamedTuple):
+    """How amounts look: the digits, the forms of negative and of positive ones, and the symbol."""
+
+    style: Style
+    negative: int
+    positive: int
+    symbol: str
+
+
+def money_style(name: str, address: int, wide: bool) -> Money:
+    """The CURRENCYFMT at the address, or the locale's own."""
+    if address:
+        style, negative = given_style(address, wide)
+        positive, symbol = struct.unpack("<IQ", _core.read(address + 36, 12))
+        return Money(style, negative, positive, string_at(symbol, wide) or "")
     style = Style(
         int(fact(name, ICURRDIGITS)),
         True,
@@ -318,11 +335,20 @@ def format_money(name: str | None, value: str | None) -> str | None:
         fact(name, SMONDECIMALSEP),
         fact(name, SMONTHOUSANDSEP),
     )
-    found = number_text(value, style)
-    if found is None:
+    negative, positive = (int(fact(name, kind) or 0) for kind in (INEGCURR, ICURRENCY))
+    return Money(style, negative, positive, fact(name, SCURRENCY))
+
+
+def format_money(name: str | None, value: str | None, address: int, wide: bool = True) -> str | None:
+    """`wide` says which of the two CURRENCYFMTs is at the address."""
+    if name is None:
         return None
-    shapes, kind = (NEGATIVE_MONEY, INEGCURR) if found[0] else (POSITIVE_MONEY, ICURRENCY)
-    return shapes[int(fact(name, kind) or 0)].format(found[1]).replace("$", fact(name, SCURRENCY))
+    money = money_style(name, address, wide)
+    found = number_text(value, money.style)
+    if found is None or money.negative >= len(NEGATIVE_MONEY) or money.positive >= len(POSITIVE_MONEY):
+        return None
+    shape = NEGATIVE_MONEY[money.negative] if found[0] else POSITIVE_MONEY[money.positive]
+    return shape.format(found[1]).replace("$", money.symbol)
 
 
 @export("kernel32", "kernelbase")
@@ -358,7 +384,7 @@ def GetNumberFormatA(
 def GetCurrencyFormatA(
     Locale: LCID, dwFlags: DWORD, lpValue: LPCSTR, lpFormat: LPCVOID, lpCurrencyStr: LPSTR, cchCurrency: INT
 ) -> INT:
-    text = None if lpFormat else format_money(nls_locales.by_lcid(Locale), from_ansi(lpValue))
+    text = format_money(nls_locales.by_lcid(Locale), from_ansi(lpValue), lpFormat, False)
     return fail(ERROR_INVALID_PARAMETER) if text is None else give_ansi(text, lpCurrencyStr, cchCurrency)
 
 
@@ -371,7 +397,7 @@ def GetCurrencyFormatEx(
     lpCurrencyStr: LPWSTR,
     cchCurrency: INT,
 ) -> INT:
-    text = None if lpFormat else format_money(nls_locales.canonical(lpLocaleName), lpValue)
+    text = format_money(nls_locales.canonical(lpLocaleName), lpValue, lpFormat)
     return fail(ERROR_INVALID_PARAMETER) if text is None else give_wide(text, lpCurrencyStr, cchCurrency)
 
 
@@ -379,5 +405,5 @@ def GetCurrencyFormatEx(
 def GetCurrencyFormatW(
     Locale: LCID, dwFlags: DWORD, lpValue: LPCWSTR, lpFormat: LPCVOID, lpCurrencyStr: LPWSTR, cchCurrency: INT
 ) -> INT:
-    text = None if lpFormat else format_money(nls_locales.by_lcid(Locale), lpValue)
+    text = format_money(nls_locales.by_lcid(Locale), lpValue, lpFormat)
     return fail(ERROR_INVALID_PARAMETER) if text is None else give_wide(text, lpCurrencyStr, cchCurrency)
