@@ -195,11 +195,37 @@ static void stores(void)
     say("none %d %u", store == NULL, GetLastError());
 }
 
+static unsigned count(HCERTSTORE store)
+{
+    unsigned number = 0;
+    for (PCCERT_CONTEXT each = NULL; (each = CertEnumCertificatesInStore(store, each));)
+        number++;
+    return number;
+}
+
+/* A collection keeps the stores that it has, as Python's ssl closes them at once. */
+static void collections(void)
+{
+    HCERTSTORE member = CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, NULL);
+    HCERTSTORE kept = CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, NULL);
+    HCERTSTORE collection = CertOpenStore(CERT_STORE_PROV_COLLECTION, 0, 0, 0, NULL);
+    check(CertAddEncodedCertificateToStore(member, X509_ASN_ENCODING, certificate, sizeof certificate, CERT_STORE_ADD_NEW, NULL));
+    check(CertAddEncodedCertificateToStore(kept, X509_ASN_ENCODING, certificate, sizeof certificate, CERT_STORE_ADD_NEW, NULL));
+    check(CertAddStoreToCollection(collection, member, CERT_PHYSICAL_STORE_ADD_ENABLE_FLAG, 0));
+    check(CertAddStoreToCollection(collection, kept, 0, 0));
+    say("close a member %d, left %u", CertCloseStore(member, 0), count(collection));
+    CertRemoveStoreFromCollection(collection, member);
+    say("removed, left %u", count(collection));
+    say("close the collection %d, the member has %u", CertCloseStore(collection, 0), count(kept));
+    say("close the member %d", CertCloseStore(kept, CERT_CLOSE_STORE_CHECK_FLAG));
+}
+
 PROGRAM
 {
     texts();
     protected_data();
     contexts();
     stores();
+    collections();
     return 0;
 }

@@ -72,7 +72,9 @@ SYSTEM_STORES = {"my", "root", "ca", "trust", "disallowed", "addressbook", "auth
 
 
 class Store:
-    """Certificates are in `contexts`, revocation lists in `lists`; a collection's stores in `members`."""
+    """Certificates are in `contexts`, revocation lists in `lists`; a collection's stores, with a reference
+    to each, in `members`.
+    """
 
     def __init__(self, *, read_only: bool = False) -> None:
         self.handle = handles.new(self)
@@ -105,6 +107,28 @@ class Store:
     def remove(self, context: Context) -> None:
         self.contexts.remove(context)
         release(context.address)
+
+    def collect(self, member: Store) -> None:
+        """As often as it is closed then, the member stays open for this collection."""
+        member.references += 1
+        self.members.append(member)
+
+    def give_up(self, member: Store) -> None:
+        self.members.remove(member)
+        member.release()
+
+    def release(self) -> None:
+        self.references -= 1
+        if self.references <= 0:
+            self.end()
+
+    def end(self) -> None:
+        for context in list(self.contexts):
+            self.remove(context)
+        self.forget_lists()
+        for member in list(self.members):
+            self.give_up(member)
+        handles.close(self.handle)
 
 
 def store_of(handle: int) -> Store:
@@ -291,13 +315,10 @@ CLOSE_FORCE, CLOSE_CHECK = 1, 2
 def _close(handle: int, flags: int) -> None:
     """Contexts that the program still holds stay good."""
     store = store_of(handle)
-    store.references = 0 if flags & CLOSE_FORCE else store.references - 1
     pending = any(context.references > 1 for context in store.contexts)
-    if store.references <= 0:
-        for context in list(store.contexts):
-            store.remove(context)
-        store.forget_lists()
-        handles.close(handle)
+    if flags & CLOSE_FORCE:
+        store.references = 1
+    store.release()
     if flags & CLOSE_CHECK and (store.references > 0 or pending):
         raise Refused(CRYPT_E_PENDING_CLOSE)
 
@@ -317,7 +338,8 @@ def CertControlStore(hCertStore: HANDLE, dwFlags: DWORD, dwCtrlType: DWORD, pvCt
 def CertAddStoreToCollection(
     hCollectionStore: HANDLE, hSiblingStore: HANDLE, dwUpdateFlags: DWORD, dwPriority: DWORD
 ) -> BOOL:
-    return done(lambda: store_of(hCollectionStore).members.append(store_of(hSiblingStore)))
+    """The program may close the member then: the collection keeps it."""
+    return done(lambda: store_of(hCollectionStore).collect(store_of(hSiblingStore)))
 
 
 # ---- finding ----

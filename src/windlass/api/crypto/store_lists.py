@@ -92,10 +92,10 @@ def CertUnregisterSystemStore(pvSystemStore: PVOID, dwFlags: DWORD) -> BOOL:
 
 
 def _remove_from_collection(collection: int, sibling: int) -> None:
-    members = store_of(collection).members
+    found = store_of(collection)
     store = store_of(sibling)
-    if store in members:
-        members.remove(store)
+    if store in found.members:
+        found.give_up(store)
 
 
 @export("crypt32")
