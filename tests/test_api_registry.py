@@ -146,3 +146,15 @@ except OSError as error:
 """
     )
     assert lines == ["exception: access violation writing 0x0000000000000010"]
+
+
+def test_the_desktops_settings_are_those_of_the_system_parameters(registry):
+    lines = registry(
+        r"""
+value = ctypes.c_uint32()
+for name, action in (("DragFullWindows", 38), ("WheelScrollLines", 104), ("ScreenSaveActive", 16)):
+    assert WinDLL("user32").SystemParametersInfoW(action, 0, ctypes.byref(value), 0)
+    print(get(HKCU, r"Control Panel\Desktop", name) == str(value.value))
+"""
+    )
+    assert lines == ["True"] * 3

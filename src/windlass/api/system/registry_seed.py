@@ -315,6 +315,9 @@ def _user(store: Store) -> None:
     international.texts(
         {"sDecimal": ".", "sThousand": ",", "sShortDate": "M/d/yyyy", "sTimeFormat": "h:mm:ss tt"}
     )
+    desktop = Section(store, home + r"\Control Panel\Desktop")
+    desktop.text(DragFullWindows="1", FontSmoothing="2", ScreenSaveActive="0", WheelScrollLines="3")
+    desktop.number(FontSmoothingType=2, ForegroundLockTimeout=200000)
     variables = Section(store, home + r"\Volatile Environment", volatile=True)
     variables.text(
         USERNAME=folders.user_name(),

@@ -23,7 +23,7 @@ from windlass.user_folders import data_folder
 __all__ = ["Store", "Value", "fold"]
 
 # Change it when the tables or registry_seed.py change.
-VERSION = 5
+VERSION = 6
 
 TABLES = """
 create table key_ (
