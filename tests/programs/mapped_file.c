@@ -61,6 +61,31 @@ static void mapped(void)
     check(DeleteFileW(path));
 }
 
+static void map(const char *what, HANDLE section, SIZE_T size)
+{
+    void *view = MapViewOfFile(section, FILE_MAP_READ, 0, 0, size);
+    DWORD error = GetLastError();
+    say("%s: %u", what, view ? 0 : error);
+    UnmapViewOfFile(view);
+}
+
+/* Memory is there in pages. */
+static void sizes(void)
+{
+    HANDLE memory = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 100, NULL);
+    map("memory", memory, 100);
+    map("its page", memory, 4096);
+    map("beyond its page", memory, 4097);
+    CloseHandle(memory);
+    HANDLE file = open_file(CREATE_ALWAYS);
+    HANDLE section = CreateFileMappingW(file, NULL, PAGE_READWRITE, 0, 100, NULL);
+    map("file", section, 100);
+    map("beyond its end", section, 101);
+    CloseHandle(section);
+    CloseHandle(file);
+    check(DeleteFileW(path));
+}
+
 static void volume(void)
 {
     BY_HANDLE_FILE_INFORMATION facts;
@@ -100,6 +125,7 @@ PROGRAM
     GetTempPathW(MAX_PATH, folder);
     GetTempFileNameW(folder, L"map", 0, path);
     mapped();
+    sizes();
     volume();
     paging_file();
     return 0;
