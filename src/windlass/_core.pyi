@@ -410,6 +410,9 @@ def process_block(image: str, flags: int) -> tuple[int, int]:
     """
 
 def process_block_free(address: int) -> None: ...
+def process_ends_quietly() -> bool:
+    """Whether the program wants no message when an exception ends it (SEM_NOGPFAULTERRORBOX)."""
+
 def process_begin(block: int, is_new: bool) -> None:
     """Say that this process has the block behind the descriptor, and wait while it is suspended.
 

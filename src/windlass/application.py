@@ -112,11 +112,14 @@ def main(path: str, line: str) -> NoReturn:
         print(failure, file=sys.stderr)
         code = failure.status
     except OSError as error:  # an exception that nobody handled: Windows ends the process with its code
-        code = _core.unhandled_exception() or 1
+        code = _core.unhandled_exception()
         if code == STATUS_THREAD_IS_TERMINATING:
             sys.stdout.flush()
             _core.exit_main_thread(0)
-        print(f"{path}: {error}", file=sys.stderr)
+        if not _core.process_ends_quietly() or errors.is_own_exception(code):
+            print(f"{path}: {error}", file=sys.stderr)
+        if not code and not hasattr(error, "windows_exception"):
+            code = 1
     sys.stdout.flush()
     _core.exit_process(code & 0xFFFFFFFF)
 

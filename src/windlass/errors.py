@@ -294,6 +294,13 @@ def from_exception(code: int, address: int, parameters: tuple[int, ...], frames:
     return error
 
 
+def is_own_exception(code: int) -> bool:
+    """Whether the code is one by which windlass tells of what it lacks, not of a program's fault."""
+    from windlass import _core
+
+    return code in (_core.missing_function_code, PYTHON_FAILED)
+
+
 def _spelled(code: int, parameters: tuple[int, ...]) -> OSError:
     from windlass import _core  # not needed by those who only read images
 

@@ -5,7 +5,11 @@
  * ("x64 exception handling", "Structured Exception Handling"). Both end at the boundary, the innermost call from the
  * host into Windows code: nothing unwinds through Python. What nobody handled is left in the thread's record, cleaned
  * up after, and ends that call. */
+#include <stdio.h>
+
 #include "guard.h"
+#include "process_end.h"
+#include "process_object.h"
 #include "unwind.h"
 
 extern const char context_code_begin[], context_code_end[], handler_call_exception_return[],
@@ -520,15 +524,19 @@ static bool offer_to_frames(EXCEPTION_RECORD *record, CONTEXT *context, bool int
 LONG(WINAPI *unhandled_exception_filter)(EXCEPTION_POINTERS *);
 
 /* Nobody stands below a thread that Windows code has made: the process's filter is asked, and if it does not go on, the
- * process ends, as on Windows ("SetUnhandledExceptionFilter"). */
+ * process ends, as on Windows ("SetUnhandledExceptionFilter"): with its code, where it is a program's own and not a host's. */
 static bool filter_goes_on(EXCEPTION_RECORD *record, CONTEXT *context, const struct trace *trace) {
     EXCEPTION_POINTERS pointers = {record, context};
     if (unhandled_exception_filter && unhandled_exception_filter(&pointers) == EXCEPTION_CONTINUE_EXECUTION)
         return true;
     char where[256];
     address_describe(trace->count ? trace->addresses[0] : context->Rip, where, sizeof where);
-    windlass_fatal("unhandled exception 0x%08x at %s in a thread made by a DLL", (unsigned)record->ExceptionCode,
-                   where);
+    if (!process_block_self())
+        windlass_fatal("unhandled exception 0x%08x at %s in a thread made by a DLL", (unsigned)record->ExceptionCode,
+                       where);
+    if (!process_ends_quietly())
+        fprintf(stderr, "windlass: unhandled exception 0x%08x at %s\n", (unsigned)record->ExceptionCode, where);
+    process_leave(record->ExceptionCode);
 }
 
 static bool is_last_boundary(const struct thread *thread) {

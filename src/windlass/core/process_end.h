@@ -23,6 +23,9 @@ bool process_is_ending(void);
  * ends at once, as on Windows. */
 void process_end_when_stuck(void);
 
+/* Whether the program wants no message when an exception ends it (SEM_NOGPFAULTERRORBOX; api/process/identity.c). */
+bool process_ends_quietly(void);
+
 /* Leaves the process without telling anybody else (api/process/process.c). */
 _Noreturn void process_leave(DWORD exit_code);
 

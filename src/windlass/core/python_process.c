@@ -12,6 +12,7 @@
 #include "host_spawn.h"
 #include "inherit.h"
 #include "parameters.h"
+#include "process_end.h"
 #include "process_object.h"
 #include "pseudo_console.h"
 
@@ -375,7 +376,14 @@ static PyObject *resume_process(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+static PyObject *ends_quietly(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    thread_self_with_gil();
+    return PyBool_FromLong(process_ends_quietly());
+}
+
 static PyMethodDef functions[] = {
+    {"process_ends_quietly", ends_quietly, METH_NOARGS, NULL},
     {"resume_process", resume_process, METH_VARARGS, NULL},
     {"process_block", block_new, METH_VARARGS, NULL},
     {"process_block_free", block_free, METH_VARARGS, NULL},

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "api.h"
+#include "process_end.h"
 #include "unwind.h"
 
 /* ---- raising ---- */
@@ -210,6 +211,8 @@ API(kernel32 kernelbase, LONG, UnhandledExceptionFilter, EXCEPTION_POINTERS *Exc
         answer = filter(ExceptionInfo);
     if (answer != EXCEPTION_CONTINUE_SEARCH)
         return answer;
+    if (process_ends_quietly())
+        return EXCEPTION_EXECUTE_HANDLER;
     const EXCEPTION_RECORD *record = ExceptionInfo->ExceptionRecord;
     address_describe((uintptr_t)record->ExceptionAddress, where, sizeof where);
     fprintf(stderr, "windlass: unhandled exception 0x%08x at %s\n", (unsigned)record->ExceptionCode, where);

@@ -1,6 +1,7 @@
 /* Who runs: the process, and each thread's last error. */
 #include "api.h"
 #include "handle.h"
+#include "process_end.h"
 
 API(kernel32 kernelbase, HANDLE, GetCurrentProcess, void) { return CURRENT_PROCESS; }
 
@@ -32,7 +33,9 @@ API(kernel32 kernelbase, BOOL, ProcessIdToSessionId, DWORD dwProcessId, DWORD *p
 
 API(kernel32, DWORD, WTSGetActiveConsoleSessionId, void) { return 1; }
 
-/* ---- error modes ("SetErrorMode function"): kept, for there are no dialogs to suppress ---- */
+/* ---- error modes ("SetErrorMode function"): kept; for dialogs stand messages on standard error ---- */
+
+#define SEM_NOGPFAULTERRORBOX 2u
 
 static DWORD error_mode;
 static __thread DWORD thread_error_mode;
@@ -41,6 +44,10 @@ API(kernel32 kernelbase, UINT, GetErrorMode, void) { return __atomic_load_n(&err
 
 API(kernel32 kernelbase, UINT, SetErrorMode, UINT uMode) {
     return __atomic_exchange_n(&error_mode, uMode, __ATOMIC_RELAXED);
+}
+
+bool process_ends_quietly(void) {
+    return (__atomic_load_n(&error_mode, __ATOMIC_RELAXED) | thread_error_mode) & SEM_NOGPFAULTERRORBOX;
 }
 
 API(kernel32 kernelbase, DWORD, GetThreadErrorMode, void) { return thread_error_mode; }
@@ -55,10 +62,10 @@ API(kernel32 kernelbase, BOOL, SetThreadErrorMode, DWORD dwNewMode, DWORD *lpOld
 }
 
 /* NT has bits of its own for SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX and SEM_NOOPENFILEERRORBOX. */
-enum { NT_CRITICAL_ERRORS = 0x10, NT_FAULTS = 0x20, NT_OPEN_FILE = 0x40, FAULTS = 2, OPEN_FILE = 0x8000 };
+enum { NT_CRITICAL_ERRORS = 0x10, NT_FAULTS = 0x20, NT_OPEN_FILE = 0x40, OPEN_FILE = 0x8000 };
 
 API(ntdll, ULONG, RtlGetThreadErrorMode, void) {
-    return (thread_error_mode & 1 ? NT_CRITICAL_ERRORS : 0) | (thread_error_mode & FAULTS ? NT_FAULTS : 0) |
+    return (thread_error_mode & 1 ? NT_CRITICAL_ERRORS : 0) | (thread_error_mode & SEM_NOGPFAULTERRORBOX ? NT_FAULTS : 0) |
            (thread_error_mode & OPEN_FILE ? NT_OPEN_FILE : 0);
 }
 
@@ -67,7 +74,7 @@ API(ntdll, NTSTATUS, RtlSetThreadErrorMode, ULONG NewMode, PULONG OldMode) {
         return STATUS_INVALID_PARAMETER_1;
     if (OldMode)
         *OldMode = api_RtlGetThreadErrorMode();
-    thread_error_mode = (NewMode & NT_CRITICAL_ERRORS ? 1 : 0) | (NewMode & NT_FAULTS ? FAULTS : 0) |
+    thread_error_mode = (NewMode & NT_CRITICAL_ERRORS ? 1 : 0) | (NewMode & NT_FAULTS ? SEM_NOGPFAULTERRORBOX : 0) |
                         (NewMode & NT_OPEN_FILE ? OPEN_FILE : 0);
     return STATUS_SUCCESS;
 }
