@@ -7,6 +7,7 @@
 #include "cxx_exception.h"
 
 #define MSVCP_DLLS msvcp100 msvcp110 msvcp120
+#define ALL_MSVCP_DLLS msvcp80 msvcp90 msvcp100 msvcp110 msvcp120
 
 /* ---- errors of containers ---- */
 
@@ -37,7 +38,7 @@ API_AS(throw_bad_function_call, MSVCP_DLLS, VOID, "?_Xbad_function_call@std@@YAX
 }
 
 API_USE(bool, __uncaught_exception, void);
-API_AS(cxx_uncaught_exception, MSVCP_DLLS, bool, "?uncaught_exception@std@@YA_NXZ", void) {
+API_AS(cxx_uncaught_exception, ALL_MSVCP_DLLS, bool, "?uncaught_exception@std@@YA_NXZ", void) {
     return api___uncaught_exception();
 }
 
@@ -57,16 +58,16 @@ static void make_locks(void) {
 }
 
 /* std::_Lockit holds the number of its lock. */
-API_AS(lockit_new_kind, MSVCP_DLLS, int *, "??0_Lockit@std@@QEAA@H@Z", int *self, int kind) {
+API_AS(lockit_new_kind, ALL_MSVCP_DLLS, int *, "??0_Lockit@std@@QEAA@H@Z", int *self, int kind) {
     pthread_once(&locks_once, make_locks);
     *self = kind & (LOCKS - 1);
     pthread_mutex_lock(&locks[*self]);
     return self;
 }
 
-API_AS(lockit_new, MSVCP_DLLS, int *, "??0_Lockit@std@@QEAA@XZ", int *self) { return lockit_new_kind(self, 0); }
+API_AS(lockit_new, ALL_MSVCP_DLLS, int *, "??0_Lockit@std@@QEAA@XZ", int *self) { return lockit_new_kind(self, 0); }
 
-API_AS(lockit_destroy, MSVCP_DLLS, VOID, "??1_Lockit@std@@QEAA@XZ", int *self) {
+API_AS(lockit_destroy, ALL_MSVCP_DLLS, VOID, "??1_Lockit@std@@QEAA@XZ", int *self) {
     pthread_mutex_unlock(&locks[*self & (LOCKS - 1)]);
 }
 
