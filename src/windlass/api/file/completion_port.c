@@ -25,6 +25,7 @@ struct completion_port {
     struct packet *first, **last; /* under the dispatcher lock */
     unsigned promised;            /* packets that satisfied waits will take */
     unsigned count;
+    bool is_closed;               /* the last handle is; who waits still is told so */
     const struct port_sink *sink; /* NULL: packets are kept */
     void *sink_context;
 };
@@ -32,13 +33,25 @@ struct completion_port {
 static bool port_is_signaled(struct object *object, struct thread_object *waiter) {
     (void)waiter;
     struct completion_port *port = (struct completion_port *)object;
-    return port->count > port->promised;
+    return port->count > port->promised || port->is_closed;
 }
 
+/* True, as for an abandoned mutex, when there will be no packet any more. */
 static bool port_acquire(struct object *object, struct thread_object *waiter) {
     (void)waiter;
-    ((struct completion_port *)object)->promised++;
+    struct completion_port *port = (struct completion_port *)object;
+    if (port->count <= port->promised)
+        return true;
+    port->promised++;
     return false;
+}
+
+/* "GetQueuedCompletionStatus function": a call in progress fails with ERROR_ABANDONED_WAIT_0. */
+static void port_closed(struct object *object) {
+    dispatcher_acquire();
+    ((struct completion_port *)object)->is_closed = true;
+    object_signaled(object);
+    dispatcher_release();
 }
 
 static void port_destroy(struct object *object) {
@@ -56,6 +69,7 @@ static void port_destroy(struct object *object) {
 static const struct object_type port_type = {
     .name = "IoCompletion",
     .destroy = port_destroy,
+    .closed = port_closed,
     .is_signaled = port_is_signaled,
     .acquire = port_acquire,
     .all_access = 0x1F0003,
@@ -187,7 +201,9 @@ API(kernel32 kernelbase, BOOL, PostQueuedCompletionStatus, HANDLE CompletionPort
 }
 
 static DWORD error_from_wait(NTSTATUS status) {
-    return status == STATUS_TIMEOUT ? WAIT_TIMEOUT_CODE : status == STATUS_USER_APC ? 0xC0 : win32_from_status(status);
+    enum { ERROR_ABANDONED_WAIT_0 = 735 };
+    return status == STATUS_TIMEOUT ? WAIT_TIMEOUT_CODE : status == STATUS_USER_APC ? 0xC0
+         : status == STATUS_ABANDONED_WAIT_0 ? ERROR_ABANDONED_WAIT_0 : win32_from_status(status);
 }
 
 API(kernel32 kernelbase, BOOL, GetQueuedCompletionStatus, HANDLE CompletionPort, LPDWORD lpNumberOfBytesTransferred,
