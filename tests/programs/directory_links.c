@@ -47,16 +47,38 @@ static void try_open_native(const char *what, const WCHAR *name, ULONG options)
         NtClose(file);
 }
 
+#ifndef OBJ_DONT_REPARSE
+#define OBJ_DONT_REPARSE 0x1000
+#endif
+
+static void try_without_links(const char *what, const WCHAR *name, ULONG disposition, ULONG options)
+{
+    UNICODE_STRING text;
+    OBJECT_ATTRIBUTES attributes;
+    IO_STATUS_BLOCK block;
+    HANDLE file = NULL, root = CreateFileW(folder, FILE_LIST_DIRECTORY, 7, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    RtlInitUnicodeString(&text, name);
+    InitializeObjectAttributes(&attributes, &text, OBJ_CASE_INSENSITIVE | OBJ_DONT_REPARSE, root, NULL);
+    NTSTATUS status = NtCreateFile(&file, FILE_READ_ATTRIBUTES | SYNCHRONIZE, &attributes, &block, NULL, 0, 7, disposition,
+                                   options, NULL, 0);
+    say("%s: %x", what, status);
+    if (!status)
+        NtClose(file);
+    CloseHandle(root);
+}
+
 PROGRAM
 {
     const DWORD itself = FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS;
     GetTempPathW(MAX_PATH - 40, folder);
     wsprintfW(folder + lstrlenW(folder), L"windlass-directory-links-%lu-%lu", GetCurrentProcessId(), GetTickCount());
-    check(CreateDirectoryW(folder, NULL) && CreateDirectoryW(in_folder(L"target"), NULL));
+    check(CreateDirectoryW(folder, NULL) && CreateDirectoryW(in_folder(L"target"), NULL) &&
+          CreateDirectoryW(in_folder(L"target\\inner"), NULL));
     CloseHandle(CreateFileW(in_folder(L"file"), GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL));
     const DWORD flags = SYMBOLIC_LINK_FLAG_ALLOW_UNPRIVILEGED_CREATE;
     check(CreateSymbolicLinkW(in_folder(L"link"), L"target", SYMBOLIC_LINK_FLAG_DIRECTORY | flags));
     check(CreateSymbolicLinkW(in_folder(L"file link"), L"file", flags));
+    check(CreateSymbolicLinkW(in_folder(L"broken"), L"not there", flags));
     try_open("the link", L"link", itself);
     try_open("with a backslash", L"link\\", itself);
     try_open("what it leads to", L"link\\", FILE_FLAG_BACKUP_SEMANTICS);
@@ -66,6 +88,14 @@ PROGRAM
     try_open_native("as none", L"link", FILE_NON_DIRECTORY_FILE);
     try_open_native("a link to a file as a directory", L"file link", FILE_DIRECTORY_FILE);
     try_open_native("as none", L"file link", FILE_NON_DIRECTORY_FILE);
+    try_without_links("not through a link", L"link\\inner", FILE_OPEN, 0);
+    try_without_links("not what it leads to", L"file link", FILE_OPEN, 0);
+    try_without_links("not a new file through it", L"broken", FILE_CREATE, 0);
+    try_without_links("not through it, either", L"link\\inner", FILE_OPEN, FILE_OPEN_REPARSE_POINT);
+    try_without_links("the link itself", L"link", FILE_OPEN, FILE_OPEN_REPARSE_POINT);
+    try_without_links("where there is none", L"target\\inner", FILE_OPEN, 0);
+    say("removed %d %d %d", RemoveDirectoryW(in_folder(L"target\\inner")), DeleteFileW(in_folder(L"broken")),
+        DeleteFileW(in_folder(L"not there")));
     say("removed %d %d", RemoveDirectoryW(in_folder(L"link")), DeleteFileW(in_folder(L"file link")));
     DeleteFileW(in_folder(L"file"));
     RemoveDirectoryW(in_folder(L"target"));

@@ -8,6 +8,7 @@
 
 #define OBJ_INHERIT 0x2u
 #define OBJ_OPENIF 0x80u
+#define OBJ_DONT_REPARSE 0x1000u
 
 typedef struct {
     ULONG Length;

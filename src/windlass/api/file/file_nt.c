@@ -73,6 +73,41 @@ static struct file *open_own_device(const UNICODE_STRING *name, bool *found) {
     return NULL;
 }
 
+/* Where in the path the names begin that are looked up: behind the root directory, or the drive's. */
+static NTSTATUS names_begin(const OBJECT_ATTRIBUTES *attributes, const struct host_path *path, size_t *start) {
+    struct host_path root;
+    const char *drive = path->drive ? path_drive_root(path->drive) : NULL;
+    *start = drive ? strlen(drive) : 0;
+    if (!attributes->RootDirectory)
+        return STATUS_SUCCESS;
+    UNICODE_STRING itself = {0};
+    NTSTATUS status = path_of_object(&(OBJECT_ATTRIBUTES){.RootDirectory = attributes->RootDirectory,
+                                                          .ObjectName = &itself}, &root);
+    *start = status || strcmp(root.text, "/") == 0 ? 0 : strlen(root.text);
+    return status;
+}
+
+/* OBJ_DONT_REPARSE ("OBJECT_ATTRIBUTES structure"): no link is followed. The last name may be one's that is opened itself. */
+static NTSTATUS refuse_links(const OBJECT_ATTRIBUTES *attributes, const struct host_path *path, bool opens_link) {
+    struct host_path part = *path;
+    size_t at;
+    if (path->kind != PATH_FILE)
+        return STATUS_SUCCESS;
+    NTSTATUS status = names_begin(attributes, path, &at);
+    if (status)
+        return status;
+    while (part.text[at]) {
+        struct stat facts;
+        at += 1 + strcspn(part.text + at + 1, "/");
+        bool is_last = !part.text[at];
+        part.text[at] = 0;
+        if (lstat(part.text, &facts) == 0 && S_ISLNK(facts.st_mode) && !(is_last && opens_link))
+            return STATUS_REPARSE_POINT_ENCOUNTERED;
+        part.text[at] = path->text[at];
+    }
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS open_object(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, ULONG file_attributes, ULONG share,
                             ULONG disposition, ULONG options, struct file **file, ULONG *information) {
     struct host_path path;
@@ -86,6 +121,8 @@ static NTSTATUS open_object(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK acc
     if (is_own)
         return *file ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     status = path_of_object(attributes, &path);
+    if (!status && attributes->Attributes & OBJ_DONT_REPARSE)
+        status = refuse_links(attributes, &path, options & FILE_OPEN_REPARSE_POINT);
     if (status)
         return status;
     const struct file_open_request request = {&path, access, share, disposition, options, file_attributes};
