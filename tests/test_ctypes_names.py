@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ctypes as host
+import os
 import pickle
 import sys
 
@@ -17,11 +18,12 @@ from windlass.ctypes import util, wintypes
 SIZES = {
     "BYTE BOOLEAN CHAR": (1, 1),
     "WORD ATOM LANGID SHORT USHORT WCHAR VARIANT_BOOL": (2, 2),
-    "DWORD UINT INT LONG ULONG BOOL FLOAT COLORREF LGRPID LCTYPE LCID": (4, 4),
+    "DWORD UINT INT LONG ULONG BOOL FLOAT COLORREF LGRPID LCTYPE LCID HFILE HRESULT": (4, 4),
     "DOUBLE LARGE_INTEGER ULARGE_INTEGER WPARAM LPARAM _LARGE_INTEGER _ULARGE_INTEGER": (8, 8),
     "HANDLE HWND HMODULE HINSTANCE HKEY HDC HGDIOBJ HGLOBAL HLOCAL HRSRC HSTR SC_HANDLE HACCEL HBITMAP "
     "HBRUSH HCOLORSPACE HDESK HDWP HENHMETAFILE HFONT HHOOK HICON HKL HMENU HMETAFILE HMONITOR HPALETTE "
     "HPEN HRGN HTASK HWINSTA SERVICE_STATUS_HANDLE": (8, 8),
+    "HCONV HCONVLIST HCURSOR HDDEDATA HDROP HSZ": (8, 8),
     "LPSTR LPCSTR LPWSTR LPCWSTR LPVOID LPCVOID OLESTR LPOLESTR LPCOLESTR": (8, 8),
     "LPDWORD PDWORD LPHANDLE PHANDLE PLARGE_INTEGER LPWIN32_FIND_DATAW PWCHAR PSMALL_RECT LPSC_HANDLE": (
         8,
@@ -202,9 +204,9 @@ def test_find_library(monkeypatch, tmp_path):
 
 
 def test_list_of_libraries(dll):
-    library = ctypes.WinDLL(str(dll("add.c")))
+    library = ctypes.WinDLL(str(dll("calls.c")))
     listed = util.dllist()
-    assert library._name in listed and "kernel32.dll" in {path.rsplit("\\", 1)[-1] for path in listed}
+    assert library._name in listed and "kernel32.dll" in map(os.path.basename, listed)
 
 
 def test_cast():
