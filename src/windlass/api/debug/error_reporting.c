@@ -117,3 +117,9 @@ API(kernel32, HRESULT, ApplicationRecoveryInProgress, BOOL *pbCancelled) {
     return (HRESULT)0x80004005;                          /* E_FAIL: no recovery is in progress */
 }
 API(kernel32, void, ApplicationRecoveryFinished, BOOL bSuccess) { (void)bSuccess; }
+
+/* Nobody monitors silent exits ("Monitoring Silent Process Exit"). */
+API(ntdll, NTSTATUS, RtlReportSilentProcessExit, HANDLE ProcessHandle, NTSTATUS ExitStatus) {
+    (void)ProcessHandle, (void)ExitStatus;
+    return STATUS_SUCCESS;
+}

@@ -293,20 +293,37 @@ API(ntdll, NTSTATUS, NtUnlockVirtualMemory, HANDLE ProcessHandle, PVOID *BaseAdd
 typedef struct { PVOID VirtualAddress; SIZE_T NumberOfBytes; } MEMORY_RANGE;
 
 /* A hint: what cannot be fetched is none of the caller's worries. */
-API(kernel32 kernelbase, BOOL, PrefetchVirtualMemory, HANDLE hProcess, ULONG_PTR NumberOfEntries,
-    MEMORY_RANGE *VirtualAddresses, ULONG Flags) {
-    NTSTATUS status = check_process(hProcess, 0);
+/* Ranges of this process; the information is flags, of which there are none ("PrefetchVirtualMemory function"). */
+static NTSTATUS prefetch(HANDLE process, ULONG_PTR count, const MEMORY_RANGE *ranges, ULONG flags) {
+    NTSTATUS status = check_process(process, 0);
     if (!NT_SUCCESS(status))
-        return fail(win32_from_status(status));
-    if (Flags || !NumberOfEntries)
-        return fail(ERROR_INVALID_PARAMETER);
-    for (ULONG_PTR i = 0; i < NumberOfEntries; i++) {
+        return status;
+    if (flags || !count)
+        return STATUS_INVALID_PARAMETER;
+    for (ULONG_PTR i = 0; i < count; i++) {
         uintptr_t begin;
         size_t length;
-        if (page_range(VirtualAddresses[i].VirtualAddress, VirtualAddresses[i].NumberOfBytes, &begin, &length))
+        if (page_range(ranges[i].VirtualAddress, ranges[i].NumberOfBytes, &begin, &length))
             madvise((void *)begin, length, MADV_WILLNEED);
     }
-    return TRUE;
+    return STATUS_SUCCESS;
+}
+
+API(kernel32 kernelbase, BOOL, PrefetchVirtualMemory, HANDLE hProcess, ULONG_PTR NumberOfEntries,
+    MEMORY_RANGE *VirtualAddresses, ULONG Flags) {
+    return succeed_or_fail(prefetch(hProcess, NumberOfEntries, VirtualAddresses, Flags));
+}
+
+API(ntdll, NTSTATUS, NtSetInformationVirtualMemory, HANDLE ProcessHandle, int VmInformationClass,
+    ULONG_PTR NumberOfEntries, MEMORY_RANGE *VirtualAddresses, PVOID VmInformation, ULONG VmInformationLength) {
+    enum { VmPrefetchInformation = 0 };
+    if (VmInformationClass != VmPrefetchInformation)
+        return STATUS_INVALID_PARAMETER_2;
+    if (!VmInformation)
+        return STATUS_INVALID_PARAMETER_5;
+    if (VmInformationLength != sizeof(ULONG))
+        return STATUS_INVALID_PARAMETER_6;
+    return prefetch(ProcessHandle, NumberOfEntries, VirtualAddresses, *(const ULONG *)VmInformation);
 }
 
 static bool is_committed(LPVOID address, SIZE_T size) {
