@@ -770,12 +770,21 @@ static char numbered_volume(const WCHAR *digits, const WCHAR *end) {
     return digits == end && number >= 1 && number <= 26 && path_drive_root(letter) ? letter : 0;
 }
 
-/* What follows "\Device". */
+static DWORD driver_to_host(enum path_kind kind, struct host_path *out) {
+    *out = (struct host_path){.kind = kind};
+    return ERROR_SUCCESS;
+}
+
+/* What follows "\Device". What is behind a driver's name is the driver's. */
 static DWORD native_device_to_host(const WCHAR *name, struct host_path *out) {
     static const char volume[] = "\\HARDDISKVOLUME";
     const WCHAR *end = component_end(name + 1), *digits = name + sizeof volume - 1;
     if (starts_with(name, "\\NULL") && end == name + 5)
         return path_to_host(u"NUL", out);
+    if (starts_with(name, "\\AFD") && end == name + 4)
+        return driver_to_host(PATH_AFD, out);
+    if (starts_with(name, "\\MOUNTPOINTMANAGER"))
+        return driver_to_host(PATH_MOUNT_MANAGER, out);
     char letter = starts_with(name, volume) ? numbered_volume(digits, end) : 0;
     return letter ? volume_path_to_host(letter, end, out) : *end ? ERROR_PATH_NOT_FOUND : ERROR_FILE_NOT_FOUND;
 }
@@ -809,6 +818,8 @@ static DWORD device_to_host(const WCHAR *name, struct host_path *out) {
         return shared_name_to_host(name + 9, PATH_MAILSLOT, out);
     if (starts_with(name, "UNC\\"))
         return ERROR_BAD_NETPATH;
+    if (starts_with(name, "MOUNTPOINTMANAGER"))
+        return driver_to_host(PATH_MOUNT_MANAGER, out);
     if (starts_with(name, "GLOBALROOT\\"))
         return path_native_to_host(name + 10, out);
     char letter = volume_letter(name);

@@ -31,6 +31,8 @@ enum path_kind {
     PATH_SERIAL,  /* text: the host's device */
     PATH_PIPE,    /* text: the name behind \\.\pipe\, in UTF-8 and lower case */
     PATH_MAILSLOT, /* text: the same behind \\.\mailslot\ */
+    PATH_AFD,     /* Winsock's driver */
+    PATH_MOUNT_MANAGER,
     PATH_VOLUME,  /* \\.\C:, text: the drive's root on the host */
 };
 

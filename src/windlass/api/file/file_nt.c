@@ -62,17 +62,6 @@ NTSTATUS path_of_object(const OBJECT_ATTRIBUTES *attributes, struct host_path *o
 
 /* ---- opening ---- */
 
-/* Devices that are nobody's but Windows'; NULL: none, or out of memory with *found set. */
-static struct file *open_own_device(const UNICODE_STRING *name, bool *found) {
-    *found = true;
-    if (nt_name_begins(name, u"\\Device\\Afd"))
-        return afd_open();
-    if (nt_name_begins(name, u"\\??\\MountPointManager") || nt_name_begins(name, u"\\Device\\MountPointManager"))
-        return mount_manager_open();
-    *found = false;
-    return NULL;
-}
-
 /* Where in the path the names begin that are looked up: behind the root directory, or the drive's. */
 static NTSTATUS names_begin(const OBJECT_ATTRIBUTES *attributes, const struct host_path *path, size_t *start) {
     struct host_path root;
@@ -116,10 +105,6 @@ static NTSTATUS open_object(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK acc
         return STATUS_INVALID_PARAMETER;
     if (pipe_open_native(attributes, access, options, file, &status))
         return status;
-    bool is_own;
-    *file = open_own_device(attributes->ObjectName, &is_own);
-    if (is_own)
-        return *file ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     status = path_of_object(attributes, &path);
     if (!status && attributes->Attributes & OBJ_DONT_REPARSE)
         status = refuse_links(attributes, &path, options & FILE_OPEN_REPARSE_POINT);

@@ -10,6 +10,7 @@
 #include "api.h"
 #include "codepage.h"
 #include "console/console.h"
+#include "device_control.h"
 #include "fork.h"
 #include "inherit.h"
 #include "mailslot.h"
@@ -504,6 +505,10 @@ static NTSTATUS open_device(const struct file_open_request *request, struct file
                                           [PATH_CONSOLE_IN] = "/dev/tty", [PATH_CONSOLE_OUT] = "/dev/tty"};
     if (request->path->kind == PATH_SERIAL)
         return open_port(request, result);
+    if (request->path->kind == PATH_AFD || request->path->kind == PATH_MOUNT_MANAGER) {
+        *result = request->path->kind == PATH_AFD ? afd_open() : mount_manager_open();
+        return *result ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
     int fd = open(devices[request->path->kind], O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return status_from_errno(errno);
