@@ -320,13 +320,34 @@ struct process_object *process_object_new(pid_t id, bool is_child, struct proces
     return process;
 }
 
-struct process_object *process_object_open(pid_t id) {
-    if (id == getpid())
-        return (struct process_object *)object_reference(&this_process.object);
-    if (id <= 0) {
-        errno = ESRCH;
+struct sought {
+    pid_t id;
+    struct process_object *found;                    /* with a reference */
+};
+
+static bool find_opened(HANDLE handle, struct object *object, ACCESS_MASK access, DWORD flags, void *context) {
+    struct sought *sought = context;
+    struct process_object *process = (struct process_object *)object;
+    (void)handle, (void)access, (void)flags;
+    if (object->type != &process_type || process->id != sought->id || sought->found)
+        return true;
+    sought->found = (struct process_object *)object_reference(object);
+    return process->ended;                           /* one that lives is meant rather than one that has ended */
+}
+
+/* A process that has ended is still there for as long as anybody has a handle for it. */
+static struct process_object *opened_before(pid_t id, bool *has_ended) {
+    struct sought sought = {id, NULL};
+    handle_each(find_opened, &sought);
+    if (!sought.found)
         return NULL;
-    }
+    dispatcher_acquire();
+    *has_ended = process_has_ended(sought.found);
+    dispatcher_release();
+    return sought.found;
+}
+
+static struct process_object *open_host_process(pid_t id) {
     struct process_block *block = find_block(id);
     struct process_object *process = process_object_new(id, false, block);
     if (!process)
@@ -334,7 +355,45 @@ struct process_object *process_object_open(pid_t id) {
     return process;
 }
 
+struct process_object *process_object_open(pid_t id) {
+    if (id == getpid())
+        return (struct process_object *)object_reference(&this_process.object);
+    if (id <= 0) {
+        errno = ESRCH;
+        return NULL;
+    }
+    bool has_ended = false;
+    struct process_object *before = opened_before(id, &has_ended);
+    if (before && !has_ended)
+        return before;
+    struct process_object *now = open_host_process(id);
+    if (!now)
+        return before;
+    object_release(before ? &before->object : NULL);
+    return now;
+}
+
+/* One reference more; false: the last has just been given back. */
+static bool reference_living(struct object *object) {
+    unsigned count = atomic_load(&object->references);
+    while (count && !atomic_compare_exchange_weak(&object->references, &count, count + 1))
+        ;
+    return count;
+}
+
+static struct thread_object *known_main_thread(const struct process_object *process) {
+    dispatcher_acquire();
+    struct thread_object *thread = process->main_thread;
+    if (thread && !reference_living(&thread->object))
+        thread = NULL;
+    dispatcher_release();
+    return thread;
+}
+
 struct thread_object *process_main_thread(struct process_object *process) {
+    struct thread_object *known = known_main_thread(process);
+    if (known)
+        return known;
     struct thread_object *thread = thread_object_new();
     if (!thread)
         return NULL;
@@ -368,27 +427,62 @@ NTSTATUS process_terminate(struct process_object *process, DWORD exit_code) {
 
 /* ---- suspension before the start ---- */
 
+static bool increase(atomic_uint *count, ULONG *was) {
+    unsigned value = atomic_load(count);
+    while (value < MAXIMUM_SUSPEND_COUNT && !atomic_compare_exchange_weak(count, &value, value + 1))
+        ;
+    *was = value;
+    return value < MAXIMUM_SUSPEND_COUNT;
+}
+
+static void decrease(atomic_uint *count, ULONG *was) {
+    unsigned value = atomic_load(count);
+    while (value && !atomic_compare_exchange_weak(count, &value, value - 1))
+        ;
+    *was = value;
+}
+
+static NTSTATUS signal_process(struct process_object *process, int number) {
+    return syscall(SYS_pidfd_send_signal, process->fd, number, NULL, 0) ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
+}
+
 NTSTATUS process_resume(struct process_object *process, ULONG *was) {
     if (!process->block)
         return STATUS_NOT_SUPPORTED;
-    unsigned count = atomic_load(&process->block->suspension);
-    while (count && !atomic_compare_exchange_weak(&process->block->suspension, &count, count - 1))
-        ;
-    if (count == 1)
+    decrease(&process->block->suspension, was);
+    if (*was == 1)
         syscall(SYS_futex, &process->block->suspension, FUTEX_WAKE, FUTEX_ALL, NULL, NULL, 0);
-    *was = count;
     return STATUS_SUCCESS;
+}
+
+static bool has_begun(const struct process_object *process) {
+    return !process->block || !atomic_load(&process->block->suspension);
 }
 
 /* A thread that runs in another process cannot be stopped at a safe place. */
 NTSTATUS process_suspend(struct process_object *process, ULONG *was) {
-    unsigned count = process->block ? atomic_load(&process->block->suspension) : 0;
-    while (count && count < MAXIMUM_SUSPEND_COUNT &&
-           !atomic_compare_exchange_weak(&process->block->suspension, &count, count + 1))
-        ;
-    *was = count;
-    return !count ? STATUS_NOT_SUPPORTED : count < MAXIMUM_SUSPEND_COUNT ? STATUS_SUCCESS
-                                                                        : STATUS_SUSPEND_COUNT_EXCEEDED;
+    *was = 0;
+    if (has_begun(process))
+        return STATUS_NOT_SUPPORTED;
+    return increase(&process->block->suspension, was) ? STATUS_SUCCESS : STATUS_SUSPEND_COUNT_EXCEEDED;
+}
+
+NTSTATUS process_stop(struct process_object *process) {
+    ULONG was;
+    if (!has_begun(process))
+        return process_suspend(process, &was);
+    if (process->block && !increase(&process->block->stops, &was))
+        return STATUS_SUSPEND_COUNT_EXCEEDED;
+    return signal_process(process, SIGSTOP);
+}
+
+NTSTATUS process_continue(struct process_object *process) {
+    ULONG was = 1;
+    if (!has_begun(process))
+        return process_resume(process, &was);
+    if (process->block)
+        decrease(&process->block->stops, &was);
+    return was == 1 ? signal_process(process, SIGCONT) : STATUS_SUCCESS;
 }
 
 /* ---- what is known ---- */

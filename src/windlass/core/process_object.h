@@ -23,6 +23,7 @@ struct process_block {
     uint32_t priority_class;
     uint32_t console, group;                         /* numbers of processes (console_control.c); 0: the process's own */
     uint32_t ignores_ctrl_c;
+    atomic_uint stops;                               /* of one that has begun: how often it was suspended */
     uint64_t peb;                                    /* in the process's memory; 0: it has not begun */
     uint32_t image_length;
     WCHAR image[PROCESS_IMAGE_MAX];                  /* the program's path, as Windows code sees it */
@@ -67,6 +68,10 @@ NTSTATUS process_terminate(struct process_object *process, DWORD exit_code);
 /* Starting threads of other processes: the suspend counts before. */
 NTSTATUS process_suspend(struct process_object *process, ULONG *was);
 NTSTATUS process_resume(struct process_object *process, ULONG *was);
+
+/* All threads of another process; how often it was stopped is counted, but for the host's own processes. */
+NTSTATUS process_stop(struct process_object *process);
+NTSTATUS process_continue(struct process_object *process);
 
 /* Start and times, as far as they are known. The dispatcher lock is held. */
 void process_times(struct process_object *process, struct host_process *facts);

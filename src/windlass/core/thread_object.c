@@ -12,7 +12,8 @@ static bool is_signaled(struct object *object, struct thread_object *waiter) {
 
 static void leave_process(struct thread_object *thread) {
     dispatcher_acquire();
-    thread->process->main_thread = NULL;
+    if (thread->process->main_thread == thread)
+        thread->process->main_thread = NULL;
     dispatcher_release();
     object_release(&thread->process->object);
 }

@@ -206,9 +206,20 @@ def search(name: str) -> str | None:
     for each in names:
         for folder in folders:
             host = _file(f"{folder}\\{each}" if folder else each)
-            if host is not None and (each != name or "." in base or os.access(host, os.X_OK)):
+            if host is not None and (each != name or "." in base or _is_program(host)):
                 return host
     return None
+
+
+def _is_program(host: str) -> bool:
+    """Whether a file without extension can be run: the host says so of its own, an image says it itself."""
+    if os.access(host, os.X_OK):
+        return True
+    try:
+        with open(host, "rb") as file:
+            return file.read(2) == b"MZ"
+    except OSError:
+        return False
 
 
 def search_folders() -> Iterator[str]:

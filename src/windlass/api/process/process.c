@@ -85,21 +85,20 @@ API(kernel32 kernelbase, BOOL, GetExitCodeProcess, HANDLE hProcess, LPDWORD lpEx
     return TRUE;
 }
 
-static NTSTATUS change_suspension(HANDLE handle, NTSTATUS (*change)(struct process_object *, ULONG *)) {
+static NTSTATUS change_suspension(HANDLE handle, NTSTATUS (*change)(struct process_object *)) {
     NTSTATUS status;
-    ULONG was;
     struct object *object = handle_object(handle, &process_type, PROCESS_SUSPEND_RESUME, &status);
     if (!object)
         return status;
     struct process_object *process = (struct process_object *)object;
-    status = process->id ? change(process, &was) : STATUS_NOT_SUPPORTED;
+    status = process->id ? change(process) : STATUS_NOT_SUPPORTED;
     object_release(object);
     return status;
 }
 
-API(ntdll, NTSTATUS, NtSuspendProcess, HANDLE ProcessHandle) { return change_suspension(ProcessHandle, process_suspend); }
+API(ntdll, NTSTATUS, NtSuspendProcess, HANDLE ProcessHandle) { return change_suspension(ProcessHandle, process_stop); }
 
-API(ntdll, NTSTATUS, NtResumeProcess, HANDLE ProcessHandle) { return change_suspension(ProcessHandle, process_resume); }
+API(ntdll, NTSTATUS, NtResumeProcess, HANDLE ProcessHandle) { return change_suspension(ProcessHandle, process_continue); }
 
 /* ---- handles of processes ---- */
 
