@@ -27,7 +27,7 @@ static bool read_stat(const char *path, struct host_process *facts) {
                &parent, &minor, &major, &user, &kernel, &nice, &threads, &start, &size, &resident) != 11)
         return false;
     const uint64_t tick = 10000000u / (uint64_t)sysconf(_SC_CLK_TCK);
-    *facts = (struct host_process){.id = atoi(line), .parent = parent, .has_ended = state == 'Z' || state == 'X',
+    *facts = (struct host_process){.id = atoi(line), .parent = parent, .has_ended = state == 'Z' || state == 'X', .state = state,
                                    .threads = (unsigned)threads, .nice = (int)nice, .kernel_time = kernel * tick,
                                    .user_time = user * tick, .start = start, .page_faults = minor + major,
                                    .virtual_size = size, .resident_size = (uint64_t)resident * PAGE_SIZE};
@@ -46,6 +46,26 @@ bool host_thread_read(pid_t id, struct host_process *facts) {
     char path[48];
     snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)id);
     return read_stat(path, facts);
+}
+
+bool host_thread_read_of(pid_t process, pid_t id, struct host_process *facts) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/stat", (int)process, (int)id);
+    return read_stat(path, facts);
+}
+
+unsigned host_thread_switches(pid_t process, pid_t id) {
+    char path[64], line[256];
+    unsigned count, sum = 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/status", (int)process, (int)id);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "voluntary_ctxt_switches: %u", &count) == 1 ||
+            sscanf(line, "nonvoluntary_ctxt_switches: %u", &count) == 1)
+            sum += count;
+    if (file)
+        fclose(file);
+    return sum;
 }
 
 int64_t host_boot_time(void) {
@@ -129,15 +149,19 @@ bool host_memory_read(pid_t id, struct host_memory *memory) {
 }
 
 bool host_system_memory_read(struct host_system_memory *memory) {
-    uint64_t unreclaimable;
+    uint64_t unreclaimable, swap;
     const struct field fields[] = {{"MemTotal", &memory->total}, {"MemAvailable", &memory->available},
                                    {"Cached", &memory->cached}, {"Committed_AS", &memory->committed},
-                                   {"CommitLimit", &memory->commit_limit}, {"SReclaimable", &memory->kernel_reclaimable},
+                                   {"SwapTotal", &swap}, {"SReclaimable", &memory->kernel_reclaimable},
                                    {"SUnreclaim", &unreclaimable}};
     bool found = read_fields("/proc/meminfo", fields, sizeof fields / sizeof *fields);
-    if (found)
-        memory->kernel = memory->kernel_reclaimable + unreclaimable;
-    return found;
+    if (!found)
+        return false;
+    memory->kernel = memory->kernel_reclaimable + unreclaimable;
+    memory->commit_limit = memory->total + swap;     /* the host's own limit may be below what it has, and may be passed */
+    if (memory->committed > memory->commit_limit)
+        memory->committed = memory->commit_limit;
+    return true;
 }
 
 /* ---- identity ---- */

@@ -11,6 +11,7 @@ struct host_process {
     pid_t id, parent;
     char name[64];                                   /* cut off by the host after 15 bytes */
     bool has_ended;                                  /* a zombie */
+    char state;                                      /* R: running, T: stopped, others: waiting */
     unsigned threads;
     int nice;
     uint64_t kernel_time, user_time;
@@ -21,8 +22,12 @@ struct host_process {
 /* False: there is no such process. */
 bool host_process_read(pid_t id, struct host_process *facts);
 
-/* One thread of this process. */
+/* One thread of this process, and of any. */
 bool host_thread_read(pid_t id, struct host_process *facts);
+bool host_thread_read_of(pid_t process, pid_t id, struct host_process *facts);
+
+/* How often a thread has got and given up a processor. */
+unsigned host_thread_switches(pid_t process, pid_t id);
 
 /* When the machine was started, as a FILETIME's value; the same whenever it is asked for, as programs take times of
  * creation for identities. */

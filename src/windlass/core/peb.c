@@ -18,10 +18,14 @@ static void after_fork_in_child(void) { fast_peb_lock = FREE_SECTION; }
 __attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }
 static HANDLE heaps[1];
 
+/* Those that the process was started with: what it later restricts itself to is not the system's number. */
 DWORD processor_count(void) {
+    static _Atomic DWORD known;
     cpu_set_t set;
+    if (known)
+        return known;
     int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    return count < 1 ? 1 : count > MAX_PROCESSORS ? MAX_PROCESSORS : (DWORD)count;
+    return known = count < 1 ? 1 : count > MAX_PROCESSORS ? MAX_PROCESSORS : (DWORD)count;
 }
 
 DWORD_PTR processor_mask(void) {

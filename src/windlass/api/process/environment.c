@@ -4,6 +4,7 @@
  * way round. Names match in any case; where the host has several such names, the exact one is meant. Variables that
  * every Windows process has and a host does not (TEMP, SystemRoot ...) are there with a fitting value, unless the host
  * sets them. PATH is shown in Windows' form, and as Windows code wrote it until the host changes it. */
+#include <ctype.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -157,6 +158,8 @@ static WCHAR *host_name(void) {
     char name[256] = "localhost";
     gethostname(name, sizeof name - 1);
     name[strcspn(name, ".")] = 0;
+    for (char *at = name; *at; at++)                 /* as GetComputerName has it */
+        *at = (char)toupper((unsigned char)*at);
     return wide_from_utf8(name);
 }
 

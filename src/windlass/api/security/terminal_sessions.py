@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
+import time
 from collections.abc import Callable
 from ctypes import c_uint16, c_uint32, c_uint64
 
@@ -28,6 +29,7 @@ ERROR_PRIVILEGE_NOT_HELD = 1314
 ERROR_INVALID_WINDOW_HANDLE = 1400
 RPC_S_SERVER_UNAVAILABLE = 1722
 
+UNIX_EPOCH = 116_444_736_000_000_000
 CURRENT_SESSION = 0xFFFFFFFF
 STATION = "Console"
 ACTIVE = 0
@@ -70,7 +72,28 @@ _TEXTS: dict[int, Callable[[], str]] = {
     3: str,
     10: str,
 }
-_NUMBERS = {4: struct.pack("<I", SESSION), 8: struct.pack("<I", ACTIVE), 16: bytes(2), 29: bytes(1)}
+_NUMBERS = {
+    4: struct.pack("<I", SESSION),
+    8: struct.pack("<I", ACTIVE),
+    14: bytes(24),  # WTS_CLIENT_ADDRESS and WTS_CLIENT_DISPLAY: nobody is connected from elsewhere
+    15: bytes(12),
+    16: bytes(2),
+    29: bytes(1),
+}
+SESSION_INFO = 24
+
+
+def _session_info(wide: bool) -> bytes:
+    """WTSINFO: state, number, traffic; station, domain and user; times of connection and logon, and now."""
+    texts = b""
+    for text, units in ((STATION, 32), (computer_name(), 17), (user_name(), 21)):
+        data = text.encode("utf-16-le", "surrogatepass") if wide else _core.ansi_from_text(text)
+        size = units * (2 if wide else 1)
+        texts += data[: size - (2 if wide else 1)].ljust(size, b"\0")
+    head = struct.pack("<8I", ACTIVE, SESSION, *[0] * 6) + texts
+    now = time.time_ns() // 100 + UNIX_EPOCH
+    started = now - time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 100
+    return head + bytes(-len(head) % 8) + struct.pack("<5Q", started, 0, now, started, now)
 
 
 def _query(server: int, session: int, kind: int, data_out: int, size_out: int, wide: bool) -> None:
@@ -83,6 +106,8 @@ def _query(server: int, session: int, kind: int, data_out: int, size_out: int, w
         data = _core.wide_bytes(text) if wide else _core.ansi_from_text(text) + b"\0"
     elif kind in _NUMBERS:
         data = _NUMBERS[kind]
+    elif kind == SESSION_INFO:
+        data = _session_info(wide)
     else:
         raise Refused(ERROR_NOT_SUPPORTED)
     put_u64(data_out, blocks.new(data))

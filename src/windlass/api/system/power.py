@@ -7,14 +7,15 @@ Source: Microsoft, "CallNtPowerInformation function", "PROCESSOR_POWER_INFORMATI
 from __future__ import annotations
 
 import glob
-import os
 import re
 import struct
 
 from windlass import _core
+from windlass.api.calls import windows
 from windlass.registry import export
 from windlass.types import INT, NTSTATUS, PVOID, ULONG
 
+ALL_PROCESSOR_GROUPS = 0xFFFF
 STATUS_SUCCESS = 0
 STATUS_INVALID_PARAMETER = 0xC000000D
 STATUS_BUFFER_TOO_SMALL = 0xC0000023
@@ -42,7 +43,8 @@ def _processors() -> bytes:
     """The clock rates of each processor in MHz; where the host does not scale them, the rate they have."""
     rates = [round(float(each)) for each in re.findall(r"cpu MHz\s*:\s*([\d.]+)", _read("/proc/cpuinfo"))]
     rows = []
-    for number in range(os.cpu_count() or 1):
+    count = windows("kernel32.dll", "GetActiveProcessorCount", ALL_PROCESSOR_GROUPS) & 0xFFFFFFFF
+    for number in range(count):
         scaling = f"/sys/devices/system/cpu/cpu{number}/cpufreq/"
         current = _number(scaling + "scaling_cur_freq") // 1000 or (
             rates[number] if number < len(rates) else 0

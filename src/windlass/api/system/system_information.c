@@ -123,14 +123,21 @@ struct thread_list {
 };
 
 static bool add_thread(pid_t id, void *context) {
-    enum { NORMAL_PRIORITY = 8, STATE_WAIT = 5 };
+    enum { NORMAL_PRIORITY = 8, STATE_RUNNING = 2, STATE_WAIT = 5, SUSPENDED = 5, USER_REQUEST = 6 };
     struct thread_list *threads = context;
     SYSTEM_THREAD_INFORMATION *to = system_take(threads->list->answer, sizeof *to);
     threads->count++;
-    if (to)
-        *to = (SYSTEM_THREAD_INFORMATION){
-            .ClientId = {(HANDLE)(uintptr_t)threads->process, (HANDLE)(uintptr_t)id}, .Priority = NORMAL_PRIORITY,
-            .BasePriority = NORMAL_PRIORITY, .ThreadState = STATE_WAIT};
+    struct host_process facts = {0};
+    if (!to)
+        return true;
+    host_thread_read_of((pid_t)threads->process, id, &facts);
+    *to = (SYSTEM_THREAD_INFORMATION){
+        .KernelTime.QuadPart = (int64_t)facts.kernel_time, .UserTime.QuadPart = (int64_t)facts.user_time,
+        .CreateTime.QuadPart = host_process_created(&facts),
+        .ClientId = {(HANDLE)(uintptr_t)threads->process, (HANDLE)(uintptr_t)id}, .Priority = NORMAL_PRIORITY,
+        .BasePriority = NORMAL_PRIORITY, .ContextSwitches = host_thread_switches((pid_t)threads->process, id),
+        .ThreadState = facts.state == 'R' ? STATE_RUNNING : STATE_WAIT,
+        .WaitReason = facts.state == 'R' ? 0 : facts.state == 'T' ? SUSPENDED : USER_REQUEST};
     return true;
 }
 

@@ -37,9 +37,10 @@ static bool times_from(const char *numbers, struct processor_times *times) {
     return true;
 }
 
-/* SYSTEM_PERFORMANCE_INFORMATION, of which the host knows some. */
+/* SYSTEM_PERFORMANCE_INFORMATION, of which the host knows some. It has grown with Windows 10: programs may ask for what
+ * was there before. */
 NTSTATUS system_put_performance(struct system_answer *answer) {
-    enum { SIZE = 344, DWORDS = SIZE / 4, AVAILABLE = 11, COMMITTED, COMMIT_LIMIT, PEAK, PAGE_FAULTS,
+    enum { SIZE = 344, SHORTER_SIZE = 312, DWORDS = SIZE / 4, AVAILABLE = 11, COMMITTED, COMMIT_LIMIT, PEAK, PAGE_FAULTS,
            PAGED_POOL = 28, NONPAGED_POOL, CONTEXT_SWITCHES = 74 };
     struct host_system_memory memory = {0};
     struct processor_times times = {0};
@@ -59,7 +60,7 @@ NTSTATUS system_put_performance(struct system_answer *answer) {
     information[PAGED_POOL] = (DWORD)(memory.kernel_reclaimable / PAGE_SIZE);
     information[NONPAGED_POOL] = (DWORD)((memory.kernel - memory.kernel_reclaimable) / PAGE_SIZE);
     information[CONTEXT_SWITCHES] = (DWORD)counter_of("/proc/stat", "ctxt");
-    return system_put(answer, information, SIZE);
+    return system_put(answer, information, answer->size < SIZE && answer->size >= SHORTER_SIZE ? SHORTER_SIZE : SIZE);
 }
 
 /* The sums of the columns of /proc/interrupts or /proc/softirqs: a line of the processors' names, then a name and a
