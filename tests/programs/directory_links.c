@@ -93,7 +93,11 @@ PROGRAM
     try_without_links("not a new file through it", L"broken", FILE_CREATE, 0);
     try_without_links("not through it, either", L"link\\inner", FILE_OPEN, FILE_OPEN_REPARSE_POINT);
     try_without_links("the link itself", L"link", FILE_OPEN, FILE_OPEN_REPARSE_POINT);
+    try_without_links("through the link itself", L"link\\", FILE_OPEN, FILE_OPEN_REPARSE_POINT);
     try_without_links("where there is none", L"target\\inner", FILE_OPEN, 0);
+    HANDLE made = CreateFileW(in_folder(L"broken"), GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL);
+    say("made through a link %d", made != INVALID_HANDLE_VALUE);
+    CloseHandle(made);
     say("removed %d %d %d", RemoveDirectoryW(in_folder(L"target\\inner")), DeleteFileW(in_folder(L"broken")),
         DeleteFileW(in_folder(L"not there")));
     say("removed %d %d", RemoveDirectoryW(in_folder(L"link")), DeleteFileW(in_folder(L"file link")));

@@ -76,7 +76,8 @@ static NTSTATUS names_begin(const OBJECT_ATTRIBUTES *attributes, const struct ho
     return status;
 }
 
-/* OBJ_DONT_REPARSE ("OBJECT_ATTRIBUTES structure"): no link is followed. The last name may be one's that is opened itself. */
+/* OBJ_DONT_REPARSE ("OBJECT_ATTRIBUTES structure"): no link is followed. The last name may be one's that is opened itself,
+ * unless a backslash leads through it. */
 static NTSTATUS refuse_links(const OBJECT_ATTRIBUTES *attributes, const struct host_path *path, bool opens_link) {
     struct host_path part = *path;
     size_t at;
@@ -107,7 +108,7 @@ static NTSTATUS open_object(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK acc
         return status;
     status = path_of_object(attributes, &path);
     if (!status && attributes->Attributes & OBJ_DONT_REPARSE)
-        status = refuse_links(attributes, &path, options & FILE_OPEN_REPARSE_POINT);
+        status = refuse_links(attributes, &path, options & FILE_OPEN_REPARSE_POINT && !path.trailing_slash);
     if (status)
         return status;
     const struct file_open_request request = {&path, access, share, disposition, options, file_attributes};

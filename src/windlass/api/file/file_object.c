@@ -563,7 +563,9 @@ static NTSTATUS open_regular(const struct file_open_request *request, ACCESS_MAS
     if (!exists) {
         /* A file that is made read-only can be written through the handle that makes it. */
         mode_t mode = request->attributes & FILE_ATTRIBUTE_READONLY ? 0444 : 0666;
-        *fd = open(request->path->text, flags | O_CREAT | O_EXCL, mode);
+        struct stat link; /* what it leads to is made */
+        bool is_link = lstat(request->path->text, &link) == 0 && S_ISLNK(link.st_mode);
+        *fd = open(request->path->text, flags | O_CREAT | (is_link ? 0 : O_EXCL), mode);
     } else if (request->options & FILE_OPEN_REPARSE_POINT && S_ISLNK(status->st_mode)) {
         *fd = open(request->path->text, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     } else {
