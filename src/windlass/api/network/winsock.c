@@ -127,6 +127,8 @@ bool socket_is_listening(int fd) {
 
 void socket_set_reuse(int fd, bool on) { setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){on}, sizeof(int)); }
 
+static bool socket_is_nonblocking(int fd) { return fcntl(fd, F_GETFL) & O_NONBLOCK; }
+
 SOCKET socket_handle(int fd, bool inherits, bool is_connected) {
     struct file *file = file_from_fd(fd, FILE_GENERIC_READ | FILE_GENERIC_WRITE);
     HANDLE handle = file ? handle_new(&file->object, file->access, inherits ? HANDLE_FLAG_INHERIT : 0) : NULL;
@@ -206,7 +208,9 @@ API(ws2_32 wsock32, SOCKET, accept, SOCKET s, void *addr, int *addrlen) {
     struct file *file = socket_from(s);
     if (!file)
         return INVALID_SOCKET;
-    while ((fd = accept4(file->fd, (struct sockaddr *)&address, &size, SOCK_CLOEXEC)) < 0 && errno == EINTR) {
+    /* A new socket has the listening one's properties ("accept function"). */
+    int flags = SOCK_CLOEXEC | (socket_is_nonblocking(file->fd) ? SOCK_NONBLOCK : 0);
+    while ((fd = accept4(file->fd, (struct sockaddr *)&address, &size, flags)) < 0 && errno == EINTR) {
     }
     SOCKET result = fd < 0 ? (SOCKET)(LONG_PTR)host_failed() : INVALID_SOCKET;
     socket_rearm(file, POLLIN);
@@ -474,18 +478,26 @@ static ssize_t run_transfer(struct file *file, const struct transfer *transfer, 
     return count;
 }
 
+/* Moves what it can, or waits as long as the socket's timeouts allow ("SOL_SOCKET Socket Options": SO_RCVTIMEO). Events
+ * that come only once are enabled again. The byte count, or SOCKET_ERROR. */
+static int transfer_now(struct file *file, const struct transfer *transfer, size_t *done) {
+    ssize_t count = run_transfer(file, transfer, 0, done);
+    bool would_block = count < 0 && errno == EAGAIN;
+    bool timed_out = would_block && !socket_is_nonblocking(file->fd);
+    int result = count >= 0 ? (int)count : timed_out ? socket_failed(WSAETIMEDOUT) : host_failed();
+    if (!transfer->sends)
+        socket_rearm(file, POLLIN);
+    else if (would_block) /* FD_WRITE tells that sending became possible again */
+        socket_rearm(file, POLLOUT);
+    return result;
+}
+
 static int simple_transfer(SOCKET s, const struct transfer *transfer) {
     size_t done;
     struct file *file = socket_from(s);
     if (!file)
         return SOCKET_ERROR;
-    ssize_t count = run_transfer(file, transfer, 0, &done);
-    bool would_block = count < 0 && errno == EAGAIN;
-    int result = count < 0 ? host_failed() : (int)count;
-    if (!transfer->sends)
-        socket_rearm(file, POLLIN);
-    else if (would_block) /* FD_WRITE tells that sending became possible again */
-        socket_rearm(file, POLLOUT);
+    int result = transfer_now(file, transfer, &done);
     file_release(file);
     return result;
 }
@@ -643,8 +655,7 @@ static int overlapped_transfer(SOCKET s, const struct transfer *transfer, DWORD 
         const struct io_request request = io_request_from(overlapped, (COMPLETION_ROUTINE)routine);
         result = start_transfer(file, transfer, count, &request);
     } else {
-        if (run_transfer(file, transfer, 0, &done) < 0)
-            result = host_failed();
+        result = transfer_now(file, transfer, &done) < 0 ? SOCKET_ERROR : 0;
         if (count)
             *count = (DWORD)done;
     }
