@@ -123,9 +123,10 @@ void process_end_with_last_thread(DWORD code) {
         thread->requested_exit_code = code;
     thread->exit_requested = true;
     code = thread->requested_exit_code;
+    thread = some_thread_made_here();                /* before it may end, for it may wait for this one */
     thread_leave();
     thread_begin(NULL);                              /* to wait with; no DLL is told of it */
-    while ((thread = some_thread_made_here())) {
+    for (; thread; thread = some_thread_made_here()) {
         struct object *object = &thread->object;
         wait_for_objects(&object, 1, false, NOT_ALERTABLE, INT64_MAX);
         code = thread->exit_code;
