@@ -160,3 +160,24 @@ def test_the_ends_are_told_apart_by_their_names(exe):
     ]
     assert "the title is the program's path: 1\n" in shown
     assert "empty title: 0\n" in shown
+
+
+def test_a_line_is_read_in_pieces(exe):
+    terminal = Terminal(exe("console_text.c"))
+    try:
+        shown = terminal.until("pieces?\n").splitlines()
+        assert shown[:2] == ["keys: e4, 1a, d, a,", "more keys: 6e 65 78 74 d a,"]
+        terminal.type("aé€\U0001f600\r")
+        terminal.until("pieces:")
+        assert terminal.until("\n") == " 61 e9 20ac, d83d de00 d, a,\n"
+        terminal.until("bytes?")
+        terminal.type("é€\r")
+        terminal.until("bytes:")
+        assert terminal.until("\n") == " e9 80 d a\n"
+        terminal.until("single?")
+        terminal.type("é\r")
+        terminal.until("single:")
+        assert terminal.until("\n") == " e9 d\n"
+        assert terminal.process.wait(SECONDS) == 0
+    finally:
+        terminal.close()

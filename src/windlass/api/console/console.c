@@ -145,54 +145,6 @@ API(kernel32 kernelbase, BOOL, WriteConsoleA, HANDLE hConsoleOutput, LPCVOID lpB
     return result;
 }
 
-/* A line ends in "\r\n" for Windows programs. */
-static NTSTATUS read_line(struct file *file, char *text, size_t room, size_t *size) {
-    console_resume_lines();
-    *size = console_take_text(text, room - 1);
-    bool is_complete = *size && (text[*size - 1] == '\n' || !(console.input_mode & ENABLE_LINE_INPUT));
-    size_t rest = 0;
-    NTSTATUS status = STATUS_SUCCESS;
-    if (!is_complete && *size < room - 1)
-        status = file_read(file, text + *size, room - 1 - *size, -1, &rest);
-    *size += rest;
-    if (!status && *size && text[*size - 1] == '\n' && console.input_mode & ENABLE_LINE_INPUT) {
-        text[*size - 1] = '\r';
-        text[(*size)++] = '\n';
-    }
-    return status;
-}
-
-API(kernel32 kernelbase, BOOL, ReadConsoleW, HANDLE hConsoleInput, LPVOID lpBuffer, DWORD nNumberOfCharsToRead,
-    LPDWORD lpNumberOfCharsRead, LPVOID pInputControl) {
-    (void)pInputControl;
-    size_t size;
-    struct file *file = console_from_handle(hConsoleInput);
-    if (!file)
-        return FALSE;
-    char *text = malloc((size_t)nNumberOfCharsToRead + 2);
-    NTSTATUS status = text ? read_line(file, text, nNumberOfCharsToRead > 1 ? nNumberOfCharsToRead : 2, &size)
-                           : STATUS_NO_MEMORY;
-    file_release(file);
-    if (!status)
-        *lpNumberOfCharsRead = (DWORD)utf8_to_wide(text, size, lpBuffer, nNumberOfCharsToRead);
-    free(text);
-    return status ? fail(win32_from_status(status)) : TRUE;
-}
-
-API(kernel32 kernelbase, BOOL, ReadConsoleA, HANDLE hConsoleInput, LPVOID lpBuffer, DWORD nNumberOfCharsToRead,
-    LPDWORD lpNumberOfCharsRead, LPVOID pInputControl) {
-    (void)pInputControl;
-    size_t size = 0;
-    struct file *file = console_from_handle(hConsoleInput);
-    if (!file)
-        return FALSE;
-    NTSTATUS status = nNumberOfCharsToRead > 1 ? read_line(file, lpBuffer, nNumberOfCharsToRead, &size)
-                                               : file_read(file, lpBuffer, nNumberOfCharsToRead, -1, &size);
-    file_release(file);
-    *lpNumberOfCharsRead = (DWORD)size;
-    return status ? fail(win32_from_status(status)) : TRUE;
-}
-
 API(kernel32 kernelbase, UINT, GetConsoleCP, void) {
     return console.input_page ? console.input_page : codepage_oem()->id;
 }

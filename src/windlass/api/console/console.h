@@ -63,8 +63,19 @@ bool console_has_events(void);
 /* The terminal edits and shows lines again, if the functions for events had stopped it. */
 void console_resume_lines(void);
 
-/* Takes the characters of keys that wait as events, up to the end of a line (as '\n'), as UTF-8. */
-size_t console_take_text(char *text, size_t room);
+/* The code page of what ...A functions read. */
+struct codepage *console_input_page(void);
+
+struct console_text {
+    WCHAR *units;
+    size_t at, size, capacity;                       /* what is before `at` has been taken */
+};
+
+bool console_text_append(struct console_text *to, const WCHAR *units, size_t count);
+
+/* Takes the characters of keys that wait as events, no further than the end of a line where lines are asked for. False: a
+ * reader waits for more. */
+bool console_take_text(struct console_text *text, bool lines);
 
 /* Somebody begins to wait for this console (file_object.c). The dispatcher lock is held. */
 void console_waited(struct file *file);

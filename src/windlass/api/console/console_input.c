@@ -354,7 +354,7 @@ static BOOL read_events(HANDLE handle, INPUT_RECORD *buffer, DWORD length, LPDWO
     return found || is_there ? TRUE : fail(ERROR_INVALID_HANDLE);
 }
 
-static struct codepage *input_page(void) {
+struct codepage *console_input_page(void) {
     struct codepage *page = console.input_page ? codepage_find(console.input_page) : NULL;
     return page ? page : codepage_oem();
 }
@@ -366,7 +366,7 @@ static void narrow(INPUT_RECORD *buffer, DWORD number) {
         char text[8];
         if (buffer[i].EventType != KEY_EVENT)
             continue;
-        size_t size = codepage_from_wide(input_page(), 0, &key->uChar.UnicodeChar, 1, text, sizeof text, NULL, NULL, NULL);
+        size_t size = codepage_from_wide(console_input_page(), 0, &key->uChar.UnicodeChar, 1, text, sizeof text, NULL, NULL, NULL);
         key->uChar.UnicodeChar = 0;
         key->uChar.AsciiChar = size == 1 ? text[0] : '?';
     }
@@ -454,7 +454,7 @@ static BOOL write_events(HANDLE handle, const INPUT_RECORD *buffer, DWORD length
         INPUT_RECORD record = buffer[done];
         char byte = record.Event.KeyEvent.uChar.AsciiChar;
         if (is_narrow && record.EventType == KEY_EVENT)
-            codepage_to_wide(input_page(), 0, &byte, 1, &record.Event.KeyEvent.uChar.UnicodeChar, 1, NULL);
+            codepage_to_wide(console_input_page(), 0, &byte, 1, &record.Event.KeyEvent.uChar.UnicodeChar, 1, NULL);
         if (!append(&record))
             break;
     }
@@ -477,26 +477,25 @@ API(kernel32 kernelbase, BOOL, WriteConsoleInputA, HANDLE hConsoleInput, const I
 
 /* ---- for ReadConsole ---- */
 
-size_t console_take_text(char *text, size_t room) {
-    size_t size = 0, taken = 0;
-    bool is_line = false;
+bool console_take_text(struct console_text *text, bool lines) {
+    size_t taken = 0;
+    bool is_line = false, ok = true;
     pthread_mutex_lock(&lock);
     for (; taken < atomic_load(&count) && !is_line; taken++) {
         const KEY_EVENT_RECORD *key = &records[taken].Event.KeyEvent;
-        WCHAR units[2] = {key->uChar.UnicodeChar == '\r' ? '\n' : key->uChar.UnicodeChar, 0};
-        if (records[taken].EventType != KEY_EVENT || !key->bKeyDown || !units[0])
+        WCHAR unit = key->uChar.UnicodeChar;
+        if (records[taken].EventType != KEY_EVENT || !key->bKeyDown || !unit)
             continue;
-        /* The low half of a pair follows two events later, behind the release of the high half. */
-        bool is_pair = (units[0] & 0xFC00) == 0xD800 && taken + 2 < atomic_load(&count);
-        if (is_pair)
-            units[1] = records[taken + 2].Event.KeyEvent.uChar.UnicodeChar;
-        if (utf8_from_wide(units, is_pair ? 2 : 1, NULL, 0) > room - size)
+        is_line = lines && unit == '\r';
+        ok = is_line ? console_text_append(text, u"\r\n", 2) : console_text_append(text, &unit, 1);
+        if (!ok)
             break;
-        size += utf8_from_wide(units, is_pair ? 2 : 1, text + size, room - size);
-        taken += is_pair ? 2 : 0;
-        is_line = units[0] == '\n';
     }
+    /* Programs that write both characters as keys mean one end of a line. */
+    if (is_line && taken < atomic_load(&count) && records[taken].EventType == KEY_EVENT &&
+        records[taken].Event.KeyEvent.bKeyDown && records[taken].Event.KeyEvent.uChar.UnicodeChar == '\n')
+        taken++;
     remove_first(taken);
     pthread_mutex_unlock(&lock);
-    return size;
+    return is_line || (!lines && text->at < text->size);
 }
