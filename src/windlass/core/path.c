@@ -812,8 +812,13 @@ static DWORD device_to_host(const WCHAR *name, struct host_path *out) {
     }
     if (has_drive(name))
         return drive_path_to_host(name, out);
-    if (starts_with(name, "PIPE\\"))
+    if (starts_with(name, "PIPE\\") && name[5])
         return shared_name_to_host(name + 5, PATH_PIPE, out);
+    if (starts_with(name, "PIPE") && (!name[4] || (is_path_separator(name[4]) && !name[5]))) {
+        out->kind = PATH_PIPE;
+        out->text[0] = 0;
+        return ERROR_SUCCESS;
+    }
     if (starts_with(name, "MAILSLOT\\"))
         return shared_name_to_host(name + 9, PATH_MAILSLOT, out);
     if (starts_with(name, "UNC\\"))

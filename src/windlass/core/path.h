@@ -29,7 +29,7 @@ enum path_kind {
     PATH_CONSOLE_IN,
     PATH_CONSOLE_OUT,
     PATH_SERIAL,  /* text: the host's device */
-    PATH_PIPE,    /* text: the name behind \\.\pipe\, in UTF-8 and lower case */
+    PATH_PIPE,    /* text: the name behind \\.\pipe\, in UTF-8 and lower case; "" is the root of all */
     PATH_MAILSLOT, /* text: the same behind \\.\mailslot\ */
     PATH_AFD,     /* Winsock's driver */
     PATH_MOUNT_MANAGER,

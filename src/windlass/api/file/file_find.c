@@ -7,6 +7,7 @@
 #include "codepage.h"
 #include "file.h"
 #include "file_query.h"
+#include "pipe_names.h"
 
 #define MAX_PATH 260
 #define FIND_FIRST_EX_CASE_SENSITIVE 1u
@@ -85,10 +86,23 @@ static DWORD missing_error(struct host_path *path, int host_error) {
     return folder_error(path->text, error);
 }
 
+static bool single_pipe(const char *name, struct directory_entry *entry, DWORD *error) {
+    char shown[PIPE_SHOWN_SIZE];
+    if (!pipe_name_facts(name, shown, &entry->facts)) {
+        *error = ERROR_FILE_NOT_FOUND;
+        return false;
+    }
+    entry->length = utf8_to_wide(shown, strlen(shown), entry->name, 255);
+    entry->name[entry->length] = 0;
+    return true;
+}
+
 /* The name without wildcards exists or not: no directory needs to be searched. */
 static bool single_entry(const WCHAR *path, struct directory_entry *entry, DWORD *error) {
     struct host_path host;
     *error = path_to_host(path, &host);
+    if (!*error && host.kind == PATH_PIPE)
+        return single_pipe(host.text, entry, error);
     if (*error || host.kind != PATH_FILE || !file_facts_of_path(host.text, false, &entry->facts)) {
         *error = *error ? *error : missing_error(&host, errno);
         return false;
@@ -128,7 +142,9 @@ static HANDLE find_first(const WCHAR *path, WIN32_FIND_DATAW *data) {
             return find_failed(error);
         const char *root = path_drive_root(host.drive);
         bool is_root = root && strcmp(host.text, root[0] ? root : "/") == 0;
-        search = directory_search_open(host.text, pattern, wide_length(pattern), is_root, &status);
+        search = host.kind == PATH_PIPE
+                     ? directory_search_open_pipes(pattern, wide_length(pattern), &status)
+                     : directory_search_open(host.text, pattern, wide_length(pattern), is_root, &status);
         if (!search)
             return find_failed(folder_error(host.text, win32_from_status(status)));
         if (!directory_search_next(search, &entry)) {

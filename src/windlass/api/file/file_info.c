@@ -9,6 +9,7 @@
 #include "codepage.h"
 #include "file.h"
 #include "file_query.h"
+#include "pipe_names.h"
 
 typedef struct {
     DWORD dwFileAttributes;
@@ -24,6 +25,9 @@ typedef struct {
 
 /* The path of an existing file; false with the last error set. */
 static bool existing(DWORD error, const struct host_path *path, bool follow, struct file_facts *facts) {
+    char shown[PIPE_SHOWN_SIZE];
+    if (!error && !follow && path->kind == PATH_PIPE && pipe_name_facts(path->text, shown, facts))
+        return true;
     if (!error && path->kind != PATH_FILE && path->kind != PATH_VOLUME)
         error = path->kind == PATH_NUL ? ERROR_INVALID_PARAMETER : ERROR_FILE_NOT_FOUND;
     if (!error && !file_facts_of_path(path->text, follow, facts))

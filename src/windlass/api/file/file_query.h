@@ -42,6 +42,8 @@ struct directory_search;
  * entries' facts are wanted. */
 struct directory_search *directory_search_open(const char *host, const WCHAR *pattern, size_t length, bool is_root,
                                                NTSTATUS *status);
+/* The names of pipes. */
+struct directory_search *directory_search_open_pipes(const WCHAR *pattern, size_t length, NTSTATUS *status);
 bool directory_search_next(struct directory_search *search, struct directory_entry *entry);
 void directory_search_restart(struct directory_search *search);
 void directory_search_close(struct directory_search *search);

@@ -9,6 +9,7 @@
 #include "codepage.h"
 #include "file.h"
 #include "file_query.h"
+#include "pipe_names.h"
 #include "unicode.h"
 
 /* ---- wildcards ---- */
@@ -91,6 +92,7 @@ struct directory_search {
     WCHAR pattern[256];
     size_t pattern_length;
     bool is_root; /* has no "." and ".." */
+    bool of_pipes;
     int dots;     /* how many of the two have been given */
     /* The names that are wanted, in the order that NTFS keeps them in and programs have come to rely on ("FindNextFileW
      * function"); read when the first is asked for. */
@@ -118,6 +120,15 @@ struct directory_search *directory_search_open(const char *host, const WCHAR *pa
     return NULL;
 }
 
+struct directory_search *directory_search_open_pipes(const WCHAR *pattern, size_t length, NTSTATUS *status) {
+    char root[PATH_MAX];
+    struct directory_search *search = NULL;
+    *status = STATUS_NO_SUCH_FILE; /* nobody has made any yet */
+    if (pipe_root_path(root) && (search = directory_search_open(root, pattern, length, true, status)))
+        search->of_pipes = true;
+    return search;
+}
+
 static void forget_names(struct directory_search *search) {
     for (size_t i = 0; i < search->count; i++)
         free(search->names[i]);
@@ -142,6 +153,9 @@ void directory_search_restart(struct directory_search *search) {
 }
 
 static bool facts_of_entry(const struct directory_search *search, const char *name, struct file_facts *facts) {
+    char shown[PIPE_SHOWN_SIZE];
+    if (search->of_pipes)
+        return pipe_folder_facts(name, shown, facts);
     char path[HOST_PATH_SIZE];
     const char *separator = search->host[1] ? "/" : "";
     int length = snprintf(path, sizeof path, "%s%s%s", search->host, separator, name);
@@ -167,7 +181,12 @@ static bool next_dots(struct directory_search *search, struct directory_entry *e
 /* Entries whose names Windows cannot have are left out. */
 static struct directory_name *name_of(const struct directory_search *search, const char *host) {
     WCHAR text[256];
-    size_t length = path_name_to_windows(host, strlen(host), text, 255);
+    char shown[PIPE_SHOWN_SIZE];
+    struct file_facts facts;
+    if (search->of_pipes && !pipe_folder_facts(host, shown, &facts))
+        return NULL;
+    size_t length = search->of_pipes ? utf8_to_wide(shown, strlen(shown), text, 255)
+                                     : path_name_to_windows(host, strlen(host), text, 255);
     if (length > 255 || strcmp(host, ".") == 0 || strcmp(host, "..") == 0 || !wants(search, text, length))
         return NULL;
     size_t size = strlen(host) + 1;

@@ -15,6 +15,7 @@
 #include "codepage.h"
 #include "pipe.h"
 #include "pipe_names.h"
+#include "pipe_nt.h"
 #include "synchronous.h"
 #include "wait.h"
 
@@ -149,7 +150,7 @@ NTSTATUS pipe_create(const struct pipe_request *request, struct file **file) {
     int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (fd < 0)
         return status_from_errno(errno);
-    NTSTATUS status = pipe_instance_create(request->name, &request->traits, request->is_first, &model.instance);
+    NTSTATUS status = pipe_instance_create(request->name, request->shown, &request->traits, request->is_first, &model.instance);
     if (status) {
         close(fd);
         return status;
@@ -172,16 +173,19 @@ API(kernel32 kernelbase, HANDLE, CreateNamedPipeW, LPCWSTR lpName, DWORD dwOpenM
     SECURITY_ATTRIBUTES *lpSecurityAttributes) {
     static const ACCESS_MASK access[] = {0, FILE_GENERIC_READ, FILE_GENERIC_WRITE | FILE_READ_ATTRIBUTES,
                                          FILE_GENERIC_READ | FILE_GENERIC_WRITE};
+    enum { PREFIX_LENGTH = 9 }; /* \\\\.\\pipe\\ */
     struct host_path path;
     DWORD error = lpName ? path_to_host(lpName, &path) : ERROR_PATH_NOT_FOUND;
     bool is_message = dwPipeMode & PIPE_TYPE_MESSAGE;
-    if (!error && path.kind != PATH_PIPE)
+    if (!error && (path.kind != PATH_PIPE || !path.text[0]))
         error = ERROR_INVALID_NAME;
     if (!error && (!(dwOpenMode & 3) || !nMaxInstances || nMaxInstances > PIPE_UNLIMITED_INSTANCES ||
                    (dwPipeMode & PIPE_READMODE_MESSAGE && !is_message)))
         error = ERROR_INVALID_PARAMETER;
+    char *shown = error ? NULL : utf8_copy_of_wide(lpName + PREFIX_LENGTH);
     const struct pipe_request request = {
         .name = path.text,
+        .shown = shown ? shown : path.text,
         .access = access[dwOpenMode & 3],
         .traits = {.is_message = is_message, .open_mode = dwOpenMode & 3, .maximum = nMaxInstances,
                    .timeout = nDefaultTimeOut ? nDefaultTimeOut : USUAL_TIMEOUT, .in_size = nInBufferSize,
@@ -194,6 +198,7 @@ API(kernel32 kernelbase, HANDLE, CreateNamedPipeW, LPCWSTR lpName, DWORD dwOpenM
     struct file *file = NULL;
     if (!error)
         error = win32_from_status(pipe_create(&request, &file));
+    free(shown);
     HANDLE handle = file ? handle_new(&file->object, file->access, handle_flags_from(lpSecurityAttributes)) : NULL;
     if (file)
         file_release(file);
@@ -338,6 +343,8 @@ API(kernel32 kernelbase, BOOL, DisconnectNamedPipe, HANDLE hNamedPipe) {
 }
 
 NTSTATUS pipe_open(const struct file_open_request *request, struct file **file) {
+    if (!request->path->text[0])
+        return (*file = pipe_open_root(request->access)) ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     struct pipe_end model = {.is_connected = true, .instance.listener = -1};
     int fd;
     NTSTATUS status = pipe_name_connect(request->path->text, request->access, &model.traits, &model.instance.number, &fd);
@@ -353,7 +360,7 @@ NTSTATUS pipe_open(const struct file_open_request *request, struct file **file) 
 API(kernel32 kernelbase, BOOL, WaitNamedPipeW, LPCWSTR lpNamedPipeName, DWORD nTimeOut) {
     struct host_path path;
     DWORD error = lpNamedPipeName ? path_to_host(lpNamedPipeName, &path) : ERROR_PATH_NOT_FOUND;
-    if (error || path.kind != PATH_PIPE)
+    if (error || path.kind != PATH_PIPE || !path.text[0])
         return fail(error ? error : ERROR_BAD_PATHNAME);
     NTSTATUS status = pipe_name_wait(path.text, nTimeOut);
     return status ? fail(win32_from_status(status)) : TRUE;

@@ -25,6 +25,7 @@
 /* A new instance of a pipe. */
 struct pipe_request {
     const char *name;                   /* as struct host_path has it */
+    const char *shown;                  /* as it was given */
     ACCESS_MASK access;
     struct pipe_traits traits;
     bool reads_messages, no_wait;

@@ -31,6 +31,7 @@ static const char traits_file[] = "traits";
 struct kept_traits {
     struct pipe_traits traits;
     unsigned next_number;
+    char shown[PIPE_SHOWN_SIZE];
 };
 
 static bool read_traits(int folder, struct kept_traits *kept) {
@@ -191,7 +192,7 @@ static NTSTATUS add_instance(int folder, struct kept_traits *kept, struct pipe_i
     return STATUS_SUCCESS;
 }
 
-NTSTATUS pipe_instance_create(const char *name, const struct pipe_traits *traits, bool is_first,
+NTSTATUS pipe_instance_create(const char *name, const char *shown, const struct pipe_traits *traits, bool is_first,
                               struct pipe_instance *instance) {
     int folder = shared_name_open(kind, name, true);
     if (folder < 0)
@@ -205,7 +206,8 @@ NTSTATUS pipe_instance_create(const char *name, const struct pipe_traits *traits
         kept.traits.out_size = traits->out_size;
     } else {
         /* Clients of a name that has gone must not take its instances for those of a new one. */
-        kept = (struct kept_traits){*traits, (unsigned)(monotonic_now() >> 20) & 0xffffff};
+        kept = (struct kept_traits){*traits, (unsigned)(monotonic_now() >> 20) & 0xffffff, ""};
+        snprintf(kept.shown, sizeof kept.shown, "%s", shown);
     }
     if (!status)
         status = add_instance(folder, &kept, instance);
@@ -254,6 +256,44 @@ unsigned pipe_name_instances(const char *name) {
     close_name(name, folder, count);
     free(entries.items);
     return count;
+}
+
+bool pipe_root_path(char path[PATH_MAX]) { return shared_root_path(kind, path, PATH_MAX, false); }
+
+/* The folder is locked. */
+static bool facts_of(int folder, char shown[PIPE_SHOWN_SIZE], struct file_facts *facts) {
+    struct kept_traits kept;
+    struct entries entries = live_instances(folder);
+    bool known = entries.count && read_traits(folder, &kept);
+    free(entries.items);
+    if (!known)
+        return false;
+    snprintf(shown, PIPE_SHOWN_SIZE, "%s", kept.shown);
+    *facts = (struct file_facts){.attributes = FILE_ATTRIBUTE_NORMAL, .size = entries.count,
+                                 .allocation = kept.traits.maximum, .links = 1};
+    return true;
+}
+
+bool pipe_folder_facts(const char *folder, char shown[PIPE_SHOWN_SIZE], struct file_facts *facts) {
+    char path[PATH_MAX];
+    int root = pipe_root_path(path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int fd = root >= 0 ? openat(root, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    if (root >= 0)
+        close(root);
+    if (fd < 0)
+        return false;
+    shared_name_lock(fd);
+    bool known = facts_of(fd, shown, facts);
+    close(fd);
+    return known;
+}
+
+bool pipe_name_facts(const char *name, char shown[PIPE_SHOWN_SIZE], struct file_facts *facts) {
+    int folder = *name ? shared_name_open(kind, name, false) : -1;
+    bool known = folder >= 0 && facts_of(folder, shown, facts);
+    if (folder >= 0)
+        close(folder);
+    return known;
 }
 
 bool pipe_instance_exists(const char *name, unsigned number) {

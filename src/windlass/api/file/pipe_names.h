@@ -2,6 +2,8 @@
 #ifndef WINDLASS_PIPE_NAMES_H
 #define WINDLASS_PIPE_NAMES_H
 
+#include <limits.h>
+
 #include "file.h"
 
 /* What all instances of a name have in common; the sizes are those of the latest. */
@@ -18,9 +20,9 @@ struct pipe_instance {
     int listener;
 };
 
-/* One more instance, which waits for a client. STATUS_ACCESS_DENIED: it is not like the others, or not the first as
+/* One more instance, which waits for a client. `shown` is the name as it was given. STATUS_ACCESS_DENIED: it is not like the others, or not the first as
  * `is_first` demands; STATUS_INSTANCE_NOT_AVAILABLE: there are as many as there may be. */
-NTSTATUS pipe_instance_create(const char *name, const struct pipe_traits *traits, bool is_first,
+NTSTATUS pipe_instance_create(const char *name, const char *shown, const struct pipe_traits *traits, bool is_first,
                               struct pipe_instance *instance);
 
 /* A client can have it again. */
@@ -43,5 +45,16 @@ NTSTATUS pipe_name_connect(const char *name, ACCESS_MASK access, struct pipe_tra
 NTSTATUS pipe_name_wait(const char *name, DWORD timeout);
 
 unsigned pipe_name_instances(const char *name);
+
+/* The folder of all names; false: there is none yet. */
+bool pipe_root_path(char path[PATH_MAX]);
+
+/* The name that a folder in it is for, and what a search tells of it: the number of its instances as its size, how many
+ * there may be as what is allocated. False: nobody serves it. */
+enum { PIPE_SHOWN_SIZE = 800 };
+bool pipe_folder_facts(const char *folder, char shown[PIPE_SHOWN_SIZE], struct file_facts *facts);
+
+/* The same for a name. */
+bool pipe_name_facts(const char *name, char shown[PIPE_SHOWN_SIZE], struct file_facts *facts);
 
 #endif

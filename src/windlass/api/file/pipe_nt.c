@@ -51,7 +51,7 @@ static struct file *root_of(const OBJECT_ATTRIBUTES *attributes) {
     return attributes->RootDirectory ? (struct file *)handle_object(attributes->RootDirectory, &file_type, 0, &status) : NULL;
 }
 
-static struct file *open_root(ACCESS_MASK access) {
+struct file *pipe_open_root(ACCESS_MASK access) {
     int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     struct file *file = fd >= 0 ? file_from_fd(fd, access) : NULL;
     if (file)
@@ -78,7 +78,7 @@ bool pipe_open_native(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, U
     if (server && !attributes->ObjectName->Length) {
         *status = open_client(server, access, options, file);
     } else if (name && !*name) {
-        *file = open_root(access);
+        *file = pipe_open_root(access);
         *status = *file ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     } else if (name) {
         *status = open_client(name, access, options, file);
@@ -121,6 +121,7 @@ API(ntdll, NTSTATUS, NtCreateNamedPipeFile, PHANDLE FileHandle, ACCESS_MASK Desi
     const struct object prototype = {.type = &file_type};
     const struct pipe_request request = {
         .name = name,
+        .shown = name,
         .access = access_from_generic(&prototype, DesiredAccess),
         .traits = {.is_message = NamedPipeType & FILE_PIPE_MESSAGE_TYPE, .open_mode = open_mode(ShareAccess),
                    .maximum = MaximumInstances == ~0u ? PIPE_UNLIMITED_INSTANCES : MaximumInstances,

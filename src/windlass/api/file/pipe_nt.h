@@ -5,6 +5,9 @@
 #include "file.h"
 #include "nt.h"
 
+/* The root directory of all pipes; NULL out of memory. */
+struct file *pipe_open_root(ACCESS_MASK access);
+
 /* True: the name is a pipe's, or the root directory of pipes, and *status says what came of it. */
 bool pipe_open_native(const OBJECT_ATTRIBUTES *attributes, ACCESS_MASK access, ULONG options, struct file **file,
                       NTSTATUS *status);

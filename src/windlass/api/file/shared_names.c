@@ -18,8 +18,7 @@ static uint64_t hash_of(const char *text) {
     return hash;
 }
 
-/* The folder of all names of the kind; it is made when `make`. */
-static bool root_path(const char *kind, char *root, size_t size, bool make) {
+bool shared_root_path(const char *kind, char *root, size_t size, bool make) {
     const char *base = getenv("XDG_RUNTIME_DIR");
     if (base && base[0] == '/' && strlen(base) + strlen(kind) + 32 < size)
         snprintf(root, size, "%s/windlass-%s", base, kind);
@@ -33,7 +32,7 @@ static bool root_path(const char *kind, char *root, size_t size, bool make) {
 
 bool shared_name_path(const char *kind, const char *name, bool make, char path[PATH_MAX]) {
     char root[PATH_MAX - NAME_MAX - 1];
-    if (!root_path(kind, root, sizeof root, make))
+    if (!shared_root_path(kind, root, sizeof root, make))
         return false;
     int length = snprintf(path, PATH_MAX, "%s/", root);
     if (strlen(name) > NAME_MAX || name[0] == '.') {

@@ -4,10 +4,14 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The folder of a name, whatever characters that has, among all of one kind ("pipes"). False: there is no folder of the
  * kind, and it cannot be made. */
 bool shared_name_path(const char *kind, const char *name, bool make, char path[PATH_MAX]);
+
+/* The folder of all names of the kind. */
+bool shared_root_path(const char *kind, char *root, size_t size, bool make);
 
 /* The name's folder, locked until it is closed; -1: there is none, and it is not to be made or cannot be. */
 int shared_name_open(const char *kind, const char *name, bool make);
