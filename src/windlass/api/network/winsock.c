@@ -201,6 +201,7 @@ API(ws2_32 wsock32, int, listen, SOCKET s, int backlog) {
     return result;
 }
 
+/* What is accepted waits or not as what listens does, and tells the same of its events ("accept function"). */
 API(ws2_32 wsock32, SOCKET, accept, SOCKET s, void *addr, int *addrlen) {
     struct sockaddr_storage address;
     socklen_t size = sizeof address;
@@ -208,17 +209,17 @@ API(ws2_32 wsock32, SOCKET, accept, SOCKET s, void *addr, int *addrlen) {
     struct file *file = socket_from(s);
     if (!file)
         return INVALID_SOCKET;
-    /* A new socket has the listening one's properties ("accept function"). */
     int flags = SOCK_CLOEXEC | (socket_is_nonblocking(file->fd) ? SOCK_NONBLOCK : 0);
     while ((fd = accept4(file->fd, (struct sockaddr *)&address, &size, flags)) < 0 && errno == EINTR) {
     }
-    SOCKET result = fd < 0 ? (SOCKET)(LONG_PTR)host_failed() : INVALID_SOCKET;
+    SOCKET result = fd < 0 ? (SOCKET)(LONG_PTR)host_failed() : socket_handle(fd, true, true);
+    if (fd >= 0) {
+        address_to_windows(&address, size, addr, addrlen);
+        socket_inherit_events(file, result);
+    }
     socket_rearm(file, POLLIN);
     file_release(file);
-    if (fd < 0)
-        return result;
-    address_to_windows(&address, size, addr, addrlen);
-    return socket_handle(fd, true, true);
+    return result;
 }
 
 API(ws2_32, SOCKET, WSAAccept, SOCKET s, void *addr, int *addrlen, PVOID lpfnCondition, DWORD_PTR dwCallbackData) {

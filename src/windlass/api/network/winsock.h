@@ -42,6 +42,9 @@ enum { W_MSG_PEEK = 2 };
 /* Waits until the network event is wanted again; see winsock_event.c. */
 void socket_rearm(struct file *socket, int events);
 
+/* Who is told of the events of a socket that listens is told of those of one that it has accepted. */
+void socket_inherit_events(const struct file *listening, SOCKET accepted);
+
 typedef struct {
     void *name;
     int namelen;

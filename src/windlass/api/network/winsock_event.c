@@ -71,6 +71,7 @@ static void watch(struct selected *each, uint32_t events) {
 /* Watches for what is wanted and not recorded yet. The lock is held. */
 static void arm(struct selected *each) {
     LONG open = is_idle(each) ? 0 : each->wanted & ~(each->recorded | each->told);
+    open &= ~(LONG)(socket_is_listening(each->fd) ? FD_READ : FD_ACCEPT); /* it will never happen, but EPOLLIN is both */
     int waiting = 0;
     if (each->was_closed && ioctl(each->fd, FIONREAD, &waiting) == 0 && !waiting)
         open &= ~(LONG)FD_READ; /* the end stays readable for ever */
@@ -227,6 +228,24 @@ static int select_events(SOCKET s, struct file *file, struct listener *listener,
         object_release(listener->event);
     ULONG on = 1; /* the functions make the socket non-blocking */
     return !ok ? socket_failed(WSAENOBUFS) : events ? api_ioctlsocket(s, (LONG)0x8004667E, &on) : 0;
+}
+
+void socket_inherit_events(const struct file *listening, SOCKET accepted) {
+    struct file *file = __atomic_load_n(&selections, __ATOMIC_RELAXED) ? socket_from(accepted) : NULL;
+    if (!file)
+        return;
+    pthread_mutex_lock(&selections_lock);
+    const struct selected *own = find(listening);
+    if (own) {
+        struct listener listener = own->listener;
+        listener.socket = accepted;
+        if (listener.event)
+            object_reference(listener.event);
+        if (!listen_for(file, &listener, own->wanted))
+            object_release(listener.event);
+    }
+    pthread_mutex_unlock(&selections_lock);
+    file_release(file);
 }
 
 API(ws2_32, int, WSAEventSelect, SOCKET s, HANDLE hEventObject, LONG lNetworkEvents) {
