@@ -32,6 +32,7 @@ from windlass.api.com.com_objects import (
     task_text,
 )
 from windlass.api.com.compound_file import SIGNATURE, BadCompoundFile, Storage, Stream, parse, serialize
+from windlass.api.com.property_set_storage import IPropertySetStorage, PropertySets
 from windlass.api.outputs import put_u32, put_u64
 from windlass.api.refused import Refused, code_of
 from windlass.registry import export
@@ -211,13 +212,13 @@ class StreamObject(ComObject):
 # ---- storages ----
 
 
-class StorageObject(ComObject):
+class StorageObject(PropertySets):
     """A storage that is open. parent: None for the root, whose file is at `path` on the host.
 
     original: what a transacted one was made of, and puts its copy into when it is committed.
     """
 
-    interfaces = (IStorage,)
+    interfaces = (IStorage, IPropertySetStorage)
 
     def __init__(self, node: Storage, mode: int, parent: StorageObject | None = None, path: str = "") -> None:
         super().__init__()
@@ -230,6 +231,9 @@ class StorageObject(ComObject):
         if parent:
             parent._add_ref()
             parent.opened.append(self)
+
+    def own_storage(self) -> int:
+        return self.pointer()
 
     @property
     def is_transacted(self) -> bool:
