@@ -831,12 +831,22 @@ struct selection {
     size_t count;
 };
 
+bool socket_is_idle(const struct file *socket) {
+    return !socket->was_connected && socket_is_stream(socket->fd) && !socket_is_listening(socket->fd) &&
+           !socket_has_peer(socket->fd);
+}
+
+/* What a set waits for; -1: a socket that is not ready for anything before it connects. */
+static int selected_fd(const struct file *socket) {
+    return !socket->connect_untold && !socket->taken_error && socket_is_idle(socket) ? -1 : socket->fd;
+}
+
 static bool add_set(struct selection *selection, const FD_SET *set, short events) {
     for (UINT i = 0; set && i < set->fd_count; i++) {
         struct file *file = socket_from(set->fd_array[i]);
         if (!file)
             return false;
-        selection->polled[selection->count] = (struct pollfd){file->fd, events, 0};
+        selection->polled[selection->count] = (struct pollfd){selected_fd(file), events, 0};
         selection->files[selection->count++] = file;
     }
     return true;

@@ -71,6 +71,9 @@ bool socket_is_listening(int fd);
 bool socket_has_peer(int fd);
 bool socket_is_stream(int fd);
 
+/* Of a stream that is neither connected nor listening the host tells the end at once, Windows nothing. */
+bool socket_is_idle(const struct file *socket);
+
 /* The host's SO_REUSEADDR. */
 void socket_set_reuse(int fd, bool on);
 

@@ -53,11 +53,7 @@ static struct selected *find(const struct file *file) {
     return each;
 }
 
-/* Of a stream that is neither connected nor listening the host tells the end at once, Windows nothing. */
-static bool is_idle(const struct selected *each) {
-    return socket_is_stream(each->fd) && !each->is_connecting && !each->file->was_connected &&
-           !socket_is_listening(each->fd) && !socket_has_peer(each->fd);
-}
+static bool is_idle(const struct selected *each) { return !each->is_connecting && socket_is_idle(each->file); }
 
 /* Watches for these events, once; none: for nothing, not even for what the host tells without being asked. */
 static void watch(struct selected *each, uint32_t events) {
