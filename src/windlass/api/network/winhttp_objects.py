@@ -10,7 +10,6 @@ Source: Microsoft, "WINHTTP_STATUS_CALLBACK callback function", "Asynchronous Co
 from __future__ import annotations
 
 import ctypes
-import itertools
 import struct
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
@@ -19,6 +18,7 @@ from windlass import _core
 from windlass.api.network import web_socket_frames
 from windlass.api.network.http_engine import Exchange, Limits, Proxies, Target
 from windlass.api.network.http_worker import Worker
+from windlass.api.network.internet_handles import Handles
 from windlass.api.refused import Refused
 
 __all__ = ["Connection", "Done", "Handle", "Request", "Session", "handle_of"]
@@ -46,18 +46,11 @@ REDIRECT_NEVER, REDIRECT_ALWAYS, REDIRECT_NO_DOWNGRADE = 0, 1, 2
 
 T = TypeVar("T", bound="Handle")
 
-_handles: dict[int, Handle] = {}
-_numbers = itertools.count(0x1000, 8)
+_handles: Handles[Handle] = Handles(0x1000, 8)
 
 
 def handle_of(number: int, type: type[T]) -> T:
-    """Refused for what is no handle, or one of another type."""
-    found = _handles.get(number)
-    if found is None:
-        raise Refused(ERROR_INVALID_HANDLE)
-    if not isinstance(found, type):
-        raise Refused(INCORRECT_HANDLE_TYPE)
-    return found
+    return _handles.find(number, type)
 
 
 class Handle:
@@ -72,8 +65,7 @@ class Handle:
         self.context: int = parent.context if parent else 0
         self.is_asynchronous: bool = parent.is_asynchronous if parent else False
         self.is_open = True
-        self.number = next(_numbers)
-        _handles[self.number] = self
+        self.number = _handles.add(self)
 
     def tell(self, status: int, information: int = 0, length: int = 0) -> None:
         if self.callback and self.notifications & status:
@@ -90,7 +82,7 @@ class Handle:
         return self.number
 
     def close(self) -> None:
-        del _handles[self.number]
+        _handles.remove(self.number)
         self.is_open = False
         self.tell_data(HANDLE_CLOSING, struct.pack("<Q", self.number))
 
@@ -209,7 +201,7 @@ class Request(Handle):
 
     def close(self) -> None:
         """What is in progress is cancelled first; then comes the last call."""
-        del _handles[self.number]
+        _handles.remove(self.number)
         self.is_open = False
         self.exchange.abort()
         self._worker.end(self._closed)

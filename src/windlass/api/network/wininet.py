@@ -1,39 +1,39 @@
 """WinINet's HTTP: sessions, connections, requests, and what they bring.
 
-In an asynchronous session a request has a thread that works, if the program has given a callback and a
-context for it: the function fails with ERROR_IO_PENDING, and INTERNET_STATUS_REQUEST_COMPLETE has the result.
-
 Source: Microsoft, "WinINet Functions", one page each.
 """
 
 from __future__ import annotations
 
-import itertools
 import struct
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from windlass import _core
 from windlass.api.network import wininet_cookies
-from windlass.api.network.http_engine import Exchange, Limits, Proxies, Target, header_lines
+from windlass.api.network.http_engine import Exchange, Target, header_lines
 from windlass.api.network.http_headers import add_headers, query_headers
-from windlass.api.network.http_worker import Worker
+from windlass.api.network.wininet_objects import (
+    FileHandle,
+    Handle,
+    Session,
+    announce,
+    handle_of,
+    opened,
+    start,
+)
 from windlass.api.outputs import fail, from_ansi, get_u32, get_u64, put_u32, string_at
 from windlass.api.refused import Refused, done
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, DWORD_PTR, HANDLE, LPCSTR, LPCWSTR, LPDWORD, LPVOID, PVOID, WORD
 
-ERROR_INVALID_HANDLE = 6
 ERROR_NOT_SUPPORTED = 50
 ERROR_INVALID_PARAMETER = 87
 ERROR_INSUFFICIENT_BUFFER = 122
-ERROR_IO_PENDING = 997
 INVALID_URL, UNRECOGNIZED_SCHEME, INVALID_OPTION = 12005, 12006, 12009
-OPERATION_CANCELLED, INCORRECT_HANDLE_TYPE = 12017, 12018
 
-DIRECT, NAMED_PROXY = 1, 3
 SERVICE_HTTP = 3
-ASYNC, SECURE, NO_REDIRECT, NO_COOKIES, PRAGMA_NOCACHE = 0x10000000, 0x800000, 0x200000, 0x80000, 0x100
+SECURE, NO_REDIRECT, NO_COOKIES, PRAGMA_NOCACHE = 0x800000, 0x200000, 0x80000, 0x100
 RELOAD = 0x80000000
 IGNORED_ERRORS = 0x1000 | 0x2000
 WHOLE_LENGTH = 0xFFFFFFFF
@@ -43,83 +43,6 @@ _EVENTS = {
     "resolving": 10, "resolved": 11, "connecting": 20, "connected": 21, "sending": 30, "sent": 31,
     "receiving": 40, "received": 41, "closing": 50, "closed": 51, "redirect": 110,
 }  # fmt: skip
-HANDLE_CREATED, HANDLE_CLOSING, REQUEST_COMPLETE = 60, 70, 100
-
-H = TypeVar("H", bound="Handle")
-
-_handles: dict[int, Handle] = {}
-_numbers = itertools.count(0xCC0004, 4)
-
-
-class Handle:
-    """A HINTERNET; callback and options are the parent's until they are set."""
-
-    type = 1
-
-    def __init__(self, parent: Handle | None, context: int) -> None:
-        self.parent = parent
-        self.context = context
-        self.callback: int = parent.callback if parent else 0
-        self.limits: Limits = parent.limits if parent else Limits(receiving=None)
-        self.is_asynchronous: bool = parent.is_asynchronous if parent else False
-        self.worker = Worker()
-        self.number = next(_numbers)
-        _handles[self.number] = self
-
-    def run(self, body: Callable[[], int], context: int = 0) -> None:
-        """Do it, or let it be done later: then it ends with ERROR_IO_PENDING.
-
-        body: gives the result, a handle or 1 for True; context: the operation's own, 0 for the handle's.
-        """
-        if not (self.is_asynchronous and self.callback and (context or self.context)):
-            body()
-            return
-        self.worker.put(lambda: self._complete(body, context))
-        raise Refused(ERROR_IO_PENDING)
-
-    def _complete(self, body: Callable[[], int], context: int) -> None:
-        """INTERNET_ASYNC_RESULT: result, error."""
-        try:
-            result = struct.pack("<QII", body(), 0, 0)
-        except Refused as refused:
-            code = refused.code if self.number in _handles else OPERATION_CANCELLED
-            result = struct.pack("<QII", 0, code, 0)
-        self.tell(REQUEST_COMPLETE, result, context)
-
-    def tell(self, status: int, data: bytes = b"", context: int = 0) -> None:
-        context = context or self.context
-        if not self.callback or not context:  # no context, no calls
-            return
-        import ctypes
-
-        memory = ctypes.create_string_buffer(data, max(len(data), 1))
-        _core.call(self.callback, self.number, context, status, ctypes.addressof(memory), len(data))
-
-    def close(self) -> None:
-        del _handles[self.number]
-        self.tell(HANDLE_CLOSING, struct.pack("<Q", self.number))
-
-
-def handle_of(number: int, type: type[H]) -> H:
-    found = _handles.get(number)
-    if found is None:
-        raise Refused(ERROR_INVALID_HANDLE)
-    if not isinstance(found, type):
-        raise Refused(INCORRECT_HANDLE_TYPE)
-    return found
-
-
-class Session(Handle):
-    def __init__(self, agent: str, access: int, proxies: str | None, bypass: str | None, flags: int) -> None:
-        super().__init__(None, 0)
-        self.is_asynchronous = bool(flags & ASYNC)
-        self.agent = agent
-        named = access == NAMED_PROXY
-        self.proxies = Proxies(
-            proxies if named else None,
-            bypass if named else None,
-            from_environment=access not in (DIRECT, NAMED_PROXY),
-        )
 
 
 class Connection(Handle):
@@ -140,8 +63,8 @@ class Connection(Handle):
         self.login = login
 
 
-class Request(Handle):
-    type = 6
+class Request(FileHandle):
+    type = 13
 
     def __init__(self, connection: Connection, exchange: Exchange, flags: int, context: int) -> None:
         super().__init__(connection, context or connection.context)
@@ -160,30 +83,20 @@ class Request(Handle):
         data = detail.encode() + b"\0" if isinstance(detail, str) else struct.pack("<I", detail or 0)
         self.tell(_EVENTS[event], data)
 
-    def close(self) -> None:
-        """What is in progress is cancelled first; then comes the last call."""
-        del _handles[self.number]
+    def read(self, size: int) -> bytes:
+        return self.exchange.read(size)
+
+    def write(self, data: bytes) -> None:
+        self.exchange.write(data)
+
+    def available(self) -> int:
+        return self.exchange.available()
+
+    def stop(self) -> None:
         self.exchange.abort()
-        self.worker.end(self._closed)
 
-    def _closed(self) -> None:
+    def end(self) -> None:
         self.exchange.close()
-        self.tell(HANDLE_CLOSING, struct.pack("<Q", self.number))
-
-
-def _opened(make: Callable[[], Handle]) -> int:
-    try:
-        handle = make()
-    except Refused as refused:
-        return fail(refused.code)
-    return _announce(handle)
-
-
-def _announce(handle: Handle) -> int:
-    """Tells the parent's program of the new handle."""
-    if handle.parent is not None:
-        handle.parent.tell(HANDLE_CREATED, struct.pack("<QI", handle.number, 0), handle.context)
-    return handle.number
 
 
 # ---- opening and closing ----
@@ -193,7 +106,7 @@ def _announce(handle: Handle) -> int:
 def InternetOpenW(
     lpszAgent: LPCWSTR, dwAccessType: DWORD, lpszProxy: LPCWSTR, lpszProxyBypass: LPCWSTR, dwFlags: DWORD
 ) -> HANDLE:
-    return _opened(lambda: Session(lpszAgent or "", dwAccessType, lpszProxy, lpszProxyBypass, dwFlags))
+    return opened(lambda: Session(lpszAgent or "", dwAccessType, lpszProxy, lpszProxyBypass, dwFlags))
 
 
 @export("wininet")
@@ -201,7 +114,7 @@ def InternetOpenA(
     lpszAgent: LPCSTR, dwAccessType: DWORD, lpszProxy: LPCSTR, lpszProxyBypass: LPCSTR, dwFlags: DWORD
 ) -> HANDLE:
     agent, proxy, bypass = from_ansi(lpszAgent), from_ansi(lpszProxy), from_ansi(lpszProxyBypass)
-    return _opened(lambda: Session(agent or "", dwAccessType, proxy, bypass, dwFlags))
+    return opened(lambda: Session(agent or "", dwAccessType, proxy, bypass, dwFlags))
 
 
 def _connect(
@@ -234,7 +147,7 @@ def InternetConnectW(
     dwContext: DWORD_PTR,
 ) -> HANDLE:
     login = (lpszUserName, lpszPassword)
-    return _opened(lambda: _connect(hInternet, lpszServerName, nServerPort, *login, dwService, dwContext))
+    return opened(lambda: _connect(hInternet, lpszServerName, nServerPort, *login, dwService, dwContext))
 
 
 @export("wininet")
@@ -249,7 +162,7 @@ def InternetConnectA(
     dwContext: DWORD_PTR,
 ) -> HANDLE:
     login, server = (from_ansi(lpszUserName), from_ansi(lpszPassword)), from_ansi(lpszServerName)
-    return _opened(lambda: _connect(hInternet, server, nServerPort, *login, dwService, dwContext))
+    return opened(lambda: _connect(hInternet, server, nServerPort, *login, dwService, dwContext))
 
 
 def _accepted(types: int, wide: bool) -> list[tuple[str, str]]:
@@ -305,7 +218,7 @@ def HttpOpenRequestW(
     dwContext: DWORD_PTR,
 ) -> HANDLE:
     accepted = _accepted(lplpszAcceptTypes, True)
-    return _opened(
+    return opened(
         lambda: _open_request(hConnect, lpszVerb, lpszObjectName, lpszReferrer, accepted, dwFlags, dwContext)
     )
 
@@ -323,7 +236,7 @@ def HttpOpenRequestA(
 ) -> HANDLE:
     texts = (from_ansi(lpszVerb), from_ansi(lpszObjectName), from_ansi(lpszReferrer))
     accepted = _accepted(lplpszAcceptTypes, False)
-    return _opened(lambda: _open_request(hConnect, *texts, accepted, dwFlags, dwContext))
+    return opened(lambda: _open_request(hConnect, *texts, accepted, dwFlags, dwContext))
 
 
 def _open_url(found: Session, url: str | None, headers: str, flags: int, context: int) -> Request:
@@ -336,7 +249,7 @@ def _open_url(found: Session, url: str | None, headers: str, flags: int, context
         raise Refused(INVALID_URL)
     connection = Connection(found, target.host, target.port, None, context)
     request = _request(connection, target, "GET", flags, context)
-    _announce(request)
+    announce(request)
     try:
         add_headers(request.exchange, header_lines(headers), ADD)
         _exchange(request, b"")
@@ -347,19 +260,7 @@ def _open_url(found: Session, url: str | None, headers: str, flags: int, context
 
 
 def _start_url(session: int, url: str | None, headers: str, flags: int, context: int) -> int:
-    """The handle; of an asynchronous session the callback is told it."""
-    opened: list[int] = []
-
-    def body() -> int:
-        opened.append(_open_url(found, url, headers, flags, context).number)
-        return opened[0]
-
-    try:
-        found = handle_of(session, Session)
-        found.run(body, context)
-    except Refused as refused:
-        return fail(refused.code)
-    return opened[0]
+    return start(session, Session, lambda found: _open_url(found, url, headers, flags, context), context)
 
 
 @export("wininet")
@@ -511,15 +412,15 @@ def HttpEndRequestA(hRequest: HANDLE, lpBuffersOut: PVOID, dwFlags: DWORD, dwCon
 
 
 def _write(number: int, buffer: int, size: int, written: int) -> None:
-    request = handle_of(number, Request)
+    file = handle_of(number, FileHandle)
     data = _core.read(buffer, size) if size else b""
 
     def write() -> int:
-        request.exchange.write(data)
+        file.write(data)
         put_u32(written, size)
         return 1
 
-    request.run(write)
+    file.run(write)
 
 
 @export("wininet")
@@ -530,15 +431,15 @@ def InternetWriteFile(
 
 
 def _read(number: int, buffer: int, size: int, read: int) -> None:
-    request = handle_of(number, Request)
+    file = handle_of(number, FileHandle)
 
     def fill() -> int:
-        data = request.exchange.read(size)
+        data = file.read(size)
         _core.write(buffer, data)
         put_u32(read, len(data))
         return 1
 
-    request.run(fill)
+    file.run(fill)
 
 
 @export("wininet")
@@ -568,13 +469,13 @@ def InternetReadFileExA(hFile: HANDLE, lpBuffersOut: PVOID, dwFlags: DWORD, dwCo
 
 
 def _query_available(number: int, result: int) -> None:
-    request = handle_of(number, Request)
+    file = handle_of(number, FileHandle)
 
     def query() -> int:
-        put_u32(result, request.exchange.available())
+        put_u32(result, file.available())
         return 1
 
-    request.run(query)
+    file.run(query)
 
 
 @export("wininet")
