@@ -1,4 +1,4 @@
-"""WinINet's HTTP: sessions, connections, requests, and what they bring.
+"""WinINet's sessions, and its HTTP: connections, requests, and what they bring.
 
 Source: Microsoft, "WinINet Functions", one page each.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from windlass import _core
-from windlass.api.network import wininet_cookies
+from windlass.api.network import wininet_cookies, wininet_ftp
 from windlass.api.network.http_engine import Exchange, Target, header_lines
 from windlass.api.network.http_headers import add_headers, query_headers
 from windlass.api.network.wininet_objects import (
@@ -32,7 +32,7 @@ ERROR_INVALID_PARAMETER = 87
 ERROR_INSUFFICIENT_BUFFER = 122
 INVALID_URL, UNRECOGNIZED_SCHEME, INVALID_OPTION = 12005, 12006, 12009
 
-SERVICE_HTTP = 3
+SERVICE_FTP, SERVICE_HTTP = 1, 3
 SECURE, NO_REDIRECT, NO_COOKIES, PRAGMA_NOCACHE = 0x800000, 0x200000, 0x80000, 0x100
 RELOAD = 0x80000000
 IGNORED_ERRORS = 0x1000 | 0x2000
@@ -124,12 +124,14 @@ def _connect(
     user: str | None,
     password: str | None,
     service: int,
+    flags: int,
     context: int,
-) -> Connection:
-    """FTP is refused."""
+) -> Handle:
     found = handle_of(session, Session)
     if not server:
         raise Refused(ERROR_INVALID_PARAMETER)
+    if service == SERVICE_FTP:
+        return wininet_ftp.connect(found, server.strip("[]"), port, user, password, flags, context)
     if service != SERVICE_HTTP:
         raise Refused(ERROR_NOT_SUPPORTED)
     return Connection(found, server.strip("[]"), port, (user, password or "") if user else None, context)
@@ -147,7 +149,9 @@ def InternetConnectW(
     dwContext: DWORD_PTR,
 ) -> HANDLE:
     login = (lpszUserName, lpszPassword)
-    return opened(lambda: _connect(hInternet, lpszServerName, nServerPort, *login, dwService, dwContext))
+    return opened(
+        lambda: _connect(hInternet, lpszServerName, nServerPort, *login, dwService, dwFlags, dwContext)
+    )
 
 
 @export("wininet")
@@ -162,7 +166,7 @@ def InternetConnectA(
     dwContext: DWORD_PTR,
 ) -> HANDLE:
     login, server = (from_ansi(lpszUserName), from_ansi(lpszPassword)), from_ansi(lpszServerName)
-    return opened(lambda: _connect(hInternet, server, nServerPort, *login, dwService, dwContext))
+    return opened(lambda: _connect(hInternet, server, nServerPort, *login, dwService, dwFlags, dwContext))
 
 
 def _accepted(types: int, wide: bool) -> list[tuple[str, str]]:
@@ -239,9 +243,11 @@ def HttpOpenRequestA(
     return opened(lambda: _open_request(hConnect, *texts, accepted, dwFlags, dwContext))
 
 
-def _open_url(found: Session, url: str | None, headers: str, flags: int, context: int) -> Request:
+def _open_url(found: Session, url: str | None, headers: str, flags: int, context: int) -> FileHandle:
     """A connection and a request of their own, sent and answered."""
     scheme = (url or "").partition(":")[0].lower()
+    if scheme == "ftp":
+        return wininet_ftp.open_url(found, url or "", flags, context)
     if scheme not in ("http", "https"):
         raise Refused(UNRECOGNIZED_SCHEME)
     target = Target.of_url(url or "")

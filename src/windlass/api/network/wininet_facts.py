@@ -203,23 +203,6 @@ def InternetCheckConnectionA(lpszUrl: LPCSTR, dwFlags: DWORD, dwReserved: DWORD)
 # ---- what FTP servers and the cache would have to say ----
 
 
-def _no_response(error: int, size: int) -> int:
-    put_u32(error, 0)
-    put_u32(size, 0)
-    return 1
-
-
-@export("wininet")
-def InternetGetLastResponseInfoW(lpdwError: LPDWORD, lpszBuffer: LPWSTR, lpdwBufferLength: LPDWORD) -> BOOL:
-    """Only FTP has such texts."""
-    return _no_response(lpdwError, lpdwBufferLength)
-
-
-@export("wininet")
-def InternetGetLastResponseInfoA(lpdwError: LPDWORD, lpszBuffer: LPSTR, lpdwBufferLength: LPDWORD) -> BOOL:
-    return _no_response(lpdwError, lpdwBufferLength)
-
-
 ERROR_FILE_NOT_FOUND = 2
 
 
