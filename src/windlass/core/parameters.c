@@ -92,9 +92,6 @@ static void fill(void) {
     WCHAR *line = chosen_command_line ? chosen_command_line : host_command_line();
     if (line)
         set_string(&parameters.CommandLine, line, chosen_command_line ? chosen_length : wide_length(line));
-    const LDR_DATA_TABLE_ENTRY *program = module_from_base(process_peb.ImageBaseAddress);
-    if (program)
-        parameters.ImagePathName = program->FullDllName;
     parameters.CurrentDirectory = current_directory_open();
     parameters.Length = parameters.MaximumLength = sizeof parameters;
     parameters.Environment = environment_block();
@@ -110,6 +107,13 @@ RTL_USER_PROCESS_PARAMETERS *process_parameters(void) {
         pthread_mutex_unlock(&lock);
     }
     return &parameters;
+}
+
+void process_set_program(void *base) {
+    const LDR_DATA_TABLE_ENTRY *program = module_from_base(base);
+    process_peb.ImageBaseAddress = base;
+    if (program)
+        process_parameters()->ImagePathName = program->FullDllName;
 }
 
 bool process_set_command_line(const WCHAR *text, size_t length) {

@@ -7,6 +7,9 @@
 /* PEB.ProcessParameters; made at the first call, from the host's own command line unless one was set before. */
 RTL_USER_PROCESS_PARAMETERS *process_parameters(void);
 
+/* Says which module is the program, of which nothing runs yet. */
+void process_set_program(void *base);
+
 /* Says what GetCommandLine gives. Before anything has asked for the parameters. False: out of memory, or too late. */
 bool process_set_command_line(const WCHAR *text, size_t length);
 

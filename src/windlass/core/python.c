@@ -612,7 +612,7 @@ static PyObject *core_set_program(PyObject *self, PyObject *args) {
     (void)self;
     if (!PyArg_ParseTuple(args, "K", &base))
         return NULL;
-    process_peb.ImageBaseAddress = (void *)(uintptr_t)base;
+    process_set_program((void *)(uintptr_t)base);
     process_end_register();
     std_handle((DWORD)-10);                          /* programs read the process's parameters through the PEB */
     Py_RETURN_NONE;
