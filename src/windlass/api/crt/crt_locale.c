@@ -90,7 +90,7 @@ static const WORD c_ctype[257] = {
     {SIXTY_FOUR(0), '@', LETTERS(upper_), '[', '\\', ']', '^', '_', '`', LETTERS(lower_), '{', '|', '}', '~', 127, \
      SIXTY_FOUR(128), SIXTY_FOUR(192)}
 
-static const struct crt_locale c_locale = {
+const struct crt_locale crt_c_locale = {
     .ctype = c_ctype + 1,
     .mb_cur_max = 1,
     .lower = ASCII_CASE('a', 'a'),
@@ -102,7 +102,7 @@ static const struct crt_locale c_locale = {
     .parts = {&c_part, &c_part, &c_part, &c_part, &c_part, &c_part},
 };
 
-const struct crt_locale *crt_global_locale = &c_locale;
+const struct crt_locale *crt_global_locale = &crt_c_locale;
 
 /* ---- kept strings ---- */
 
@@ -381,7 +381,7 @@ static void fill_texts(struct crt_locale *locale) {
 }
 
 static const struct crt_locale *make_locale(const struct locale_part *const wanted[CRT_LC_COUNT]) {
-    struct crt_locale *locale = keep(&c_locale, sizeof c_locale);
+    struct crt_locale *locale = keep(&crt_c_locale, sizeof crt_c_locale);
     struct crt_lconv lconv = c_lconv;
     memcpy(locale->parts, wanted, sizeof locale->parts);
     fill_texts(locale);
@@ -399,8 +399,8 @@ static const struct crt_locale *make_locale(const struct locale_part *const want
 }
 
 static const struct crt_locale *find_locale(const struct locale_part *const wanted[CRT_LC_COUNT]) {
-    if (memcmp(wanted, c_locale.parts, sizeof c_locale.parts) == 0)
-        return &c_locale;
+    if (memcmp(wanted, crt_c_locale.parts, sizeof crt_c_locale.parts) == 0)
+        return &crt_c_locale;
     for (struct crt_locale *locale = locales; locale; locale = locale->next)
         if (memcmp(wanted, locale->parts, sizeof locale->parts) == 0)
             return locale;
@@ -538,7 +538,7 @@ static _locale_t new_pair(const struct crt_locale *locale, const struct crt_mult
 API(CRT_DLLS, _locale_t, _create_locale, int category, const char *name) {
     if (!is_category(category) || !name)
         return NULL;
-    const struct crt_locale *locale = changed(&c_locale, category, name);
+    const struct crt_locale *locale = changed(&crt_c_locale, category, name);
     return locale ? new_pair(locale, crt_multibyte_of(locale->codepage, locale->names[CRT_LC_CTYPE])) : NULL;
 }
 

@@ -99,3 +99,6 @@ API(ucrtbase msvcrt MSVCR_DLLS, errno_t, wmemmove_s, WCHAR *to, size_t size, con
     size_t count) {
     return api_memmove_s(to, size * sizeof *to, from, count * sizeof *to);
 }
+
+/* The name before the standard reserved it. */
+API_ALIAS(api__stricmp, old_name, msvcrt ntdll, "_strcmpi");

@@ -88,6 +88,19 @@ API_AS(container_base_destroy, MSVCP_DLLS, VOID, "??1_Container_base12@std@@QEAA
 }
 API_ALIAS(container_base_destroy, orphans, MSVCP_DLLS, "?_Orphan_all@_Container_base12@std@@QEAAXXZ");
 
+/* Containers of programs without iterator debugging have this base, which is empty. */
+API_AS(container_base0_orphans, MSVCP_DLLS, VOID, "?_Orphan_all@_Container_base0@std@@QEAAXXZ", PVOID self) { (void)self; }
+API_AS(container_base0_swap, MSVCP_DLLS, VOID, "?_Swap_all@_Container_base0@std@@QEAAXAEAU12@@Z", PVOID self, PVOID other) {
+    (void)self, (void)other;
+}
+
+API_AS(container_base_swap, MSVCP_DLLS, VOID, "?_Swap_all@_Container_base12@std@@QEAAXAEAU12@@Z", struct container_base *self,
+       struct container_base *other) {
+    PVOID proxy = self->proxy;
+    self->proxy = other->proxy;
+    other->proxy = proxy;
+}
+
 /* The position that stands for an error. */
 API_DATA_AS(bad_offset_100, msvcp100, int64_t, "?_BADOFF@std@@3_JB");
 API_DATA_AS(bad_offset_110, msvcp110, int64_t, "?_BADOFF@std@@3_JB");
