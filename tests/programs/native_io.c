@@ -124,6 +124,13 @@ static void peeking(void)
     close_pipe();
 }
 
+static int is_sparse(HANDLE file)
+{
+    BY_HANDLE_FILE_INFORMATION facts;
+    check(GetFileInformationByHandle(file, &facts));
+    return (facts.dwFileAttributes & FILE_ATTRIBUTE_SPARSE_FILE) != 0;
+}
+
 static void files(void)
 {
     WCHAR folder[MAX_PATH], path[MAX_PATH];
@@ -133,6 +140,16 @@ static void files(void)
     HANDLE file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, FILE_FLAG_DELETE_ON_CLOSE, NULL);
     BOOL ok = DeviceIoControl(file, FSCTL_SET_SPARSE, NULL, 0, NULL, 0, &count, NULL);
     say("sparse %d", ok);
+    // Wine reports: it is told 0
+    // documented: it is told 1     (Microsoft, "FSCTL_SET_SPARSE control code", "Sparse Files")
+    say("it is told %d", is_sparse(file));
+    check(SetFileAttributesW(path, FILE_ATTRIBUTE_HIDDEN));
+    // Wine reports: with other attributes 0
+    // documented: with other attributes 1     (Microsoft, "SetFileAttributesW function")
+    say("with other attributes %d", is_sparse(file));
+    BOOLEAN no = FALSE;
+    check(DeviceIoControl(file, FSCTL_SET_SPARSE, &no, sizeof no, NULL, 0, &count, NULL));
+    say("sparse no more %d", is_sparse(file));
     ok = DeviceIoControl(file, 0x00022000, NULL, 0, NULL, 0, &count, NULL);
     // Wine reports: unknown 0 50
     // documented: unknown 0 1     ("File System Control Codes": STATUS_INVALID_DEVICE_REQUEST)

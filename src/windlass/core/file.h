@@ -36,6 +36,7 @@
 #define FILE_ATTRIBUTE_ARCHIVE 0x0020u
 #define FILE_ATTRIBUTE_NORMAL 0x0080u
 #define FILE_ATTRIBUTE_TEMPORARY 0x0100u
+#define FILE_ATTRIBUTE_SPARSE_FILE 0x0200u
 #define FILE_ATTRIBUTE_REPARSE_POINT 0x0400u
 #define FILE_ATTRIBUTE_OFFLINE 0x1000u
 #define FILE_ATTRIBUTE_NOT_CONTENT_INDEXED 0x2000u
@@ -201,6 +202,7 @@ DWORD file_link_tag(int fd, const char *path);
  * A value of 0 leaves a time as it is. They return 0 or an errno. */
 int file_set_attributes(const char *path, int fd, DWORD attributes);
 int file_set_times(const char *path, int fd, int64_t creation, int64_t access, int64_t write);
+void file_set_sparse(int fd, bool is_sparse);  /* the attribute, for who asks */
 
 static inline int64_t filetime_from_host(const struct timespec *time) {
     return (int64_t)time->tv_sec * 10000000 + time->tv_nsec / 100 + 116444736000000000;

@@ -194,13 +194,17 @@ static NTSTATUS delete_reparse_point(struct file *file, const struct control_buf
     return STATUS_SUCCESS;
 }
 
-/* ---- sparse files: the host's are always ("Sparse Files") ---- */
+/* ---- sparse files: the host's always are, but programs look for the attribute ("Sparse Files") ---- */
 
+/* "FILE_SET_SPARSE_BUFFER structure": one BOOLEAN; without it the file becomes sparse. */
 static NTSTATUS set_sparse(struct file *file, const struct control_buffers *buffers, size_t *done) {
-    (void)buffers, (void)done;
-    return file->kind != FILE_KIND_DISK           ? STATUS_INVALID_PARAMETER
-           : !(file->access & (FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES)) ? STATUS_ACCESS_DENIED
-                                                                         : STATUS_SUCCESS;
+    (void)done;
+    if (file->kind != FILE_KIND_DISK)
+        return STATUS_INVALID_PARAMETER;
+    if (!(file->access & (FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES)))
+        return STATUS_ACCESS_DENIED;
+    file_set_sparse(file->fd, !buffers->in_size || *(const BOOLEAN *)buffers->in);
+    return STATUS_SUCCESS;
 }
 
 static NTSTATUS set_zero_data(struct file *file, const struct control_buffers *buffers, size_t *done) {

@@ -21,9 +21,11 @@ struct record {
     int64_t creation; /* FILETIME; 0: the host's birth time */
 };
 
+/* Which of them SetFileAttributes changes; what is sparse is told by FSCTL_SET_SPARSE. */
 enum {
-    KEPT_ATTRIBUTES = FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_TEMPORARY |
-                      FILE_ATTRIBUTE_OFFLINE | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED,
+    SETTABLE_ATTRIBUTES = FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE |
+                          FILE_ATTRIBUTE_TEMPORARY | FILE_ATTRIBUTE_OFFLINE | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED,
+    KEPT_ATTRIBUTES = SETTABLE_ATTRIBUTES | FILE_ATTRIBUTE_SPARSE_FILE,
 };
 
 static bool read_record(const char *path, int fd, bool follow, struct record *record) {
@@ -134,7 +136,7 @@ int file_set_attributes(const char *path, int fd, DWORD attributes) {
     DWORD usual = is_directory ? 0 : FILE_ATTRIBUTE_ARCHIVE;
     struct record record = {0};
     bool had_record = read_record(path, fd, true, &record);
-    record.attributes = attributes & KEPT_ATTRIBUTES;
+    record.attributes = (record.attributes & FILE_ATTRIBUTE_SPARSE_FILE) | (attributes & SETTABLE_ATTRIBUTES);
     if (record.attributes == usual && !record.creation) {
         if (had_record)
             (void)!(fd >= 0 ? fremovexattr(fd, record_name) : removexattr(path, record_name));
@@ -142,6 +144,17 @@ int file_set_attributes(const char *path, int fd, DWORD attributes) {
     }
     write_record(path, fd, &record); /* where there are no extended attributes the file keeps the usual ones */
     return 0;
+}
+
+void file_set_sparse(int fd, bool is_sparse) {
+    struct record record = {.attributes = FILE_ATTRIBUTE_ARCHIVE};
+    bool had_record = read_record(NULL, fd, true, &record);
+    if (!had_record && !is_sparse)
+        return;
+    record.attributes &= ~(uint32_t)FILE_ATTRIBUTE_SPARSE_FILE;
+    if (is_sparse)
+        record.attributes |= FILE_ATTRIBUTE_SPARSE_FILE;
+    write_record(NULL, fd, &record);
 }
 
 /* Of an open file: also of a link itself, or of one that was opened for neither reading nor writing. */
