@@ -1,4 +1,4 @@
-/* The Windows Runtime's strings, and as much of the runtime itself as says that no class is installed ("HSTRING",
+/* The Windows Runtime's strings, and how threads enter the runtime and tell of errors ("HSTRING",
  * "Windows Runtime C++ reference"). NULL is the empty string. */
 #include "com.h"
 
@@ -133,6 +133,39 @@ API(combase, HRESULT, WindowsConcatString, HSTRING string1, HSTRING string2, HST
     return S_OK;
 }
 
+/* Each place where one string stands in another; what was put in is not searched again. */
+API(combase, HRESULT, WindowsReplaceString, HSTRING string, HSTRING stringReplaced, HSTRING stringReplaceWith,
+    HSTRING *newString) {
+    DWORD length = length_of(string), old = length_of(stringReplaced), new = length_of(stringReplaceWith), count = 0;
+    const WCHAR *text = text_of(string), *wanted = text_of(stringReplaced);
+    if (!newString || !old)
+        return E_INVALIDARG;
+    for (DWORD i = 0; i + old <= length; i++)
+        if (!memcmp(text + i, wanted, old * sizeof *text))
+            count++, i += old - 1;
+    if (!count)
+        return api_WindowsDuplicateString(string, newString);
+    *newString = NULL;
+    uint64_t total = length + (uint64_t)count * new - (uint64_t)count * old;
+    if (!total)
+        return S_OK;
+    HSTRING made = total < 0x7FFFFFFF ? allocate((DWORD)total) : NULL;
+    if (!made)
+        return E_OUTOFMEMORY;
+    WCHAR *at = made->units;
+    for (DWORD i = 0; i < length;) {
+        if (i + old <= length && !memcmp(text + i, wanted, old * sizeof *text)) {
+            memcpy(at, text_of(stringReplaceWith), new * sizeof *at);
+            at += new;
+            i += old;
+        } else {
+            *at++ = text[i++];
+        }
+    }
+    *newString = made;
+    return S_OK;
+}
+
 API(combase, HRESULT, WindowsSubstringWithSpecifiedLength, HSTRING string, DWORD startIndex, DWORD length,
     HSTRING *newString) {
     if (!newString)
@@ -216,22 +249,6 @@ API(combase, HRESULT, RoInitialize, int initType) {
 }
 
 API(combase, void, RoUninitialize, void) { api_CoUninitialize(); }
-
-API(combase, HRESULT, RoGetActivationFactory, HSTRING activatableClassId, const GUID *iid, void **factory) {
-    (void)activatableClassId, (void)iid;
-    if (!factory)
-        return E_INVALIDARG;
-    *factory = NULL;
-    return REGDB_E_CLASSNOTREG;
-}
-
-API(combase, HRESULT, RoActivateInstance, HSTRING activatableClassId, IUnknown **instance) {
-    (void)activatableClassId;
-    if (!instance)
-        return E_INVALIDARG;
-    *instance = NULL;
-    return REGDB_E_CLASSNOTREG;
-}
 
 API_USE(HRESULT, CoGetContextToken, ULONG_PTR *);
 

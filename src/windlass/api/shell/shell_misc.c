@@ -9,6 +9,36 @@ API(shell32, BOOL, Shell_NotifyIconW, DWORD dwMessage, PVOID lpData) {
 API_ALIAS(api_Shell_NotifyIconW, ansi, shell32, "Shell_NotifyIconA");
 API_ALIAS(api_Shell_NotifyIconW, plain, shell32, "Shell_NotifyIcon");
 
+/* No icon has a place. */
+API(shell32, HRESULT, Shell_NotifyIconGetRect, LPCVOID identifier, LONG *iconLocation) {
+    (void)identifier;
+    if (!iconLocation)
+        return E_INVALIDARG;
+    memset(iconLocation, 0, 4 * sizeof *iconLocation);
+    return E_FAIL;
+}
+
+/* ("SHSTOCKICONINFO structure") */
+typedef struct {
+    DWORD cbSize;
+    HANDLE hIcon;
+    int iSysImageIndex, iIcon;
+    WCHAR szPath[260];
+} SHSTOCKICONINFO;
+
+/* Where the icon would be; there are none to be loaded. */
+API(shell32, HRESULT, SHGetStockIconInfo, int siid, UINT uFlags, SHSTOCKICONINFO *psii) {
+    enum { SHGSI_ICON = 0x100, SHGSI_SYSICONINDEX = 0x4000, SIID_MAX_ICONS = 181 };
+    static const WCHAR path[] = u"C:\\windows\\system32\\imageres.dll";
+    if (!psii || psii->cbSize != sizeof *psii || siid < 0 || siid >= SIID_MAX_ICONS)
+        return E_INVALIDARG;
+    if (uFlags & (SHGSI_ICON | SHGSI_SYSICONINDEX))
+        return E_FAIL;
+    *psii = (SHSTOCKICONINFO){.cbSize = sizeof *psii, .iIcon = -siid - 1};
+    memcpy(psii->szPath, path, sizeof path);
+    return S_OK;
+}
+
 API(shell32, void, SHChangeNotify, LONG wEventId, UINT uFlags, LPCVOID dwItem1, LPCVOID dwItem2) {
     (void)wEventId, (void)uFlags, (void)dwItem1, (void)dwItem2;
 }
