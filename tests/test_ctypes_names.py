@@ -159,6 +159,9 @@ def test_exceptions_by_code(code, kind, number):
 def test_messages():
     assert ctypes.FormatError(0) == "The operation completed successfully."
     assert ctypes.FormatError(-2147024894) == ctypes.FormatError(2)
+    assert ctypes.FormatError(1256) == (
+        "The remote system is not available. For information about network troubleshooting, see Windows Help."
+    )
     assert ctypes.FormatError(123456) == "<no description>"
     assert all(text == text.strip() and text for text in messages.MESSAGES.values())
     assert str(errors.win_error(123456)) == "[WinError 123456] Windows Error 0x1e240"

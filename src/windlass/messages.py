@@ -135,6 +135,13 @@ MESSAGES = {
     132: "The file pointer cannot be set on the specified device or file.",
     133: "A JOIN or SUBST command cannot be used for a drive that contains previously joined drives.",
     134: "An attempt was made to use a JOIN or SUBST command on a drive that has already been joined.",
+    135: "An attempt was made to use a JOIN or SUBST command on a drive that has already been substituted.",
+    136: "The system tried to delete the JOIN of a drive that is not joined.",
+    137: "The system tried to delete the substitution of a drive that is not substituted.",
+    138: "The system tried to join a drive to a directory on a joined drive.",
+    139: "The system tried to substitute a drive to a directory on a substituted drive.",
+    140: "The system tried to join a drive to a directory on a substituted drive.",
+    141: "The system tried to SUBST a drive to a directory on a joined drive.",
     142: "The system cannot perform a JOIN or SUBST at this time.",
     143: "The system cannot join or substitute a drive to or for a directory on the same drive.",
     144: "The directory is not a subdirectory of the root directory.",
@@ -142,6 +149,14 @@ MESSAGES = {
     146: "The path specified is being used in a substitute.",
     147: "Not enough resources are available to process this command.",
     148: "The path specified cannot be used at this time.",
+    149: (
+        "An attempt was made to join or substitute a drive for which a directory on the drive is the"
+        " target of a previous substitute."
+    ),
+    150: "System trace information was not specified in your CONFIG.SYS file, or tracing is disallowed.",
+    151: "The number of specified semaphore events for DosMuxSemWait is not correct.",
+    152: "DosMuxSemWait did not execute; too many semaphores are already set.",
+    153: "The DosMuxSemWait list is not correct.",
     154: "The volume label you entered exceeds the label character limit of the target file system.",
     155: "Cannot create another thread.",
     156: "The recipient process has refused the signal.",
@@ -193,6 +208,17 @@ MESSAGES = {
         "This version of %1 is not compatible with the version of Windows you're running. Check your"
         " computer's system information and then contact the software publisher."
     ),
+    217: "The image file %1 is signed, unable to modify.",
+    218: "The image file %1 is strong signed, unable to modify.",
+    220: "This file is checked out or locked for editing by another user.",
+    221: "The file must be checked out before saving changes.",
+    222: "The file type being saved or retrieved has been blocked.",
+    223: "The file size exceeds the limit allowed and cannot be saved.",
+    224: (
+        "Access Denied. Before opening files in this location, you must first add the web site to your"
+        " trusted sites list, browse to the web site, and select the option to login automatically."
+    ),
+    229: "The pipe is local.",
     230: "The pipe state is invalid.",
     231: "All pipe instances are busy.",
     232: "The pipe is being closed.",
@@ -215,6 +241,8 @@ MESSAGES = {
     299: "Only part of a ReadProcessMemory or WriteProcessMemory request was completed.",
     300: "The oplock request is denied.",
     301: "An invalid oplock acknowledgment was received by the system.",
+    302: "The volume is too fragmented to complete this operation.",
+    303: "The file cannot be opened because it is in the process of being deleted.",
     317: "The system cannot find message text for message number 0x%1 in the message file for %2.",
     318: "The scope specified was not found.",
     350: "No action was taken as a system reboot is required.",
@@ -222,6 +250,7 @@ MESSAGES = {
     401: "The thread is not in background processing mode.",
     402: "The process is already in background processing mode.",
     403: "The process is not in background processing mode.",
+    433: "A device which does not exist was specified.",
     487: "Attempt to access invalid address.",
     500: "User profile cannot be loaded.",
     534: "Arithmetic result exceeded 32 bits.",
@@ -344,6 +373,7 @@ MESSAGES = {
     1103: "A tape access reached the end of a set of files.",
     1104: "No more data is on the tape.",
     1105: "Tape could not be partitioned.",
+    1106: "When accessing a new tape of a multivolume partition, the current block size is incorrect.",
     1107: "Tape partition information could not be found when loading a tape.",
     1108: "Unable to lock the media eject mechanism.",
     1109: "Unable to unload the media.",
@@ -360,6 +390,17 @@ MESSAGES = {
         "Unable to open a device that was sharing an interrupt request (IRQ) with other devices. At"
         " least one other device that uses that IRQ was already opened."
     ),
+    1120: (
+        "A serial I/O operation was completed by another write to the serial port. (The"
+        " IOCTL_SERIAL_XOFF_COUNTER reached zero.)"
+    ),
+    1121: (
+        "A serial I/O operation completed because the timeout period expired. (The"
+        " IOCTL_SERIAL_XOFF_COUNTER did not reach zero.)"
+    ),
+    1122: "No ID address mark was found on the floppy disk.",
+    1123: "Mismatch between the floppy disk sector ID field and the floppy disk controller track address.",
+    1124: "The floppy disk controller reported an error that is not recognized by the floppy disk driver.",
     1125: "The floppy disk controller returned inconsistent results in its registers.",
     1126: "While accessing the hard disk, a recalibrate operation failed, even after retries.",
     1127: "While accessing the hard disk, a disk operation failed even after retries.",
@@ -380,8 +421,11 @@ MESSAGES = {
     1158: "The current process has used all of its system allowance of handles for Window Manager objects.",
     1159: "The message can be used only with synchronous operations.",
     1160: "The indicated source element has no media.",
+    1161: "The indicated destination element already contains media.",
+    1162: "The indicated element does not exist.",
     1163: "The indicated element is part of a magazine that is not present.",
     1164: "The indicated device requires reinitialization due to hardware errors.",
+    1165: "The device has indicated that cleaning is required before further operations are attempted.",
     1166: "The device door is open.",
     1167: "The device is not connected.",
     1168: "Element not found.",
@@ -390,6 +434,19 @@ MESSAGES = {
     1171: "The point passed to GetMouseMovePoints is not in the buffer.",
     1172: "The tracking (workstation) service is not running.",
     1173: "The Volume ID could not be found.",
+    1175: "Unable to remove the file to be replaced.",
+    1176: (
+        "Unable to move the replacement file to the file to be replaced. The file to be replaced has"
+        " retained its original name."
+    ),
+    1177: (
+        "Unable to move the replacement file to the file to be replaced. The file to be replaced has been"
+        " renamed using the backup name."
+    ),
+    1178: "The volume change journal is being deleted.",
+    1179: "The volume change journal is not active.",
+    1180: "A file was found, but it may not be the correct file.",
+    1181: "The journal entry has been deleted from the journal.",
     1200: "The specified device name is invalid.",
     1201: "The device is not currently connected but it is a remembered connection.",
     1202: "The local device name has a remembered connection to another network resource.",
@@ -470,9 +527,74 @@ MESSAGES = {
     1249: "No more local devices.",
     1250: "The specified site does not exist.",
     1251: "A domain controller with the specified name already exists.",
+    1252: "The group policy framework should call the extension even if there are no changes.",
     1253: "The group policy framework should call the extension even if there are no changes.",
+    1254: (
+        "This operation is not supported on a computer running Windows Server 2003 for Small Business Server."
+    ),
+    1255: "The server machine is shutting down.",
+    1256: (
+        "The remote system is not available. For information about network troubleshooting, see Windows Help."
+    ),
+    1257: "The security identifier provided is not from an account domain.",
+    1258: "The security identifier provided does not have a domain component.",
+    1259: "AppHelp dialog canceled thus preventing the application from starting.",
+    1260: "This program is blocked by group policy. For more information, contact your system administrator.",
+    1261: (
+        "A program attempt to use an invalid register value. Normally caused by an uninitialized register."
+        " This error is Itanium specific."
+    ),
+    1262: "The share is currently offline or does not exist.",
+    1263: (
+        "The Kerberos protocol encountered an error while validating the KDC certificate during smartcard"
+        " logon. There is more information in the system event log."
+    ),
+    1264: "The Kerberos protocol encountered an error while attempting to utilize the smartcard subsystem.",
+    1265: (
+        "The system cannot contact a domain controller to service the authentication request. Please try"
+        " again later."
+    ),
+    1271: "The machine is locked and cannot be shut down without the force option.",
+    1273: "An application-defined callback gave invalid data when called.",
+    1274: (
+        "The group policy framework should call the extension in the synchronous foreground policy refresh."
+    ),
+    1275: "This driver has been blocked from loading.",
+    1276: (
+        "A dynamic link library (DLL) referenced a module that was neither a DLL nor the process's"
+        " executable image."
+    ),
+    1277: "Windows cannot open this program since it has been disabled.",
+    1278: (
+        "Windows cannot open this program because the license enforcement system has been tampered with or"
+        " become corrupted."
+    ),
+    1279: "A transaction recover failed.",
+    1280: "The current thread has already been converted to a fiber.",
+    1281: "The current thread has already been converted from a fiber.",
+    1282: (
+        "The system detected an overrun of a stack-based buffer in this application. This overrun could"
+        " potentially allow a malicious user to gain control of this application."
+    ),
+    1283: "Data present in one of the parameters is more than the function can operate on.",
+    1284: (
+        "An attempt to do an operation on a debug object failed because the object is in the process of"
+        " being deleted."
+    ),
+    1285: "An attempt to delay-load a .dll or get a function address in a delay-loaded .dll failed.",
+    1286: (
+        "%1 is a 16-bit application. You do not have permissions to execute 16-bit applications. Check"
+        " your permissions with your system administrator."
+    ),
+    1287: "Insufficient information exists to identify the cause of failure.",
     1300: "Not all privileges or groups referenced are assigned to the caller.",
     1301: "Some mapping between account names and security IDs was not done.",
+    1302: "No system quota limits are specifically set for this account.",
+    1303: "No encryption key is available. A well-known encryption key was returned.",
+    1304: (
+        "The password is too complex to be converted to a LAN Manager password. The LAN Manager password"
+        " returned is a NULL string."
+    ),
     1305: "The revision level is unknown.",
     1306: "Indicates two revision levels are incompatible.",
     1307: "This security ID may not be assigned as the owner of this object.",
@@ -553,11 +675,17 @@ MESSAGES = {
     1354: "This operation is only allowed for the Primary Domain Controller of the domain.",
     1355: "The specified domain either does not exist or could not be contacted.",
     1356: "The specified domain already exists.",
+    1357: "An attempt was made to exceed the limit on the number of domains per server.",
+    1358: (
+        "Unable to complete the requested operation because of either a catastrophic media failure or a"
+        " data structure corruption on the disk."
+    ),
     1359: "An internal error occurred.",
     1360: (
         "Generic access types were contained in an access mask which should already be mapped to"
         " nongeneric types."
     ),
+    1361: "A security descriptor is not in the right format (absolute or self-relative).",
     1362: (
         "The requested action is restricted for use by logon processes only. The calling process has"
         " not registered as a logon process."
@@ -568,6 +696,8 @@ MESSAGES = {
     1366: "The logon session ID is already in use.",
     1367: "A logon request contained an invalid logon type value.",
     1368: "Unable to impersonate using a named pipe until data has been read from that pipe.",
+    1369: "The transaction state of a registry subtree is incompatible with the requested operation.",
+    1370: "An internal security database corruption has been encountered.",
     1371: "Cannot perform this operation on built-in accounts.",
     1372: "Cannot perform this operation on this built-in special group.",
     1373: "Cannot perform this operation on this built-in special user.",
@@ -579,12 +709,19 @@ MESSAGES = {
     1377: "The specified account name is not a member of the group.",
     1378: "The specified account name is already a member of the group.",
     1379: "The specified local group already exists.",
+    1380: "Logon failure: the user has not been granted the requested logon type at this computer.",
+    1381: "The maximum number of secrets that may be stored in a single system has been exceeded.",
+    1382: "The length of a secret exceeds the maximum length allowed.",
+    1383: "The local security authority database contains an internal inconsistency.",
+    1384: "During a logon attempt, the user's security context accumulated too many security IDs.",
     1385: "Logon failure: the user has not been granted the requested logon type at this computer.",
+    1386: "A cross-encrypted password is necessary to change a user password.",
     1387: (
         "A member could not be added to or removed from the local group because the member does not exist."
     ),
     1388: "A new member could not be added to a local group because the member has the wrong account type.",
     1389: "Too many security IDs have been specified.",
+    1390: "A cross-encrypted password is necessary to change this user password.",
     1391: "Indicates an ACL contains no inheritable components.",
     1392: "The file or directory is corrupted and unreadable.",
     1393: "The disk structure is corrupted and unreadable.",
@@ -597,6 +734,7 @@ MESSAGES = {
     1396: "The target account name is incorrect.",
     1397: "Mutual Authentication failed. The server's password is out of date at the domain controller.",
     1398: "There is a time and/or date difference between the client and server.",
+    1399: "This operation cannot be performed on the current domain.",
     1400: "Invalid window handle.",
     1401: "Invalid menu handle.",
     1402: "Invalid cursor handle.",
@@ -654,6 +792,8 @@ MESSAGES = {
     1454: "Insufficient quota to complete the requested service.",
     1455: "The paging file is too small for this operation to complete.",
     1456: "A menu item was not found.",
+    1457: "Invalid keyboard layout handle.",
+    1458: "Hook type not allowed.",
     1459: "This operation requires an interactive window station.",
     1460: "This operation returned because the timeout period expired.",
     1461: "Invalid monitor handle.",
