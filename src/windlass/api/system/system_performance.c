@@ -89,7 +89,7 @@ static void sum_columns(const char *path, ULONG *sums, ULONG count) {
 /* SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION for each processor. */
 NTSTATUS system_put_processor_performance(struct system_answer *answer) {
     struct { int64_t idle, kernel, user, dpc, interrupt; ULONG interrupts; } information;
-    char line[512];
+    char line[512];                                  /* the first is of all processors: "cpu  " and no number */
     ULONG room = answer->size / sizeof information, interrupts[1024];
     FILE *file = fopen("/proc/stat", "re");
     if (!room || !file) {
@@ -98,12 +98,14 @@ NTSTATUS system_put_processor_performance(struct system_answer *answer) {
         answer->needed = processor_count() * (ULONG)sizeof information;
         return file ? STATUS_INFO_LENGTH_MISMATCH : STATUS_NOT_SUPPORTED;
     }
+    if (room > processor_count())                    /* the host may have more than the process was given */
+        room = processor_count();
     sum_columns("/proc/interrupts", interrupts, sizeof interrupts / sizeof *interrupts);
     while (answer->needed / sizeof information < room && fgets(line, sizeof line, file)) {
         unsigned number;
         int length;
         struct processor_times times;
-        if (sscanf(line, "cpu%u%n", &number, &length) != 1 || !times_from(line + length, &times))
+        if (line[3] == ' ' || sscanf(line, "cpu%u%n", &number, &length) != 1 || !times_from(line + length, &times))
             continue;
         memset(&information, 0, sizeof information);
         information.idle = times.idle;

@@ -130,7 +130,7 @@ API(kernel32 kernelbase, BOOL, GetProcessAffinityMask, HANDLE hProcess, DWORD_PT
         (struct process_object *)handle_object_or_fail(hProcess, &process_type, PROCESS_QUERY_LIMITED_INFORMATION);
     if (!process)
         return FALSE;
-    DWORD_PTR mask = process->id ? mask_of(process->id) : processor_mask();
+    DWORD_PTR mask = mask_of(process_id(process));
     object_release(&process->object);
     if (!mask)                                       /* it has ended */
         return fail(ERROR_ACCESS_DENIED);
