@@ -34,6 +34,12 @@ int main(int count, char **arguments)
     say("protected %d, was %lx", protected, was);
     void *other = VirtualAllocEx(process.hProcess, NULL, 0x1000, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
     say("anywhere %d, freed %d", other != NULL, VirtualFreeEx(process.hProcess, other, 0, MEM_RELEASE));
+    MEMORY_BASIC_INFORMATION facts = {0};
+    SIZE_T told = VirtualQueryEx(process.hProcess, (char *)place + 10, &facts, sizeof facts);
+    say("queried %d, base %d, state %lx, protection %lx, type %lx", told == sizeof facts, facts.BaseAddress == place,
+        facts.State, facts.Protect, facts.Type);
+    say("behind the user's space %d %lu", (int)VirtualQueryEx(process.hProcess, (void *)-0x10000ll, &facts, sizeof facts),
+        GetLastError());
     HANDLE weak = NULL;
     DuplicateHandle(GetCurrentProcess(), process.hProcess, GetCurrentProcess(), &weak, PROCESS_QUERY_INFORMATION, FALSE, 0);
     say("without the right %d %lu", VirtualAllocEx(weak, NULL, 1, MEM_RESERVE, PAGE_READWRITE) != NULL, GetLastError());

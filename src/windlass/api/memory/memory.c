@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "exchange.h"
+#include "memory_elsewhere.h"
 #include "nt.h"
 #include "process_object.h"
 
@@ -108,23 +109,49 @@ static NTSTATUS query_region(uintptr_t address, MEMORY_REGION_INFORMATION *infor
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS query_basic(HANDLE handle, uintptr_t address, MEMORY_BASIC_INFORMATION *information) {
+    enum { PROCESS_QUERY_INFORMATION = 0x400 };
+    NTSTATUS status;
+    struct object *object = handle_object(handle, &process_type, PROCESS_QUERY_INFORMATION, &status);
+    if (!object)
+        return status;
+    pid_t other = ((struct process_object *)object)->id;
+    object_release(object);
+    if (other)
+        return memory_query_elsewhere(other, address, information);
+    return memory_query(address, information) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+API_USE(BOOL, K32QueryWorkingSet, HANDLE, PVOID, DWORD);
+
+/* MEMORY_WORKING_SET_INFORMATION is what QueryWorkingSet gives. */
+static NTSTATUS query_working_set(HANDLE process, PVOID information, SIZE_T size) {
+    if (api_K32QueryWorkingSet(process, information, size < UINT32_MAX ? (DWORD)size : UINT32_MAX))
+        return STATUS_SUCCESS;
+    DWORD error = teb_self()->LastErrorValue;
+    return error == ERROR_BAD_LENGTH      ? STATUS_INFO_LENGTH_MISMATCH
+           : error == ERROR_NOT_SUPPORTED ? STATUS_NOT_SUPPORTED
+                                          : STATUS_ACCESS_DENIED;
+}
+
 API(ntdll, NTSTATUS, NtQueryVirtualMemory, HANDLE ProcessHandle, PVOID BaseAddress, ULONG MemoryInformationClass,
     PVOID MemoryInformation, SIZE_T MemoryInformationLength, PSIZE_T ReturnLength) {
-    NTSTATUS status = check_process(ProcessHandle, 0);
     size_t size;
-    if (!NT_SUCCESS(status))
-        return status;
     switch (MemoryInformationClass) {
     case MemoryBasicInformation: size = sizeof(MEMORY_BASIC_INFORMATION); break;
+    case MemoryWorkingSetList: size = sizeof(ULONG_PTR); break;
     case MemoryRegionInformation: size = sizeof(MEMORY_REGION_INFORMATION); break;
     default: return STATUS_INVALID_INFO_CLASS;
     }
     if (MemoryInformationLength < size)
         return STATUS_INFO_LENGTH_MISMATCH;
-    if (MemoryInformationClass == MemoryRegionInformation)
+    NTSTATUS status;
+    if (MemoryInformationClass == MemoryWorkingSetList)
+        return query_working_set(ProcessHandle, MemoryInformation, MemoryInformationLength);
+    if (MemoryInformationClass == MemoryBasicInformation)
+        status = query_basic(ProcessHandle, (uintptr_t)BaseAddress, MemoryInformation);
+    else if (NT_SUCCESS(status = check_process(ProcessHandle, 0)))
         status = query_region((uintptr_t)BaseAddress, MemoryInformation);
-    else if (!memory_query((uintptr_t)BaseAddress, MemoryInformation))
-        status = STATUS_INVALID_PARAMETER;
     if (NT_SUCCESS(status) && ReturnLength)
         *ReturnLength = size;
     return status;
