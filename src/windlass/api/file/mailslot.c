@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -93,14 +94,26 @@ static bool is_abandoned(int folder) {
     return abandoned;
 }
 
-static void remove_slot(int folder, const char *name) {
-    char path[PATH_MAX];
+static void remove_folder(const char *path, int folder) {
     remove_messages(folder);
     unlinkat(folder, unfinished_file, 0);
     unlinkat(folder, owner_file, 0);
-    if (shared_name_path(kind, name, false, path))
-        rmdir(path);
+    rmdir(path);
 }
+
+static void remove_slot(int folder, const char *name) {
+    char path[PATH_MAX];
+    if (shared_name_path(kind, name, false, path))
+        remove_folder(path, folder);
+}
+
+static void sweep_folder(const char *path, int folder) {
+    if (is_abandoned(folder))
+        remove_folder(path, folder);
+}
+
+/* Process state: whether what others have left has been looked for. */
+static atomic_flag is_swept = ATOMIC_FLAG_INIT;
 
 void mailslot_close(struct mailslot *slot) {
     int folder = slot->is_reader && slot->name ? lock_slot(slot) : -1;
@@ -160,6 +173,8 @@ static NTSTATUS watch_folder(int watch, const char *name) {
 }
 
 static NTSTATUS create_slot(const char *name, ACCESS_MASK access, DWORD maximum, DWORD timeout, struct file **file) {
+    if (!atomic_flag_test_and_set(&is_swept))
+        shared_names_each(kind, sweep_folder);
     int locked = shared_name_open(kind, name, true);
     if (locked < 0)
         return status_from_errno(errno);

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
@@ -152,6 +153,18 @@ static void close_name(const char *name, int folder, size_t instances) {
     close(folder);
 }
 
+static void sweep_folder(const char *path, int folder) {
+    struct entries left = live_instances(folder);
+    free(left.items);
+    if (left.count)
+        return;
+    unlinkat(folder, traits_file, 0);
+    rmdir(path);
+}
+
+/* Process state: whether what others have left has been looked for. */
+static atomic_flag is_swept = ATOMIC_FLAG_INIT;
+
 static bool rename_entry(int folder, const struct entry *entry, bool is_free) {
     const struct entry other = {entry->number, is_free};
     char from[NAME_SIZE], to[NAME_SIZE];
@@ -194,6 +207,8 @@ static NTSTATUS add_instance(int folder, struct kept_traits *kept, struct pipe_i
 
 NTSTATUS pipe_instance_create(const char *name, const char *shown, const struct pipe_traits *traits, bool is_first,
                               struct pipe_instance *instance) {
+    if (!atomic_flag_test_and_set(&is_swept))
+        shared_names_each(kind, sweep_folder);
     int folder = shared_name_open(kind, name, true);
     if (folder < 0)
         return status_from_errno(errno);

@@ -1,6 +1,7 @@
 /* Names that all processes of a user share: each is a folder, which whoever reads or changes it locks. */
 #include "shared_names.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -70,4 +71,21 @@ int shared_name_open(const char *kind, const char *name, bool make) {
         if (!make)
             return -1;
     }
+}
+
+void shared_names_each(const char *kind, void (*visit)(const char *path, int folder)) {
+    char root[PATH_MAX - NAME_MAX - 1], path[PATH_MAX];
+    DIR *names = shared_root_path(kind, root, sizeof root, false) ? opendir(root) : NULL;
+    struct dirent *name;
+    while (names && (name = readdir(names))) {
+        snprintf(path, sizeof path, "%s/%s", root, name->d_name);
+        int folder = name->d_name[0] == '.' ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (folder < 0)
+            continue;
+        shared_name_lock(folder);
+        visit(path, folder);
+        close(folder);
+    }
+    if (names)
+        closedir(names);
 }

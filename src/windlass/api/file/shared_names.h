@@ -16,6 +16,10 @@ bool shared_root_path(const char *kind, char *root, size_t size, bool make);
 /* The name's folder, locked until it is closed; -1: there is none, and it is not to be made or cannot be. */
 int shared_name_open(const char *kind, const char *name, bool make);
 
+/* Calls visit() for the folders of all names of the kind, each locked: for what processes have left that ended without
+ * closing. */
+void shared_names_each(const char *kind, void (*visit)(const char *path, int folder));
+
 /* Waits for the lock of a folder that was opened otherwise. */
 void shared_name_lock(int folder);
 
