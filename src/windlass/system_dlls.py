@@ -20,9 +20,9 @@ _SYSTEM_DLLS = """
     drtprov drttransport drvstore dsound dsprop dsquery dsrole dssec dsuiext duser dwmapi dwrite dxcore
     dxdiagn dxgi dxtrans dxva2 eappcfg eappprxy efsutil elscore esent evr explorerframe faultrep
     feclient fhsvcctl firewallapi fltlib fontsub fwpuclnt gameux gdi32 gdi32full gdiplus glu32 gpapi
-    gpedit hbaapi hid hlink hnetcfg httpapi icm32 icmp icmui icu icuin icuuc ieframe iertutil imagehlp
-    imgutil imm32 inetcomm inkobjcore inseng iphlpapi iprop iscsidsc itircl itss kerberos kernel32
-    kernelbase ksuser ktmw32 loadperf logoncli lz32 magnification mapi32 mapistub mcicda mciwave
+    gpedit hbaapi hhctrl.ocx hid hlink hnetcfg httpapi icm32 icmp icmui icu icuin icuuc ieframe
+    iertutil imagehlp imgutil imm32 inetcomm inkobjcore inseng iphlpapi iprop iscsidsc itircl itss
+    kerberos kernel32 kernelbase ksuser ktmw32 loadperf logoncli lz32 magnification mapi32 mapistub mcicda mciwave
     mdmregistration mf mfcaptureengine mfcore mferror mfplat mfplay mfreadwrite mfsensorgroup mfsrcsnk
     mgmtapi midimap mlang mmdevapi mpr mprapi mprmsg msacm32 msasn1 mscat32 mscms mscoree msctf
     msctfmonitor msdelta msdmo msdrm msftedit mshtml msi msident msimg32 msimtf msls31 mspatcha mspatchc

@@ -135,3 +135,14 @@ API(shlwapi, HRESULT, SHAutoComplete, HANDLE hwndEdit, DWORD dwFlags) {
     (void)hwndEdit, (void)dwFlags;
     return S_OK;
 }
+
+/* There is no viewer for compiled help ("HtmlHelpW function": NULL when no help window was made). */
+API(hhctrl.ocx, HANDLE, HtmlHelpW, HANDLE hwndCaller, LPCWSTR pszFile, UINT uCommand, ULONG_PTR dwData) {
+    (void)hwndCaller, (void)pszFile, (void)uCommand, (void)dwData;
+    return NULL;
+}
+
+API(hhctrl.ocx, HANDLE, HtmlHelpA, HANDLE hwndCaller, LPCSTR pszFile, UINT uCommand, ULONG_PTR dwData) {
+    (void)hwndCaller, (void)pszFile, (void)uCommand, (void)dwData;
+    return NULL;
+}
