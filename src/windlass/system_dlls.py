@@ -20,11 +20,11 @@ _SYSTEM_DLLS = """
     drtprov drttransport drvstore dsound dsprop dsquery dsrole dssec dsuiext duser dwmapi dwrite dxcore
     dxdiagn dxgi dxtrans dxva2 eappcfg eappprxy efsutil elscore esent evr explorerframe faultrep
     feclient fhsvcctl firewallapi fltlib fontsub fwpuclnt gameux gdi32 gdi32full gdiplus glu32 gpapi
-    gpedit hbaapi hhctrl.ocx hid hlink hnetcfg httpapi icm32 icmp icmui icu icuin icuuc ieframe
-    iertutil imagehlp imgutil imm32 inetcomm inkobjcore inseng iphlpapi iprop iscsidsc itircl itss
-    kerberos kernel32 kernelbase ksuser ktmw32 loadperf logoncli lz32 magnification mapi32 mapistub mcicda mciwave
-    mdmregistration mf mfcaptureengine mfcore mferror mfplat mfplay mfreadwrite mfsensorgroup mfsrcsnk
-    mgmtapi midimap mlang mmdevapi mpr mprapi mprmsg msacm32 msasn1 mscat32 mscms mscoree msctf
+    gpedit hbaapi hhctrl.ocx hid hlink hnetcfg httpapi icm32 icmp icmui icu icuin icuuc ieframe iertutil
+    imagehlp imgutil imm32 inetcomm inkobjcore inseng iphlpapi iprop iscsidsc itircl itss kerberos
+    kernel32 kernelbase ksuser ktmw32 loadperf logoncli lz32 magnification mapi32 mapistub mcicda
+    mciwave mdmregistration mf mfcaptureengine mfcore mferror mfplat mfplay mfreadwrite mfsensorgroup
+    mfsrcsnk mgmtapi midimap mlang mmdevapi mpr mprapi mprmsg msacm32 msasn1 mscat32 mscms mscoree msctf
     msctfmonitor msdelta msdmo msdrm msftedit mshtml msi msident msimg32 msimtf msls31 mspatcha mspatchc
     msports msrating mssign32 mssip32 mstask msv1_0 msvcp_win msvcrt msvfw32 mswsock msxml3 msxml6 mtxdm
     mtxex mtxoci ncrypt ndfapi netapi32 netcfgx netprofm netsh netutils newdev ninput nlaapi normaliz
@@ -36,13 +36,13 @@ _SYSTEM_DLLS = """
     slcext slwga snmpapi softpub spoolss spp srclient srpapi srumapi srvcli sspicli sspisrv sti
     structuredquery svrapi sxs t2embed tapi32 taskschd tbs tdh tokenbinding traffic tspkg twinapi
     twinapi.appcore txfw32 tzres ucrtbase uianimation uiautomationcore uiribbon umpdc unattend urlmon
-    user32 userenv usp10 uxtheme vdmdbg version vfwwdm32 virtdisk vssapi wbemprox wcmapi wdi wdscore webauthn
-    webio webservices websocket wecapi wer wevtapi win32u winbio winbrand windows.storage windows.ui
-    windowscodecs windowscodecsext winhttp winhvplatform wininet winmm winmmbase winnsi winscard
-    winspool.drv winsta winsync wintrust wintypes winusb wkscli wlanapi wlanui wldap32 wldp wmasf wmi
-    wmiclnt wmvcore wofutil wow64 wow64cpu wow64win wpcapi wpcwebfilter ws2_32 wscapi wsclient wsdapi
-    wsmsvc wsnmp32 wsock32 wtsapi32 wuapi xaudio2_8 xaudio2_9 xinput1_4 xinput9_1_0 xinputuap xmllite
-    xolehlp xpsprint xpsservices
+    user32 userenv usp10 uxtheme vdmdbg version vfwwdm32 virtdisk vssapi wbemprox wcmapi wdi wdscore
+    webauthn webio webservices websocket wecapi wer wevtapi win32u winbio winbrand windows.storage
+    windows.ui windowscodecs windowscodecsext winhttp winhvplatform wininet winmm winmmbase winnsi
+    winscard winspool.drv winsta winsync wintrust wintypes winusb wkscli wlanapi wlanui wldap32 wldp
+    wmasf wmi wmiclnt wmvcore wofutil wow64 wow64cpu wow64win wpcapi wpcwebfilter ws2_32 wscapi wsclient
+    wsdapi wsmsvc wsnmp32 wsock32 wtsapi32 wuapi xaudio2_8 xaudio2_9 xinput1_4 xinput9_1_0 xinputuap
+    xmllite xolehlp xpsprint xpsservices
 """
 
 # Linkers bind these DLLs' functions by ordinal, so the numbers never change.

@@ -119,7 +119,7 @@ struct file {
     bool deletes_on_close;
     bool is_console;
     bool is_screen_buffer;              /* CreateConsoleScreenBuffer */
-    enum console_end console_end;       /* by the name it was opened with */
+    enum console_end console_end;       /* by the name it was opened with, or the standard handle it is */
     bool is_null;                       /* the NUL device */
     bool is_volume;                     /* \\.\C: */
     int64_t kept_position;              /* of what has none of its own: pipes and devices */

@@ -338,6 +338,7 @@ struct given_file {
     DWORD share;
     bool is_overlapped, appends, writes_through, is_null, is_volume, is_pipe_end, is_serial;
     char drive;
+    enum console_end console_end;
     struct pipe_gift pipe;
     char path[HOST_PATH_SIZE];                       /* or the pipe's name */
 };
@@ -347,7 +348,7 @@ static bool file_give(struct object *object, struct gift *gift) {
     struct file *file = (struct file *)object;
     struct given_file facts = {file->access, file->share, file->is_overlapped, file->appends, file->writes_through,
                                file->is_null, file->is_volume, file->pipe != NULL, file->serial != NULL,
-                               .drive = file->drive};
+                               .drive = file->drive, .console_end = file->console_end};
     const char *name = file->path;
     int fd = file->fd;
     if (file->device == FILE_DEVICE_AFD || file->mailslot)              /* its state is not in its descriptor alone */
@@ -395,6 +396,7 @@ static struct object *file_take(const struct gift *gift) {
     file->is_null = facts.is_null;
     file->is_volume = facts.is_volume;
     file->drive = facts.drive;
+    file->console_end = facts.console_end;
     file->path = facts.path[0] ? strdup(facts.path) : NULL;
     return &file->object;
 }
@@ -455,6 +457,8 @@ static struct object *std_file(int fd, ACCESS_MASK *access) {
     *access = isatty(copy) ? FILE_GENERIC_READ | FILE_GENERIC_WRITE : fd == 0 ? FILE_GENERIC_READ
             : FILE_GENERIC_WRITE | FILE_READ_ATTRIBUTES;
     struct file *file = file_from_fd(copy, *access);
+    if (file && file->is_console)
+        file->console_end = fd == 0 ? CONSOLE_INPUT : CONSOLE_OUTPUT;
     return file ? &file->object : NULL;
 }
 
