@@ -12,11 +12,13 @@ from windlass.api.calls import windows
 from windlass.api.network.http_engine import Target
 from windlass.api.network.http_urls import WININET_SCHEMES, Text, crack, create
 from windlass.api.network.winhttp_facts import http_time, put_system_time
-from windlass.api.outputs import fail, from_ansi, put_u32
+from windlass.api.outputs import fail, from_ansi, put_cut, put_u32
 from windlass.api.refused import Refused, done
 from windlass.registry import export
-from windlass.types import BOOL, DWORD, LPCSTR, LPCWSTR, LPDWORD, LPSTR, LPVOID, LPWSTR, PVOID
+from windlass.types import BOOL, DWORD, HANDLE, LPCSTR, LPCWSTR, LPDWORD, LPSTR, LPVOID, LPWSTR, PVOID
 
+ERROR_FILE_NOT_FOUND = 2
+ERROR_INVALID_HANDLE = 6
 ERROR_INVALID_PARAMETER = 87
 ERROR_INSUFFICIENT_BUFFER = 122
 ERROR_NO_MORE_ITEMS = 259
@@ -171,6 +173,40 @@ def InternetGetConnectedState(lpdwFlags: LPDWORD, dwReserved: DWORD) -> BOOL:
     return connected
 
 
+CONNECTION_NAME = "LAN Connection"
+
+
+def _connected_state(flags: int, name: int, size: int, reserved: int, wide: bool) -> int:
+    """The name of the connection too, as much of it as there is room for."""
+    if reserved:
+        return 0
+    connected = InternetGetConnectedState(flags, 0)
+    if name and size:
+        put_cut(name, CONNECTION_NAME if connected else "", size, wide)
+    return connected
+
+
+@export("wininet")
+def InternetGetConnectedStateExW(
+    lpdwFlags: LPDWORD, lpszConnectionName: LPWSTR, dwBufLen: DWORD, dwReserved: DWORD
+) -> BOOL:
+    return _connected_state(lpdwFlags, lpszConnectionName, dwBufLen, dwReserved, True)
+
+
+@export("wininet")
+def InternetGetConnectedStateExA(
+    lpdwFlags: LPDWORD, lpszConnectionName: LPSTR, dwBufLen: DWORD, dwReserved: DWORD
+) -> BOOL:
+    return _connected_state(lpdwFlags, lpszConnectionName, dwBufLen, dwReserved, False)
+
+
+@export("wininet")
+def InternetGetConnectedStateEx(
+    lpdwFlags: LPDWORD, lpszConnectionName: LPSTR, dwBufLen: DWORD, dwReserved: DWORD
+) -> BOOL:
+    return _connected_state(lpdwFlags, lpszConnectionName, dwBufLen, dwReserved, False)
+
+
 @export("wininet")
 def InternetAttemptConnect(dwReserved: DWORD) -> DWORD:
     """There is nothing to dial."""
@@ -203,23 +239,26 @@ def InternetCheckConnectionA(lpszUrl: LPCSTR, dwFlags: DWORD, dwReserved: DWORD)
 # ---- what FTP servers and the cache would have to say ----
 
 
-ERROR_FILE_NOT_FOUND = 2
+# ---- the cache, in which there is nothing ----
+
+
+def _not_cached(url: str | bytes | None) -> int:
+    return fail(ERROR_FILE_NOT_FOUND if url else ERROR_INVALID_PARAMETER)
 
 
 @export("wininet")
 def DeleteUrlCacheEntryW(lpszUrlName: LPCWSTR) -> BOOL:
-    """Nothing is cached."""
-    return fail(ERROR_FILE_NOT_FOUND if lpszUrlName else ERROR_INVALID_PARAMETER)
+    return _not_cached(lpszUrlName)
 
 
 @export("wininet")
 def DeleteUrlCacheEntryA(lpszUrlName: LPCSTR) -> BOOL:
-    return fail(ERROR_FILE_NOT_FOUND if lpszUrlName else ERROR_INVALID_PARAMETER)
+    return _not_cached(lpszUrlName)
 
 
 @export("wininet")
 def DeleteUrlCacheEntry(lpszUrlName: LPCSTR) -> BOOL:
-    return fail(ERROR_FILE_NOT_FOUND if lpszUrlName else ERROR_INVALID_PARAMETER)
+    return _not_cached(lpszUrlName)
 
 
 @export("wininet")
@@ -234,3 +273,48 @@ def FindFirstUrlCacheEntryA(
     lpszUrlSearchPattern: LPCSTR, lpFirstCacheEntryInfo: LPVOID, lpcbCacheEntryInfo: LPDWORD
 ) -> PVOID:
     return fail(ERROR_NO_MORE_ITEMS)
+
+
+@export("wininet")
+def FindNextUrlCacheEntryW(
+    hEnumHandle: HANDLE, lpNextCacheEntryInfo: LPVOID, lpcbCacheEntryInfo: LPDWORD
+) -> BOOL:
+    return fail(ERROR_INVALID_HANDLE)
+
+
+@export("wininet")
+def FindNextUrlCacheEntryA(
+    hEnumHandle: HANDLE, lpNextCacheEntryInfo: LPVOID, lpcbCacheEntryInfo: LPDWORD
+) -> BOOL:
+    return fail(ERROR_INVALID_HANDLE)
+
+
+@export("wininet")
+def FindCloseUrlCache(hEnumHandle: HANDLE) -> BOOL:
+    return fail(ERROR_INVALID_HANDLE)
+
+
+@export("wininet")
+def GetUrlCacheEntryInfoW(
+    lpszUrlName: LPCWSTR, lpCacheEntryInfo: LPVOID, lpcbCacheEntryInfo: LPDWORD
+) -> BOOL:
+    return _not_cached(lpszUrlName)
+
+
+@export("wininet")
+def GetUrlCacheEntryInfoA(lpszUrlName: LPCSTR, lpCacheEntryInfo: LPVOID, lpcbCacheEntryInfo: LPDWORD) -> BOOL:
+    return _not_cached(lpszUrlName)
+
+
+@export("wininet")
+def RetrieveUrlCacheEntryFileW(
+    lpszUrlName: LPCWSTR, lpCacheEntryInfo: LPVOID, lpcbCacheEntryInfo: LPDWORD, dwReserved: DWORD
+) -> BOOL:
+    return _not_cached(lpszUrlName)
+
+
+@export("wininet")
+def RetrieveUrlCacheEntryFileA(
+    lpszUrlName: LPCSTR, lpCacheEntryInfo: LPVOID, lpcbCacheEntryInfo: LPDWORD, dwReserved: DWORD
+) -> BOOL:
+    return _not_cached(lpszUrlName)
