@@ -150,9 +150,14 @@ def _text(data: bytes) -> str:
     return data[: len(data) & ~1].decode("utf-16-le", "surrogatepass").split("\0")[0]
 
 
+def kind_of(item: bytes) -> int:
+    """0 for what is too short to be of any."""
+    return item[2] if len(item) > 2 else 0
+
+
 def name_of(item: bytes) -> str:
     r"""The name of an item: `C:\`, `\\server\share`, a file's, or `::{GUID}`."""
-    kind = item[2] if len(item) > 2 else 0
+    kind = kind_of(item)
     if kind == ROOT_ITEM and len(item) >= 20:
         return "::{" + str(uuid.UUID(bytes_le=item[4:20])).upper() + "}"
     if kind & 0xF0 == DRIVE_ITEM & 0xF0:
@@ -163,7 +168,7 @@ def name_of(item: bytes) -> str:
 
 
 def is_root(item: bytes) -> bool:
-    return len(item) > 2 and item[2] == ROOT_ITEM
+    return kind_of(item) == ROOT_ITEM and len(item) >= 20
 
 
 # ---- lists ----
@@ -214,7 +219,7 @@ def path_of(items: Sequence[bytes]) -> str:
         name = name_of(item)
         if is_root(item):
             path = ""
-        elif item[2] in (FOLDER_ITEM, FILE_ITEM, FOLDER_ITEM | UNICODE_NAME, FILE_ITEM | UNICODE_NAME):
+        elif kind_of(item) & ~UNICODE_NAME in (FOLDER_ITEM, FILE_ITEM):
             path = ntpath.join(path or folders.windows_path("Desktop"), name)
         else:
             path = name

@@ -27,6 +27,7 @@ from windlass.api.shell.shell_items import (
     file_item,
     is_root,
     items_of,
+    kind_of,
     name_of,
     path_of,
     root_item,
@@ -148,8 +149,7 @@ def order(first: bytes, second: bytes) -> int:
     """-1, 0 or 1: roots, then drives, then folders, then files, by name."""
     keys = []
     for item in (first, second):
-        kind = item[2] if len(item) > 2 else 0
-        keys.append((item[2:20] if is_root(item) else b"", kind & 0x7F, name_of(item).lower()))
+        keys.append((item[2:20] if is_root(item) else b"", kind_of(item) & 0x7F, name_of(item).lower()))
     if is_root(first) != is_root(second):
         return -1 if is_root(first) else 1
     return (keys[0] > keys[1]) - (keys[0] < keys[1])
