@@ -308,6 +308,54 @@ static void write_registers(const CONTEXT *from, ucontext_t *to) {
     extended_state_write(from, to->uc_mcontext.fpregs);
 }
 
+/* ---- a thread that stands in a call is sent elsewhere ---- */
+
+extern const char fault_entry_return[];
+
+/* What the thread's stack gets below the call that it never returns to; the stack pointer points at `returns_to`. Walks
+ * find the call by it, as they find what a fault interrupted. */
+struct detour {
+    uint64_t unused;
+    const void *returns_to;
+    uint64_t home[4];
+    CONTEXT *interrupted;
+    CONTEXT next, before;
+};
+_Static_assert(offsetof(struct detour, returns_to) % 16 == 8, "the stack pointer where a function begins");
+
+enum { RED_ZONE = 512 };
+
+/* On Windows a thread that waits goes on elsewhere when the wait is over; here the wait is given up. */
+static void go_on_elsewhere(CONTEXT *next) {
+    thread_cancel_wait(current_thread_or_null->object);
+    park_cancel();
+    context_continue_at(next);
+}
+
+static bool leaves_host_code(const CONTEXT *from, const ucontext_t *at) {
+    uintptr_t pc = (uintptr_t)at->uc_mcontext.gregs[REG_RIP];
+    return (from->ContextFlags & CONTEXT_CONTROL) == CONTEXT_CONTROL && from->Rip != pc && host_code_contains(pc);
+}
+
+/* Programs set Rip alone to where a function begins, as the stack pointer of a thread in a system call of Windows' allows. */
+static void send_elsewhere(const CONTEXT *from, ucontext_t *at) {
+    greg_t *registers = at->uc_mcontext.gregs;
+    uintptr_t top = ((uintptr_t)registers[REG_RSP] - RED_ZONE) & ~(uintptr_t)15;
+    struct detour *detour = (struct detour *)(top - sizeof *detour);
+    detour->before.ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER | CONTEXT_SEGMENTS | CONTEXT_FLOATING_POINT;
+    read_registers(at, &detour->before);
+    write_registers(from, at);
+    detour->next.ContextFlags = detour->before.ContextFlags;
+    read_registers(at, &detour->next);
+    if (from->Rsp == detour->before.Rsp)
+        detour->next.Rsp = (uintptr_t)&detour->returns_to;
+    detour->returns_to = fault_entry_return;
+    detour->interrupted = &detour->before;
+    registers[REG_RSP] = (greg_t)(uintptr_t)&detour->returns_to - 16;
+    registers[REG_RDI] = (greg_t)(uintptr_t)&detour->next;
+    registers[REG_RIP] = (greg_t)(uintptr_t)go_on_elsewhere;
+}
+
 /* A thread that was just made may not have begun. */
 static bool wait_for_begin(struct thread_object *object) {
     int64_t deadline = monotonic_now() + 1000 * (int64_t)TRY_NANOSECONDS;
@@ -337,7 +385,13 @@ static NTSTATUS with_registers(struct thread_object *object, void (*use)(ucontex
 }
 
 static void read_into(ucontext_t *registers, void *context) { read_registers(registers, context); }
-static void write_from(ucontext_t *registers, void *context) { write_registers(context, registers); }
+
+static void write_from(ucontext_t *registers, void *context) {
+    if (leaves_host_code(context, registers))
+        send_elsewhere(context, registers);
+    else
+        write_registers(context, registers);
+}
 
 NTSTATUS thread_get_context(struct thread_object *object, CONTEXT *context) {
     return with_registers(object, read_into, context);
