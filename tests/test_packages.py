@@ -7,7 +7,9 @@ Python; other DLLs are called directly. docs/packages.md lists them all.
 from __future__ import annotations
 
 import ctypes
+import math
 import os
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,11 +32,16 @@ DLLS = {
     "keystone-engine": "keystone.dll",
     "numpy": "libscipy_openblas64_-*.dll",
     "py-mini-racer": "mini_racer.dll",
+    "pybass3": "bass.dll",
     "pyenchant": "libenchant-2.dll",
     "python-magic-bin": "libmagic.dll",
+    "python-snap7": "snap7.dll",
     "pyzbar": "libzbar-64.dll",
     "rtree": "spatialindex_c-64.dll",
+    "sasso": "sasso.dll",
     "shapely": "geos_c-*.dll",
+    "spiceypy": "cspice.dll",
+    "sunvox-dll-python": "lib_x86_64/sunvox.dll",
     "tls-client": "tls-client-windows-64.dll",
     "unicorn": "unicorn.dll",
     "wasmtime": "_wasmtime.dll",
@@ -433,3 +440,105 @@ print(len(ticks))
     assert with_package("pyenchant", "enchant", code) == [
         "True False True", "['hunspell', 'nuspell']", "no such language", "True", "3",
     ]  # fmt: skip
+
+
+def test_bass_decodes_what_was_played(load, tmp_path):
+    """Without a sound device, of which the one with number 0 makes do."""
+    bass = load("pybass3")
+    samples = struct.pack("<4410h", *(int(10000 * math.sin(number / 20)) for number in range(4410)))
+    form = struct.pack("<HHIIHH", 1, 1, 44100, 88200, 2, 16)
+    path = tmp_path / "tone.wav"
+    path.write_bytes(
+        struct.pack("<4sI4s4sI", b"RIFF", 36 + len(samples), b"WAVE", b"fmt ", len(form))
+        + form
+        + struct.pack("<4sI", b"data", len(samples))
+        + samples
+    )
+    assert bass.BASS_Init(0, 44100, 0, None, None)
+    decode_only, from_file = 0x200000, 0
+    bass.BASS_StreamCreateFile.argtypes = [
+        ctypes.c_int,
+        ctypes.c_char_p,
+        *[ctypes.c_uint64] * 2,
+        ctypes.c_uint32,
+    ]
+    stream = bass.BASS_StreamCreateFile(from_file, bytes(path), 0, 0, decode_only)
+    assert stream and bass.BASS_ErrorGetCode() == 0
+    decoded = ctypes.create_string_buffer(2 * len(samples))
+    assert bass.BASS_ChannelGetData(stream, decoded, len(decoded)) == len(samples)
+    assert decoded.raw[: len(samples)] == samples
+    assert bass.BASS_Free()
+
+
+def test_snap7_reads_and_writes_a_controller_that_it_plays_itself(with_package):
+    """Its server has threads of its own that accept connections and serve them."""
+    code = """
+import ctypes, socket, snap7
+from snap7.server import Server
+from snap7.types import srvAreaDB
+with socket.socket() as free:
+    free.bind(("127.0.0.1", 0))
+    port = free.getsockname()[1]
+server = Server(log=False)
+memory = (ctypes.c_uint8 * 128)()
+server.register_area(srvAreaDB, 1, memory)
+server.start(port)
+client = snap7.client.Client()
+client.connect("127.0.0.1", 0, 1, port)
+client.db_write(1, 4, bytearray(b"hello"))
+print(bytes(client.db_read(1, 4, 5)), bytes(memory[4:9]), client.get_cpu_info().ModuleTypeName)
+client.disconnect()
+server.stop()
+server.destroy()
+"""
+    assert with_package("python-snap7", "snap7", code) == ["b'hello' b'hello' b'CPU 315-2 PN/DP'"]
+
+
+def test_sasso_compiles_scss(with_package):
+    code = """
+import sasso
+print(sasso.compile("$c: #f00; a { b { color: darken($c, 10%); width: 10px / 4 * 2 } }"))
+try:
+    sasso.compile("a { b: $missing }")
+except sasso.SassoError as error:
+    print(str(error).split(".")[0])
+"""
+    assert with_package("sasso", "sasso", code) == [
+        "a b {", "  color: #cc0000;", "  width: 5px;", "}", "Error: Undefined variable",
+    ]  # fmt: skip
+
+
+def test_cspice_knows_angles_and_times(load):
+    spice = load("spiceypy")
+    spice.dpr_c.restype = ctypes.c_double
+    assert spice.dpr_c() == 180 / math.pi
+    vector, other, product = (
+        (ctypes.c_double * 3)(1, 2, 3),
+        (ctypes.c_double * 3)(4, 5, 6),
+        (ctypes.c_double * 3)(),
+    )
+    spice.vcrss_c(vector, other, product)
+    assert list(product) == [-3, 6, -3]
+    radius, longitude, latitude = ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
+    spice.reclat_c(vector, ctypes.byref(radius), ctypes.byref(longitude), ctypes.byref(latitude))
+    assert (radius.value, longitude.value) == pytest.approx((math.sqrt(14), math.atan2(2, 1)))
+    seconds, missing = ctypes.c_double(), ctypes.create_string_buffer(41)
+    spice.tparse_c(b"2000 JAN 1 12:00:01.5", 41, ctypes.byref(seconds), missing)
+    assert seconds.value == 1.5
+
+
+def test_sunvox_plays_a_note_into_memory(load):
+    """It is told to open no sound device, and asked for the samples."""
+    sunvox = load("sunvox-dll-python")
+    in_memory, one_thread, sixteen_bits = 2, 16, 4
+    assert sunvox.sv_init(None, 44100, 2, 1 | in_memory | sixteen_bits | one_thread) > 0
+    assert sunvox.sv_open_slot(0) == 0
+    sunvox.sv_lock_slot(0)
+    generator = sunvox.sv_new_module(0, b"Generator", b"tone", 0, 0, 0)
+    assert generator > 0 and sunvox.sv_connect_module(0, generator, 0) == 0
+    sunvox.sv_unlock_slot(0)
+    assert sunvox.sv_send_event(0, 0, 60, 129, generator + 1, 0, 0) == 0
+    samples = (ctypes.c_int16 * (2 * 4410))()
+    assert sunvox.sv_audio_callback(samples, 4410, 0, sunvox.sv_get_ticks()) == 1
+    assert max(samples) > 1000 and min(samples) < -1000
+    assert sunvox.sv_deinit() == 0
