@@ -9,14 +9,20 @@
 
 #include "fixture.h"
 
-static const GUID ours = {0x7A5E4D11, 0x1111, 0x4222, {0x83, 0x33, 1, 2, 3, 4, 5, 6}};
+static GUID ours = {0x7A5E4D11, 0x1111, 0x4222, {0x83, 0x33, 1, 2, 3, 4, 5, 6}};
 static const GUID other = {0x7A5E4D12, 0x1111, 0x4222, {0x83, 0x33, 1, 2, 3, 4, 5, 6}};
 static const GUID none = {0x7A5E4D13, 0x1111, 0x4222, {0x83, 0x33, 1, 2, 3, 4, 5, 6}};
-#define OURS L"CLSID\\{7A5E4D11-1111-4222-8333-010203040506}"
+static WCHAR key[60]; /* of a class that no other run of this program has */
 
-static void put(const WCHAR *key, const WCHAR *text)
+static const WCHAR *below(const WCHAR *name)
 {
-    SHSetValueW(HKEY_CLASSES_ROOT, key, NULL, REG_SZ, text, (lstrlenW(text) + 1) * 2);
+    static WCHAR path[100];
+    return lstrcatW(lstrcpyW(path, key), name);
+}
+
+static void put(const WCHAR *path, const WCHAR *text)
+{
+    SHSetValueW(HKEY_CLASSES_ROOT, path, NULL, REG_SZ, text, (lstrlenW(text) + 1) * 2);
 }
 
 static void verbs(void)
@@ -30,9 +36,9 @@ static void verbs(void)
     // Wine reports: no verbs 80040152
     // documented: no verbs 80040180     (Microsoft, "OleRegEnumVerbs function")
     say("no verbs %x", result);
-    put(OURS L"\\Verb\\0", L"&Edit,0,2");
-    put(OURS L"\\MiscStatus", L"5");
-    put(OURS L"\\MiscStatus\\4", L"33");
+    put(below(L"\\Verb\\0"), L"&Edit,0,2");
+    put(below(L"\\MiscStatus"), L"5");
+    put(below(L"\\MiscStatus\\4"), L"33");
     result = OleRegEnumVerbs(&ours, &list);
     say("verbs %x", result);
     result = IEnumOLEVERB_Next(list, 1, &verb, NULL);
@@ -95,11 +101,14 @@ static void file(void)
 PROGRAM
 {
     CoInitialize(NULL);
-    put(OURS, L"A class");
+    ours.Data1 = GetCurrentProcessId();
+    lstrcpyW(key, L"CLSID\\");
+    StringFromGUID2(&ours, key + 6, 40);
+    put(key, L"A class");
     verbs();
     others();
     file();
-    SHDeleteKeyW(HKEY_CLASSES_ROOT, OURS);
+    SHDeleteKeyW(HKEY_CLASSES_ROOT, key);
     CoUninitialize();
     return 0;
 }

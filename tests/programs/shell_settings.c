@@ -1,4 +1,4 @@
-// flags: -lshlwapi -lshell32 -ladvapi32 -lole32
+// flags: -lshlwapi -lshell32 -ladvapi32 -lole32 -luser32
 // The Shell's settings of the user and the machine, associations of files, short paths, and lists of dropped files.
 #include <windows.h>
 #include <shlwapi.h>
@@ -7,24 +7,33 @@
 
 #include "fixture.h"
 
-#define KEY L"Software\\WindlassTest\\UserSettings"
+/* Keys that no other run of this program has. */
+static WCHAR key_name[80], below_name[80], extension[40], class_name[40];
+
+static const WCHAR *in_class(const WCHAR *name)
+{
+    static WCHAR path[100];
+    return lstrcatW(lstrcpyW(path, class_name), name);
+}
 
 static void settings(void)
 {
     HUSKEY key = NULL, below = NULL;
     DWORD number = 5, type = 0, size, count = 9;
     WCHAR text[40];
-    say("none %d", SHRegOpenUSKeyW(KEY, KEY_ALL_ACCESS, NULL, &key, FALSE));
-    SHSetValueW(HKEY_CURRENT_USER, KEY L"\\Below", NULL, REG_SZ, L"", 2);
-    say("open %d", SHRegOpenUSKeyW(KEY, KEY_ALL_ACCESS, NULL, &key, FALSE));
+    char narrow[80];
+    WideCharToMultiByte(CP_ACP, 0, key_name, -1, narrow, sizeof narrow, NULL, NULL);
+    say("none %d", SHRegOpenUSKeyW(key_name, KEY_ALL_ACCESS, NULL, &key, FALSE));
+    SHSetValueW(HKEY_CURRENT_USER, below_name, NULL, REG_SZ, L"", 2);
+    say("open %d", SHRegOpenUSKeyW(key_name, KEY_ALL_ACCESS, NULL, &key, FALSE));
     number = 5;
     say("write %d", SHRegWriteUSValueW(key, L"number", REG_DWORD, &number, sizeof number, SHREGSET_FORCE_HKCU));
     number = 0, size = sizeof number;
     say("query %d", SHRegQueryUSValueW(key, L"number", &type, &number, &size, FALSE, NULL, 0));
     say("  %u type %u size %u", number, type, size);
-    say("set %d", SHRegSetUSValueW(KEY, L"answer", REG_SZ, L"YES", 8, SHREGSET_FORCE_HKCU));
-    say("bool %d %d %d", SHRegGetBoolUSValueW(KEY, L"answer", FALSE, FALSE), SHRegGetBoolUSValueW(KEY, L"none", FALSE, TRUE),
-        SHRegGetBoolUSValueA("Software\\WindlassTest\\UserSettings", "number", FALSE, FALSE));
+    say("set %d", SHRegSetUSValueW(key_name, L"answer", REG_SZ, L"YES", 8, SHREGSET_FORCE_HKCU));
+    say("bool %d %d %d", SHRegGetBoolUSValueW(key_name, L"answer", FALSE, FALSE), SHRegGetBoolUSValueW(key_name, L"none", FALSE, TRUE),
+        SHRegGetBoolUSValueA(narrow, "number", FALSE, FALSE));
     say("below %d", SHRegOpenUSKeyW(L"Below", KEY_ALL_ACCESS, key, &below, FALSE));
     say("close %d", SHRegCloseUSKey(below));
     size = 40;
@@ -35,7 +44,9 @@ static void settings(void)
     say("  %u keys %u values", count, number);
     say("delete %d", SHRegDeleteUSValueW(key, L"number", SHREGDEL_HKCU));
     say("close %d", SHRegCloseUSKey(key));
-    SHDeleteKeyW(HKEY_CURRENT_USER, L"Software\\WindlassTest\\UserSettings");
+    SHDeleteKeyW(HKEY_CURRENT_USER, key_name);
+    *StrRChrW(key_name, NULL, L'\\') = 0;
+    SHDeleteKeyW(HKEY_CURRENT_USER, key_name);
 }
 
 static void ask(const char *what, ASSOCSTR string, const WCHAR *name, const WCHAR *extra)
@@ -60,42 +71,44 @@ static void associations(void)
     DWORD size = 8;
     HKEY key;
     PERCEIVED perceived = 77;
+    WCHAR file[60];
+    lstrcatW(lstrcpyW(file, L"x"), extension);
     ask("unknown", ASSOCSTR_COMMAND, L".windlassnone", NULL);
-    put(L".windlasstest", NULL, L"WindlassTestFile");
-    put(L".windlasstest", L"Content Type", L"application/x-windlass");
-    put(L"WindlassTestFile", NULL, L"A test");
-    put(L"WindlassTestFile\\DefaultIcon", NULL, L"shell32.dll,3");
-    put(L"WindlassTestFile\\shell\\open\\command", NULL, L"\"C:\\windows\\explorer.exe\" -x \"%1\"");
-    put(L"WindlassTestFile\\shell\\print\\command", NULL, L"C:\\windows\\system32\\cmd.exe /p %1");
-    ask("command", ASSOCSTR_COMMAND, L".windlasstest", NULL);
-    ask("command of class", ASSOCSTR_COMMAND, L"WindlassTestFile", L"open");
-    ask("print", ASSOCSTR_COMMAND, L".windlasstest", L"print");
-    ask("no verb", ASSOCSTR_COMMAND, L".windlasstest", L"none");
-    ask("executable", ASSOCSTR_EXECUTABLE, L".windlasstest", NULL);
-    ask("print's executable", ASSOCSTR_EXECUTABLE, L".windlasstest", L"print");
-    ask("document", ASSOCSTR_FRIENDLYDOCNAME, L".windlasstest", NULL);
-    ask("type", ASSOCSTR_CONTENTTYPE, L".windlasstest", NULL);
-    ask("icon", ASSOCSTR_DEFAULTICON, L".windlasstest", NULL);
-    say("size %x", AssocQueryStringW(0, ASSOCSTR_COMMAND, L".windlasstest", NULL, NULL, &size));
+    put(extension, NULL, class_name);
+    put(extension, L"Content Type", L"application/x-windlass");
+    put(class_name, NULL, L"A test");
+    put(in_class(L"\\DefaultIcon"), NULL, L"shell32.dll,3");
+    put(in_class(L"\\shell\\open\\command"), NULL, L"\"C:\\windows\\explorer.exe\" -x \"%1\"");
+    put(in_class(L"\\shell\\print\\command"), NULL, L"C:\\windows\\system32\\cmd.exe /p %1");
+    ask("command", ASSOCSTR_COMMAND, extension, NULL);
+    ask("command of class", ASSOCSTR_COMMAND, class_name, L"open");
+    ask("print", ASSOCSTR_COMMAND, extension, L"print");
+    ask("no verb", ASSOCSTR_COMMAND, extension, L"none");
+    ask("executable", ASSOCSTR_EXECUTABLE, extension, NULL);
+    ask("print's executable", ASSOCSTR_EXECUTABLE, extension, L"print");
+    ask("document", ASSOCSTR_FRIENDLYDOCNAME, extension, NULL);
+    ask("type", ASSOCSTR_CONTENTTYPE, extension, NULL);
+    ask("icon", ASSOCSTR_DEFAULTICON, extension, NULL);
+    say("size %x", AssocQueryStringW(0, ASSOCSTR_COMMAND, extension, NULL, NULL, &size));
     say("  %u", size);
     size = 8;
-    say("small %x", AssocQueryStringW(ASSOCF_NOTRUNCATE, ASSOCSTR_COMMAND, L".windlasstest", NULL, text, &size));
+    say("small %x", AssocQueryStringW(ASSOCF_NOTRUNCATE, ASSOCSTR_COMMAND, extension, NULL, text, &size));
     // Wine reports: key 80004001
     // documented: key 0     (Microsoft, "AssocQueryKeyW function")
-    HRESULT result = AssocQueryKeyW(0, ASSOCKEY_CLASS, L".windlasstest", NULL, &key);
+    HRESULT result = AssocQueryKeyW(0, ASSOCKEY_CLASS, extension, NULL, &key);
     say("key %x", result);
     if (SUCCEEDED(result))
         RegCloseKey(key);
     // Wine reports: content 0 0
     // documented: content 1 0     (Microsoft, "PathIsContentTypeW function")
-    say("content %d %d", PathIsContentTypeW(L"x.windlasstest", L"application/x-windlass"), PathIsContentTypeW(L"x", L"text/plain"));
+    say("content %d %d", PathIsContentTypeW(file, L"application/x-windlass"), PathIsContentTypeW(L"x", L"text/plain"));
     // Wine reports: perceived 80004001
     // documented: perceived 0     (Microsoft, "AssocGetPerceivedType function")
     result = AssocGetPerceivedType(L".zip", &perceived, NULL, NULL);
     say("perceived %x", result);
     check(FAILED(result) || perceived == PERCEIVED_TYPE_COMPRESSED);
-    SHDeleteKeyW(HKEY_CLASSES_ROOT, L".windlasstest");
-    SHDeleteKeyW(HKEY_CLASSES_ROOT, L"WindlassTestFile");
+    SHDeleteKeyW(HKEY_CLASSES_ROOT, extension);
+    SHDeleteKeyW(HKEY_CLASSES_ROOT, class_name);
 }
 
 static void paths(void)
@@ -143,6 +156,10 @@ static void dropped(void)
 PROGRAM
 {
     CoInitialize(NULL);
+    wsprintfW(key_name, L"Software\\WindlassTest%u\\UserSettings", GetCurrentProcessId());
+    wsprintfW(below_name, L"%s\\Below", key_name);
+    wsprintfW(extension, L".windlass%u", GetCurrentProcessId());
+    wsprintfW(class_name, L"WindlassTestFile%u", GetCurrentProcessId());
     settings();
     associations();
     paths();
