@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+import queue
 import socket
 import socketserver
+import struct
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -292,3 +294,35 @@ def test_a_url_is_a_file(server):
     assert wininet.InternetQueryOptionW(file, 9, c.byref(kind), c.byref(size))
     assert kind.value == 7  # INTERNET_HANDLE_TYPE_FTP_FILE
     assert wininet.InternetCloseHandle(file)
+
+
+def test_an_asynchronous_session_is_told_of_the_file(server):
+    results: queue.SimpleQueue[tuple[int, int]] = queue.SimpleQueue()
+    closed: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    @c.WINFUNCTYPE(None, c.c_void_p, c.c_void_p, c.c_uint, c.c_void_p, c.c_uint)
+    def told(handle, context, status, information, size) -> None:
+        if status == 100:  # INTERNET_STATUS_REQUEST_COMPLETE
+            results.put(struct.unpack("<QI", c.string_at(information, 12)))
+        elif status == 70:  # INTERNET_STATUS_HANDLE_CLOSING
+            closed.put(handle)
+
+    session = c.c_void_p(wininet.InternetOpenW("test", 1, None, None, 0x10000000))
+    wininet.InternetSetStatusCallbackW(session, told)
+    place = ("127.0.0.1", c.c_uint16(server.server_address[1]), None, None, 1, PASSIVE, c.c_void_p(7))
+    connection = c.c_void_p(wininet.InternetConnectW(session, *place))
+    assert not wininet.FtpOpenFileW(connection, "none", READ, 2, c.c_void_p(8))
+    assert c.get_last_error() == 997  # ERROR_IO_PENDING
+    assert results.get(timeout=30) == (0, 12003)
+    assert not wininet.FtpOpenFileW(connection, "read.txt", READ, 2, c.c_void_p(9))
+    number, error = results.get(timeout=30)
+    assert number and not error
+    file, buffer, count = c.c_void_p(number), c.create_string_buffer(50), c.c_uint32()
+    assert not wininet.InternetReadFile(file, buffer, 50, c.byref(count))
+    assert results.get(timeout=30) == (1, 0)
+    assert buffer.raw[: count.value] == b"of the server\r\n"
+    for handle in (file, connection):  # the callback has to be there until both are told of
+        assert wininet.InternetCloseHandle(handle)
+        assert closed.get(timeout=30) == handle.value
+    wininet.InternetSetStatusCallbackW(session, None)
+    assert wininet.InternetCloseHandle(session)
