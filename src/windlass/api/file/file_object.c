@@ -761,8 +761,16 @@ NTSTATUS file_read(struct file *file, void *buffer, size_t size, int64_t offset,
          : file->kind == FILE_KIND_DISK ? STATUS_END_OF_FILE : STATUS_SUCCESS;
 }
 
+/* A pipe whose reader is gone refuses even nothing, by which programs find out. */
+static bool has_lost_reader(const struct file *file) {
+    struct pollfd end = {file->fd, POLLOUT, 0};
+    return file->kind == FILE_KIND_PIPE && poll(&end, 1, 0) > 0 && end.revents & POLLERR;
+}
+
 NTSTATUS file_write(struct file *file, const void *buffer, size_t size, int64_t offset, size_t *done) {
     *done = 0;
+    if (!size && has_lost_reader(file))
+        return status_from_errno(EPIPE);
     bool at_offset = offset >= 0 && file->kind == FILE_KIND_DISK;
     while (*done < size) {
         size_t part = size - *done < MAX_TRANSFER ? size - *done : MAX_TRANSFER;
