@@ -167,21 +167,24 @@ API_ALIAS(api_RtlInitializeSRWLock, kernel32_name, kernel32 kernelbase, "Initial
 
 /* ---- condition variables ----
  *
- * A counter that every sleeper and every wake changes, and a mark that somebody may sleep. A sleeper that is just about
- * to sleep finds the counter changed and returns at once: spurious wakes are allowed. A sleeper does not touch the
- * variable after it was woken, so that it may be freed then. */
+ * How often it was woken, which sleepers wait to see changed, and how many may sleep. Only a wake lets anybody return:
+ * there are programs that wait without a condition, with all the threads of a pool at once. A sleeper does not touch
+ * the variable after it was woken, so that it may be freed then; so those whose time ran out stay counted until a wake
+ * finds nobody. */
 
-typedef struct { atomic_uint word; DWORD unused; } CONDITION_VARIABLE;
+typedef union {
+    _Atomic uint64_t both;
+    atomic_uint wakes; /* the lower half */
+} CONDITION_VARIABLE;
 
-enum { SOMEBODY_SLEEPS = 1, STEP = 2 };
+static const uint64_t ONE_WAKE = 1, ONE_SLEEPER = 1ull << 32;
+
+static uint64_t woken(uint64_t both) { return (both & ~0xFFFFFFFFull) | (uint32_t)(both + ONE_WAKE); }
+static bool has_sleepers(CONDITION_VARIABLE *variable) { return atomic_load(&variable->both) >= ONE_SLEEPER; }
 
 /* To be called before the lock is released; the result is what to sleep on. */
 static unsigned prepare_to_sleep(CONDITION_VARIABLE *variable) {
-    unsigned word = atomic_load_explicit(&variable->word, memory_order_relaxed), prepared;
-    do
-        prepared = (word + STEP) | SOMEBODY_SLEEPS;
-    while (!atomic_compare_exchange_weak(&variable->word, &word, prepared));
-    return prepared;
+    return (unsigned)atomic_fetch_add(&variable->both, ONE_SLEEPER);
 }
 
 API(ntdll, void, RtlInitializeConditionVariable, CONDITION_VARIABLE *ConditionVariable) {
@@ -190,26 +193,31 @@ API(ntdll, void, RtlInitializeConditionVariable, CONDITION_VARIABLE *ConditionVa
 API_ALIAS(api_RtlInitializeConditionVariable, kernel32_name, kernel32 kernelbase, "InitializeConditionVariable");
 
 static void WINAPI __attribute__((noinline)) wake_one(CONDITION_VARIABLE *variable) {
-    unsigned word = atomic_fetch_add(&variable->word, STEP) + STEP;
-    if (futex_wake(&variable->word, 1) == 0)         /* nobody did sleep, unless one came since */
-        atomic_compare_exchange_strong(&variable->word, &word, word & ~(unsigned)SOMEBODY_SLEEPS);
+    uint64_t both = atomic_load(&variable->both), after;
+    do {
+        if (both < ONE_SLEEPER)
+            return;
+        after = woken(both) - ONE_SLEEPER;
+    } while (!atomic_compare_exchange_weak(&variable->both, &both, after));
+    if (futex_wake(&variable->wakes, 1) == 0)        /* nobody did sleep, unless one came since */
+        atomic_compare_exchange_strong(&variable->both, &after, (uint32_t)after);
 }
 
 API(ntdll, void, RtlWakeConditionVariable, CONDITION_VARIABLE *ConditionVariable) {
-    if (atomic_load(&ConditionVariable->word) & SOMEBODY_SLEEPS)
+    if (has_sleepers(ConditionVariable))
         wake_one(ConditionVariable);
 }
 API_ALIAS(api_RtlWakeConditionVariable, kernel32_name, kernel32 kernelbase, "WakeConditionVariable");
 
 static void WINAPI __attribute__((noinline)) wake_all(CONDITION_VARIABLE *variable) {
-    unsigned word = atomic_load(&variable->word);
-    while (!atomic_compare_exchange_weak(&variable->word, &word, (word + STEP) & ~(unsigned)SOMEBODY_SLEEPS))
+    uint64_t both = atomic_load(&variable->both);
+    while (!atomic_compare_exchange_weak(&variable->both, &both, (uint32_t)woken(both)))
         ;
-    futex_wake(&variable->word, FUTEX_ALL);
+    futex_wake(&variable->wakes, FUTEX_ALL);
 }
 
 API(ntdll, void, RtlWakeAllConditionVariable, CONDITION_VARIABLE *ConditionVariable) {
-    if (atomic_load(&ConditionVariable->word) & SOMEBODY_SLEEPS)
+    if (has_sleepers(ConditionVariable))
         wake_all(ConditionVariable);
 }
 API_ALIAS(api_RtlWakeAllConditionVariable, kernel32_name, kernel32 kernelbase, "WakeAllConditionVariable");
@@ -220,7 +228,7 @@ API_USE(NTSTATUS, RtlLeaveCriticalSection, CRITICAL_SECTION *section);
 static NTSTATUS sleep_with_section(CONDITION_VARIABLE *variable, CRITICAL_SECTION *section, int64_t deadline) {
     unsigned word = prepare_to_sleep(variable);
     api_RtlLeaveCriticalSection(section);
-    bool in_time = futex_wait_until(&variable->word, word, deadline);
+    bool in_time = futex_wait_until(&variable->wakes, word, deadline);
     api_RtlEnterCriticalSection(section);
     return in_time ? STATUS_SUCCESS : STATUS_TIMEOUT;
 }
@@ -234,7 +242,7 @@ static NTSTATUS sleep_with_srw(CONDITION_VARIABLE *variable, SRWLOCK *lock, int6
         api_RtlReleaseSRWLockShared(lock);
     else
         api_RtlReleaseSRWLockExclusive(lock);
-    bool in_time = futex_wait_until(&variable->word, word, deadline);
+    bool in_time = futex_wait_until(&variable->wakes, word, deadline);
     if (shared)
         api_RtlAcquireSRWLockShared(lock);
     else
