@@ -187,3 +187,12 @@ def test_a_line_is_read_in_pieces(exe):
         assert terminal.process.wait(SECONDS) == 0
     finally:
         terminal.close()
+
+
+def test_there_is_no_console_without_a_terminal(exe):
+    command = [sys.executable, "-m", "windlass", "run", exe("console_ends.c")]
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True, timeout=60
+    )
+    assert "CONIN$: error 6\nCONIN$: opened 0," in done.stdout
+    assert "CONOUT$: error 6\nCONOUT$: opened 0," in done.stdout

@@ -515,7 +515,7 @@ static NTSTATUS open_device(const struct file_open_request *request, struct file
     }
     int fd = open(devices[request->path->kind], O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return status_from_errno(errno);
+        return errno == ENXIO ? STATUS_INVALID_HANDLE : status_from_errno(errno); /* the process has no console */
     struct file *file = file_from_fd(fd, request->access);
     if (!file)
         return STATUS_NO_MEMORY;
