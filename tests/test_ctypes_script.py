@@ -190,6 +190,14 @@ def test_install_for_the_whole_process(fresh_python, dll):
         assert ctypes.sizeof(wintypes.DWORD) == 4 and ctypes.sizeof(ctypes.c_wchar) == 2
         assert ctypes.WinDLL(sys.argv[1]).add(40, 2) == 42
         assert _ctypes.FreeLibrary and _ctypes.COMError
+        stream, copies = ctypes.c_void_p(), (ctypes.c_void_p * 2)()
+        ctypes.oledll.ole32.CreateStreamOnHGlobal(None, 1, ctypes.byref(stream))
+        place = ctypes.cast(ctypes.byref(copies, 8), ctypes.POINTER(ctypes.c_void_p))
+        assert _ctypes.CopyComPointer(stream, place) == 0 and copies[:] == [None, stream.value]
+        release = ctypes.WINFUNCTYPE(ctypes.c_uint)(2, "Release")
+        assert [release(stream), release(stream)] == [1, 0]
+        assert _ctypes.CopyComPointer(None, ctypes.byref(stream)) == 0 and not stream
+        assert _ctypes.CopyComPointer(None, None) == -2147467261
         assert ctypes.CDLL(None).getpid() == os.getpid()
         assert hasattr(os, "add_dll_directory")
         windlass.uninstall()

@@ -373,3 +373,37 @@ def test_a_parameter_that_is_a_bstr_takes_text():
         length.argtypes = [kind]
         assert [length("seven !"), length(kind("five!")), length(None)] == [7, 5, 0]
     assert Counted.made == 3
+
+
+def test_a_bstr_is_text_wherever_it_lies():
+    freed = []
+
+    class Bstr(ctypes._SimpleCData):
+        _type_ = "X"
+
+        def __del__(self):
+            freed.append(self)
+
+    class Named(Structure):
+        _fields_ = (("number", c_int), ("name", Bstr))
+
+    named = Named(1, "with\0zero")
+    texts = (Bstr * 2)("one", None)
+    pointer_ = ctypes.cast(texts, POINTER(Bstr))
+    assert [named.name, texts[:], pointer_[0]] == ["with\0zero", ["one", None], "one"]
+    pointer_[1], named.name = "t\0wo", "other"
+    assert [named.name, texts[-1], pointer_[:2]] == ["other", "t\0wo", ["one", "t\0wo"]]
+    texts[0:2] = ["first", None]
+    assert texts[:] == ["first", None]
+    with pytest.raises(TypeError, match="unicode string expected instead of bytes"):
+        named.name = b"bytes"
+    assert not freed, "no object of the type has been made of what belongs to another"
+
+
+def test_output_parameters_are_text():
+    class Own(c_wchar_p):
+        pass
+
+    text, own = c_wchar_p("text"), Own("own")
+    assert text.__ctypes_from_outparam__() == "text" and own.__ctypes_from_outparam__() is own
+    assert c_wchar("x").__ctypes_from_outparam__() == "x"

@@ -44,7 +44,7 @@ def _is_text_field(kind: Any) -> bool:
 
 
 class TextField:
-    """The descriptor of a field of c_wchar, c_wchar_p or an array of c_wchar; `field` is ctypes' own."""
+    """The descriptor of a field of text, or of an array of characters; `field` is ctypes' own."""
 
     def __init__(self, field: Any, kind: Any) -> None:
         self.field = field
@@ -63,15 +63,20 @@ class TextField:
             return self.field.__get__(instance, owner).value
         if self.kind._shape_ == "u":
             return chr(self.field.__get__(instance, owner))
-        return self.kind.from_address(host.addressof(instance) + self.field.offset).value
+        return _text.pointed_text_at(self.kind, self._address(instance))
 
     def __set__(self, instance: Any, value: Any) -> None:
         if issubclass(self.kind, host.Array):
-            address = host.addressof(instance) + self.field.offset
             error = "string too long ({length}, maximum length {room})"
-            _text.store_units(address, self.kind._length_, value, error)
+            _text.store_units(self._address(instance), self.kind._length_, value, error)
+        elif self.kind._shape_ == "X" and not isinstance(value, host._SimpleCData):
+            _text.store_bstr(self._address(instance), value)
         else:
             self.field.__set__(instance, _field_value(self.kind, value))
+
+    def _address(self, instance: Any) -> int:
+        address: int = host.addressof(instance) + self.field.offset
+        return address
 
 
 def _field_value(kind: Any, value: Any) -> Any:

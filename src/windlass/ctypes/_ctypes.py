@@ -20,6 +20,7 @@ from windlass.ctypes import (
     c_int,
     c_uint,
     c_void_p,
+    cast,
     get_errno,
     get_last_error,
     pointer,
@@ -62,6 +63,7 @@ FUNCFLAG_HRESULT = _foreign.FUNCFLAG_HRESULT
 FUNCFLAG_PYTHONAPI = _foreign.FUNCFLAG_PYTHONAPI
 FUNCFLAG_USE_ERRNO = _foreign.FUNCFLAG_USE_ERRNO
 FUNCFLAG_USE_LASTERROR = _foreign.FUNCFLAG_USE_LASTERROR
+E_POINTER = -2147467261
 RTLD_LOCAL = 0
 RTLD_GLOBAL = 0
 
@@ -87,12 +89,13 @@ def call_cdeclfunction(address: int, arguments: tuple[Any, ...]) -> int:
 
 
 def CopyComPointer(source: Any, destination: Any) -> int:
-    """Copy a COM interface pointer, byref(destination), and add a reference to it."""
-    value = c_void_p.from_buffer(source) if source is not None else c_void_p()
-    if value.value:
-        _foreign.WINFUNCTYPE(c_uint)(1, "AddRef")(value)
-    target = getattr(destination, "_obj", destination)
-    c_void_p.from_buffer(target).value = value.value
+    """Copy a COM interface pointer to where destination points, and add a reference to it."""
+    pointer, target = cast(source, c_void_p), cast(destination, c_void_p).value
+    if target is None:
+        return E_POINTER
+    if pointer.value:
+        _foreign.WINFUNCTYPE(c_uint)(1, "AddRef")(pointer)
+    c_void_p.from_address(target).value = pointer.value
     return 0
 
 

@@ -69,6 +69,29 @@ def text_at(address: int) -> str | None:
     return _core.wide_string(pointer) if pointer else None
 
 
+def bstr_at(address: int) -> str | None:
+    """The text of the BSTR that lies at an address. It says its length itself."""
+    text = host.c_size_t.from_address(address).value
+    return _core.wide_string(text, host.c_uint32.from_address(text - 4).value // 2) if text else None
+
+
+def store_bstr(address: int, value: Any) -> None:
+    """Let the BSTR at an address be a new one, and free what it was."""
+    from windlass.foreign import windll
+
+    units = None if value is None else units_of(value)
+    place = host.c_void_p.from_address(address)
+    windll.oleaut32.SysFreeString(host.c_void_p(place.value))
+    allocate = windll.oleaut32["SysAllocStringByteLen"]
+    allocate.restype = host.c_void_p
+    place.value = None if units is None else allocate(units, len(units))
+
+
+def pointed_text_at(kind: Any, address: int) -> str | None:
+    """What a value of c_wchar_p or a BSTR type at an address shows."""
+    return bstr_at(address) if kind._shape_ == "X" else text_at(address)
+
+
 def store_units(address: int, room: int, value: Any, error: str) -> None:
     """Write text to an array of `room` units, with a zero if one fits."""
     units = units_of(value)
@@ -97,24 +120,38 @@ class _Characters:
 
 
 class _Texts:
-    """Items of WCHAR *: text or None."""
+    """Items of WCHAR * or BSTR: text or None."""
 
     __slots__ = ()
 
     def __getitem__(self: Any, index: Any) -> Any:
         if isinstance(index, slice):
             return [self[i] for i in _positions(self, index)]
-        index = index_of(index)
-        if not isinstance(self, host.Array):
-            return text_at(host.addressof(self.contents) + 8 * index)
-        if index < 0:
-            index += len(self)
-        if not 0 <= index < len(self):
-            raise IndexError("invalid index")
-        return text_at(host.addressof(self) + 8 * index)
+        return pointed_text_at(self._type_, _item_address(self, index))
 
     def __setitem__(self: Any, index: Any, value: Any) -> None:
-        super().__setitem__(index, _items(index, value, _text))  # type: ignore[misc]
+        if self._type_._shape_ != "X" or isinstance(value, _Simple):
+            super().__setitem__(index, _items(index, value, _text))  # type: ignore[misc]
+        elif isinstance(index, slice):
+            for position, item in zip(_positions(self, index), value):
+                self[position] = item
+        else:
+            store_bstr(_item_address(self, index), value)
+
+
+def _item_address(items: Any, position: Any) -> int:
+    index: int = index_of(position)
+    if not isinstance(items, host.Array):
+        pointer: int = host.c_size_t.from_buffer(items).value
+        if not pointer:
+            raise ValueError("NULL pointer access")
+        return pointer + 8 * index
+    if index < 0:
+        index += len(items)
+    if not 0 <= index < len(items):
+        raise IndexError("invalid index")
+    address: int = host.addressof(items)
+    return address + 8 * index
 
 
 def _positions(items: Any, index: slice) -> Iterable[int]:
@@ -201,11 +238,17 @@ def is_text(kind: Any) -> bool:
 # ---- the types ----
 
 
+def _from_out_parameter(self: Any) -> Any:
+    """What a call returns of an output parameter; ctypes' own method would show the storage."""
+    return self.value if is_text(type(self)) else self
+
+
 class _Wchar:
     """c_wchar: one UTF-16 code unit."""
 
     __slots__ = ()
     _shape_ = "u"
+    __ctypes_from_outparam__ = _from_out_parameter
 
     def __init__(self, value: Any = _DEFAULT) -> None:
         if value is not _DEFAULT:
@@ -228,6 +271,7 @@ class _WcharPointer:
 
     __slots__ = ()
     _shape_ = "Z"
+    __ctypes_from_outparam__ = _from_out_parameter
 
     def __init__(self, value: Any = None) -> None:
         self.value = value
@@ -249,6 +293,7 @@ class _Bstr:
 
     __slots__ = ()
     _shape_ = "X"
+    __ctypes_from_outparam__ = _from_out_parameter
 
     def __init__(self, value: Any = None) -> None:
         if value is not None:
@@ -256,24 +301,11 @@ class _Bstr:
 
     @property
     def value(self) -> str | None:
-        address = _stored.__get__(self)
-        if address is None:
-            return None
-        return _core.wide_string(address, host.c_uint32.from_address(address - 4).value // 2)
+        return bstr_at(host.addressof(self))  # type: ignore[arg-type]
 
     @value.setter
     def value(self, value: Any) -> None:
-        from windlass.foreign import windll
-
-        units = None if value is None else units_of(value)
-        if old := _stored.__get__(self):
-            windll.oleaut32.SysFreeString(host.c_void_p(old))
-        if units is None:
-            _stored.__set__(self, None)
-            return
-        allocate = windll.oleaut32["SysAllocStringByteLen"]
-        allocate.restype = host.c_void_p
-        _stored.__set__(self, allocate(units, len(units)))
+        store_bstr(host.addressof(self), value)  # type: ignore[arg-type]
 
     def __repr__(self) -> str:
         return _representation(self, repr(self.value))
@@ -378,8 +410,8 @@ class SimpleType(_SimpleMeta):  # type: ignore[misc]
             )
             default = next(filter(None, inherited), classmethod(_bstr_parameter))
             cls.from_param = namespace.get("from_param", default)
-        if is_text(cls) and from_param is not None:
-            if "from_param" not in namespace:  # ctypes has given it the storage's
+        if is_text(cls):
+            if from_param is not None and "from_param" not in namespace:  # ctypes has given it the storage's
                 cls.from_param = classmethod(from_param)
             register_pointer(cls)
 
