@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import struct
+import zoneinfo
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from windlass.api.locale import time_zones
 from windlass.ctypes import WinDLL, byref, c_uint32, create_string_buffer, get_last_error
 
 ERROR_FILE_NOT_FOUND, ERROR_NO_MORE_ITEMS, ERROR_PRIVILEGE_NOT_HELD = 2, 259, 1314
@@ -80,3 +83,15 @@ def test_the_hosts_zone_has_windows_names(
     monkeypatch.setenv("TZ", zone)
     assert fresh_python(OWN_ZONE).strip() == names
     assert names.rpartition("; ")[2] in zones() or zone == "ABC-3"
+
+
+def test_a_host_without_the_old_names_of_cities(tmp_path: Path):
+    """As Debian since 13, unless tzdata-legacy is installed."""
+    (tmp_path / "Asia").mkdir()
+    (tmp_path / "Asia" / "Kolkata").write_bytes(Path("/usr/share/zoneinfo/Asia/Kolkata").read_bytes())
+    zoneinfo.reset_tzpath(to=[str(tmp_path)])
+    try:
+        india = next(zone for zone in time_zones.zones(2026) if zone.key == "India Standard Time")
+    finally:
+        zoneinfo.reset_tzpath()
+    assert india.display == "(UTC+05:30) Kolkata"

@@ -298,7 +298,7 @@ if child == 0:
     kernel32.CloseHandle(mutex)
     os._exit(0)
 os.waitpid(child, 0)
-print("still there", bool(kernel32.OpenMutexW(0x1F0001, False, name)))
+print("still there", bool(kernel32.OpenMutexW(0x1F0001, False, name)), flush=True)
 child = os.fork()
 if child == 0:
     print("waited", wait(mutex, 30000), flush=True)

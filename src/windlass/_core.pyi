@@ -488,7 +488,9 @@ def resume_process(handle: int) -> None:
     """Take back the suspension that each process begins with."""
 
 def time_zone_cities() -> list[tuple[str, str]]:
-    """Windows' time zones: their keys, and for each the host's name of a city that stands for it."""
+    """Windows' time zones: their keys, and for each the host's names of cities, blanks between. The first
+    that the host knows stands for the zone: names that have been replaced are no longer everywhere.
+    """
 
 def job_limits(handle: int) -> bytes | None:
     """JOBOBJECT_EXTENDED_LIMIT_INFORMATION of a job, 0: of this process's; None for what is no job."""

@@ -695,7 +695,7 @@ static PyObject *core_time_zone_cities(PyObject *self, PyObject *unused) {
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list && i < time_zone_name_count; i++) {
         const struct time_zone_name *name = &time_zone_names[i];
-        PyObject *pair = Py_BuildValue("(ss#)", name->key, name->cities, (Py_ssize_t)strcspn(name->cities, " "));
+        PyObject *pair = Py_BuildValue("(ss)", name->key, name->cities);
         if (!pair || PyList_Append(list, pair))
             Py_CLEAR(list);
         Py_XDECREF(pair);

@@ -22,7 +22,7 @@ const struct time_zone_name time_zone_names[] = {
     {"Arabian Standard Time", "Asia/Dubai Asia/Muscat Etc/GMT-4"},
     {"Arabic Standard Time", "Asia/Baghdad"},
     {"Argentina Standard Time",
-     "America/Buenos_Aires America/Argentina/Buenos_Aires America/Argentina/Catamarca"
+     "America/Argentina/Buenos_Aires America/Buenos_Aires America/Argentina/Catamarca"
      " America/Argentina/ComodRivadavia America/Argentina/Cordoba America/Argentina/Jujuy"
      " America/Argentina/La_Rioja America/Argentina/Mendoza America/Argentina/Rio_Gallegos"
      " America/Argentina/Salta America/Argentina/San_Juan America/Argentina/San_Luis"
@@ -89,7 +89,7 @@ const struct time_zone_name time_zone_names[] = {
     {"Egypt Standard Time", "Africa/Cairo Egypt"},
     {"Ekaterinburg Standard Time", "Asia/Yekaterinburg"},
     {"FLE Standard Time",
-     "Europe/Kiev Europe/Helsinki Europe/Kyiv Europe/Mariehamn Europe/Riga Europe/Sofia Europe/Tallinn"
+     "Europe/Kyiv Europe/Kiev Europe/Helsinki Europe/Mariehamn Europe/Riga Europe/Sofia Europe/Tallinn"
      " Europe/Vilnius"},
     {"Fiji Standard Time", "Pacific/Fiji"},
     {"GMT Standard Time",
@@ -98,7 +98,7 @@ const struct time_zone_name time_zone_names[] = {
      " GB-Eire Portugal WET"},
     {"GTB Standard Time", "Europe/Bucharest Asia/Famagusta Asia/Nicosia EET Europe/Athens Europe/Nicosia"},
     {"Georgian Standard Time", "Asia/Tbilisi"},
-    {"Greenland Standard Time", "America/Godthab America/Nuuk"},
+    {"Greenland Standard Time", "America/Nuuk America/Godthab"},
     {"Greenwich Standard Time",
      "Atlantic/Reykjavik Africa/Abidjan Africa/Accra Africa/Bamako Africa/Banjul Africa/Bissau"
      " Africa/Conakry Africa/Dakar Africa/Freetown Africa/Lome Africa/Monrovia Africa/Nouakchott"
@@ -106,7 +106,7 @@ const struct time_zone_name time_zone_names[] = {
     {"Haiti Standard Time", "America/Port-au-Prince"},
     {"Hawaiian Standard Time",
      "Pacific/Honolulu Etc/GMT+10 HST Pacific/Johnston Pacific/Rarotonga Pacific/Tahiti US/Hawaii"},
-    {"India Standard Time", "Asia/Calcutta Asia/Kolkata"},
+    {"India Standard Time", "Asia/Kolkata Asia/Calcutta"},
     {"Iran Standard Time", "Asia/Tehran Iran"},
     {"Israel Standard Time", "Asia/Jerusalem Asia/Tel_Aviv Israel"},
     {"Jordan Standard Time", "Asia/Amman"},
@@ -127,10 +127,10 @@ const struct time_zone_name time_zone_names[] = {
      "America/Denver America/Boise America/Cambridge_Bay America/Ciudad_Juarez America/Shiprock Navajo"
      " US/Mountain"},
     {"Mountain Standard Time (Mexico)", "America/Mazatlan Mexico/BajaSur"},
-    {"Myanmar Standard Time", "Asia/Rangoon Asia/Yangon Indian/Cocos"},
+    {"Myanmar Standard Time", "Asia/Yangon Asia/Rangoon Indian/Cocos"},
     {"N. Central Asia Standard Time", "Asia/Novosibirsk"},
     {"Namibia Standard Time", "Africa/Windhoek"},
-    {"Nepal Standard Time", "Asia/Katmandu Asia/Kathmandu"},
+    {"Nepal Standard Time", "Asia/Kathmandu Asia/Katmandu"},
     {"New Zealand Standard Time", "Pacific/Auckland Antarctica/McMurdo Antarctica/South_Pole NZ"},
     {"Newfoundland Standard Time", "America/St_Johns Canada/Newfoundland"},
     {"Norfolk Standard Time", "Pacific/Norfolk"},
@@ -192,7 +192,7 @@ const struct time_zone_name time_zone_names[] = {
     {"Turkey Standard Time", "Europe/Istanbul Asia/Istanbul Turkey"},
     {"Turks And Caicos Standard Time", "America/Grand_Turk"},
     {"US Eastern Standard Time",
-     "America/Indianapolis America/Fort_Wayne America/Indiana/Indianapolis America/Indiana/Marengo"
+     "America/Indiana/Indianapolis America/Indianapolis America/Fort_Wayne America/Indiana/Marengo"
      " America/Indiana/Vevay"},
     {"US Mountain Standard Time",
      "America/Phoenix America/Creston America/Dawson_Creek America/Fort_Nelson America/Hermosillo"

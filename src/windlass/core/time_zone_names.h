@@ -7,7 +7,7 @@
 
 struct time_zone_name {
     const char *key;                    /* below Time Zones in the registry */
-    const char *cities;                 /* the host's names, blanks between; the first stands for all */
+    const char *cities;                 /* the host's names, blanks between; the first that it has stands for all */
 };
 extern const struct time_zone_name time_zone_names[];
 extern const size_t time_zone_name_count;

@@ -11,14 +11,18 @@ import ctypes
 import functools
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from windlass import _core
 from windlass.api.calls import windows
 from windlass.api.outputs import fail
 from windlass.registry import export
 from windlass.types import BOOL, DWORD, LPDWORD, PVOID
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 __all__ = ["OwnZone", "Zone", "own", "zones"]
 
@@ -85,18 +89,24 @@ def own() -> tuple[OwnZone, int]:
     return zone, zone.Bias + (zone.DaylightBias if result == daylight else zone.StandardBias)
 
 
-def zones(year: int) -> Iterator[Zone]:
-    """All of Windows' zones that the host knows, with the rules of a year."""
+def _first_known(cities: list[str]) -> ZoneInfo | None:
     import zoneinfo
 
-    for key, city in _core.time_zone_cities():
-        try:
-            zone = zoneinfo.ZoneInfo(city)
-        except zoneinfo.ZoneInfoNotFoundError:
+    for city in cities:
+        with suppress(zoneinfo.ZoneInfoNotFoundError):
+            return zoneinfo.ZoneInfo(city)
+    return None
+
+
+def zones(year: int) -> Iterator[Zone]:
+    """All of Windows' zones that the host knows, with the rules of a year."""
+    for key, cities in _core.time_zone_cities():
+        zone = _first_known(cities.split())
+        if zone is None:
             continue
         standard = "Coordinated Universal Time" if key == "UTC" else key
         daylight = standard.replace("Standard", "Daylight")
-        place = standard if key == "UTC" else city.rpartition("/")[2].replace("_", " ")
+        place = standard if key == "UTC" else str(zone.key).rpartition("/")[2].replace("_", " ")
         bias, rules = _rules(zone, year, unused_daylight_bias=0 if key.startswith("UTC") else -60)
         yield Zone(key, f"({_offset(bias)}) {place}", standard, daylight, rules)
 
