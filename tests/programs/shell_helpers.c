@@ -5,26 +5,29 @@
 
 #include "fixture.h"
 
-#define KEY L"Software\\WindlassTest\\Shell"
+// The process's own: the user's registry and the temporary folder are everybody's.
+static WCHAR key[60], key_below[70];
 
 static void registry(void)
 {
+    wsprintfW(key, L"Software\\WindlassTest-%u", GetCurrentProcessId());
+    wsprintfW(key_below, L"%ls\\Below", key);
     WCHAR text[60] = L"unchanged";
     DWORD type = 0, size = sizeof text, number = 7;
-    say("set %d", SHSetValueW(HKEY_CURRENT_USER, KEY, L"text", REG_EXPAND_SZ, L"%SystemDrive%\\x", 34));
-    say("get %d", SHGetValueW(HKEY_CURRENT_USER, KEY, L"text", &type, text, &size));
+    say("set %d", SHSetValueW(HKEY_CURRENT_USER, key, L"text", REG_EXPAND_SZ, L"%SystemDrive%\\x", 34));
+    say("get %d", SHGetValueW(HKEY_CURRENT_USER, key, L"text", &type, text, &size));
     say("  '%ls' type %u", text, type);
-    SHSetValueW(HKEY_CURRENT_USER, KEY L"\\Below", L"number", REG_DWORD, &number, 4);
+    SHSetValueW(HKEY_CURRENT_USER, key_below, L"number", REG_DWORD, &number, 4);
     number = 0, size = 4;
-    say("number %d: %u", SHRegGetValueW(HKEY_CURRENT_USER, KEY L"\\Below", L"number", SRRF_RT_REG_DWORD, NULL, &number, &size),
+    say("number %d: %u", SHRegGetValueW(HKEY_CURRENT_USER, key_below, L"number", SRRF_RT_REG_DWORD, NULL, &number, &size),
         number);
     size = 4;
-    say("wrong type %d", SHRegGetValueW(HKEY_CURRENT_USER, KEY, L"text", SRRF_RT_REG_DWORD, NULL, &number, &size));
-    say("no value %d", SHGetValueW(HKEY_CURRENT_USER, KEY, L"none", NULL, NULL, NULL));
-    say("not empty %d", SHDeleteEmptyKeyW(HKEY_CURRENT_USER, KEY) != 0);
-    say("delete value %d", SHDeleteValueW(HKEY_CURRENT_USER, KEY, L"text"));
-    say("delete %d", SHDeleteKeyW(HKEY_CURRENT_USER, L"Software\\WindlassTest"));
-    say("gone %d", SHGetValueW(HKEY_CURRENT_USER, KEY, L"text", NULL, NULL, NULL));
+    say("wrong type %d", SHRegGetValueW(HKEY_CURRENT_USER, key, L"text", SRRF_RT_REG_DWORD, NULL, &number, &size));
+    say("no value %d", SHGetValueW(HKEY_CURRENT_USER, key, L"none", NULL, NULL, NULL));
+    say("not empty %d", SHDeleteEmptyKeyW(HKEY_CURRENT_USER, key) != 0);
+    say("delete value %d", SHDeleteValueW(HKEY_CURRENT_USER, key, L"text"));
+    say("delete %d", SHDeleteKeyW(HKEY_CURRENT_USER, key));
+    say("gone %d", SHGetValueW(HKEY_CURRENT_USER, key, L"text", NULL, NULL, NULL));
 }
 
 static void sizes(void)
@@ -61,7 +64,7 @@ static void files(void)
 {
     char path[MAX_PATH];
     GetTempPathA(MAX_PATH, path);
-    lstrcatA(path, "windlass-shell-test");
+    wsprintfA(path + lstrlenA(path), "windlass-shell-%u", GetCurrentProcessId());
     say("file %d directory %d", PathFileExistsA(path), PathIsDirectoryA(path));
     CreateDirectoryA(path, NULL);
     say("file %d directory %d empty %d", PathFileExistsA(path), PathIsDirectoryA(path) != 0, PathIsDirectoryEmptyA(path));
@@ -86,7 +89,7 @@ static void streams(void)
     LARGE_INTEGER move = {{0}};
     ULARGE_INTEGER position;
     GetTempPathW(MAX_PATH, path);
-    lstrcatW(path, L"windlass-stream-test");
+    wsprintfW(path + lstrlenW(path), L"windlass-stream-%u", GetCurrentProcessId());
     say("missing %x", SHCreateStreamOnFileW(path, STGM_READ, &stream));
     say("create %x", SHCreateStreamOnFileW(path, STGM_CREATE | STGM_READWRITE, &stream));
     say("write %x", stream->lpVtbl->Write(stream, "0123456789", 10, &count));
