@@ -413,6 +413,10 @@ def process_block_free(address: int) -> None: ...
 def process_ends_quietly() -> bool:
     """Whether the program wants no message when an exception ends it (SEM_NOGPFAULTERRORBOX)."""
 
+def error_mode() -> int:
+    """What SetErrorMode has set."""
+
+def set_error_mode(mode: int) -> None: ...
 def process_begin(block: int, is_new: bool) -> None:
     """Say that this process has the block behind the descriptor, and wait while it is suspended.
 

@@ -50,6 +50,7 @@ def record(
     startup: tuple[Any, ...],
     environment: bytes,
     token: bytes,
+    error_mode: int,
 ) -> int:
     """Write down what the child is to know; the descriptor that it reads.
 
@@ -62,9 +63,10 @@ def record(
     startup:      the arguments of `_core.set_startup`.
     environment:  the variables in UTF-16, as CreateProcess takes them.
     token:        of what the process's token is made; b"" for the usual one.
+    error_mode:   what GetErrorMode gives.
     """
     fd = os.memfd_create("windlass start")
-    told = (program, arguments, command_line, block, handles, std, startup, environment, token)
+    told = (program, arguments, command_line, block, handles, std, startup, environment, token, error_mode)
     with open(os.dup(fd), "wb") as file:
         file.write(marshal.dumps(told))
     os.lseek(fd, 0, os.SEEK_SET)
@@ -75,7 +77,7 @@ def begin(fd: int) -> NoReturn:
     """Become the process that the parent wants."""
     with open(fd, "rb") as file:
         told = marshal.loads(file.read())
-    program, arguments, command_line, block, handles, std, startup, environment, token = told
+    program, arguments, command_line, block, handles, std, startup, environment, token, error_mode = told
     _inherited["token"] = token
     for handle in handles:
         _core.take_handle(*handle)
@@ -90,6 +92,7 @@ def begin(fd: int) -> NoReturn:
         if handle is not None:
             _core.choose_std_handle(number, handle)
     _core.set_startup(*startup)
+    _core.set_error_mode(error_mode)
     application.main(program, command_line)
 
 

@@ -26,6 +26,10 @@ void process_end_when_stuck(void);
 /* Whether the program wants no message when an exception ends it (SEM_NOGPFAULTERRORBOX; api/process/identity.c). */
 bool process_ends_quietly(void);
 
+/* What SetErrorMode has set; a child begins with its parent's (api/process/identity.c). */
+DWORD process_error_mode(void);
+void process_set_error_mode(DWORD mode);
+
 /* Leaves the process without telling anybody else (api/process/process.c). */
 _Noreturn void process_leave(DWORD exit_code);
 

@@ -382,7 +382,23 @@ static PyObject *ends_quietly(PyObject *self, PyObject *args) {
     return PyBool_FromLong(process_ends_quietly());
 }
 
+static PyObject *get_error_mode(PyObject *self, PyObject *args) {
+    (void)self, (void)args;
+    return PyLong_FromUnsignedLong(process_error_mode());
+}
+
+static PyObject *set_error_mode(PyObject *self, PyObject *args) {
+    unsigned mode;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "I", &mode))
+        return NULL;
+    process_set_error_mode(mode);
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef functions[] = {
+    {"error_mode", get_error_mode, METH_NOARGS, NULL},
+    {"set_error_mode", set_error_mode, METH_VARARGS, NULL},
     {"process_ends_quietly", ends_quietly, METH_NOARGS, NULL},
     {"resume_process", resume_process, METH_VARARGS, NULL},
     {"process_block", block_new, METH_VARARGS, NULL},

@@ -49,6 +49,7 @@ CREATE_NEW_PROCESS_GROUP = 0x200
 CREATE_UNICODE_ENVIRONMENT = 0x400
 EXTENDED_STARTUPINFO_PRESENT = 0x80000
 CREATE_BREAKAWAY_FROM_JOB = 0x1000000
+CREATE_DEFAULT_ERROR_MODE = 0x4000000
 CREATE_NO_WINDOW = 0x8000000
 PRIORITY_CLASSES = 0x40 | 0x4000 | 0x20 | 0x8000 | 0x80 | 0x100
 
@@ -595,6 +596,7 @@ def record(
         startup=(startup.numbers, startup.show, _wide(startup.title), _wide(startup.desktop), startup.data),
         environment=request.environment,
         token=own_token() if request.token is None else request.token,
+        error_mode=0 if request.flags & CREATE_DEFAULT_ERROR_MODE else _core.error_mode(),
     )
 
 

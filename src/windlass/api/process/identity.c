@@ -33,21 +33,25 @@ API(kernel32 kernelbase, BOOL, ProcessIdToSessionId, DWORD dwProcessId, DWORD *p
 
 API(kernel32, DWORD, WTSGetActiveConsoleSessionId, void) { return 1; }
 
-/* ---- error modes ("SetErrorMode function"): kept; for dialogs stand messages on standard error ---- */
+/* ---- error modes ("SetErrorMode function"): kept, inherited; for dialogs stand messages on standard error ---- */
 
 #define SEM_NOGPFAULTERRORBOX 2u
 
 static DWORD error_mode;
 static __thread DWORD thread_error_mode;
 
-API(kernel32 kernelbase, UINT, GetErrorMode, void) { return __atomic_load_n(&error_mode, __ATOMIC_RELAXED); }
+DWORD process_error_mode(void) { return __atomic_load_n(&error_mode, __ATOMIC_RELAXED); }
+
+void process_set_error_mode(DWORD mode) { __atomic_store_n(&error_mode, mode, __ATOMIC_RELAXED); }
+
+API(kernel32 kernelbase, UINT, GetErrorMode, void) { return process_error_mode(); }
 
 API(kernel32 kernelbase, UINT, SetErrorMode, UINT uMode) {
     return __atomic_exchange_n(&error_mode, uMode, __ATOMIC_RELAXED);
 }
 
 bool process_ends_quietly(void) {
-    return (__atomic_load_n(&error_mode, __ATOMIC_RELAXED) | thread_error_mode) & SEM_NOGPFAULTERRORBOX;
+    return (process_error_mode() | thread_error_mode) & SEM_NOGPFAULTERRORBOX;
 }
 
 API(kernel32 kernelbase, DWORD, GetThreadErrorMode, void) { return thread_error_mode; }
