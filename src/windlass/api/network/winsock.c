@@ -93,6 +93,20 @@ bool address_is_given(const struct sockaddr_storage *address) {
     }
 }
 
+static bool address_is_any(const struct sockaddr_storage *address) {
+    switch (address->ss_family) {
+    case AF_INET: return ((const struct sockaddr_in *)address)->sin_addr.s_addr == INADDR_ANY;
+    case AF_INET6: return IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)address)->sin6_addr);
+    default: return false;
+    }
+}
+
+/* The host takes the address of no machine for its own. On Windows neither it nor port 0 "is valid for a remote computer"
+ * ("Windows Sockets Error Codes": WSAEADDRNOTAVAIL). */
+bool address_is_remote(const struct sockaddr_storage *address) {
+    return address_is_given(address) && !address_is_any(address);
+}
+
 /* ---- sockets ---- */
 
 struct file *socket_from(SOCKET s) {
@@ -111,6 +125,12 @@ bool socket_is_stream(int fd) {
     int type = 0;
     socklen_t size = sizeof type;
     return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+}
+
+static bool socket_is_udp(int fd) {
+    int protocol = 0;
+    socklen_t size = sizeof protocol;
+    return getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) == 0 && protocol == IPPROTO_UDP;
 }
 
 bool socket_has_peer(int fd) {
@@ -229,35 +249,45 @@ API(ws2_32, SOCKET, WSAAccept, SOCKET s, void *addr, int *addrlen, PVOID lpfnCon
     return api_accept(s, addr, addrlen);
 }
 
+/* A signal does not end it: it goes on by itself. */
+static int connect_waiting(int fd, const struct sockaddr_storage *address, socklen_t size) {
+    int result = connect(fd, (const struct sockaddr *)address, size), error = 0;
+    if (!result || errno != EINTR)
+        return result;
+    struct pollfd done = {fd, POLLOUT, 0};
+    size = sizeof error;
+    while (poll(&done, 1, -1) < 0 && errno == EINTR) {
+    }
+    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    errno = error;
+    return error ? -1 : 0;
+}
+
+/* "If the address member is filled with zeros", a datagram socket has no peer any more ("connect function"). */
+static int connect_to(struct file *file, struct sockaddr_storage *address, socklen_t size) {
+    if (socket_is_stream(file->fd) && !address_is_remote(address))
+        return socket_failed(WSAEADDRNOTAVAIL);
+    if (address_is_any(address))
+        address->ss_family = AF_UNSPEC;
+    file->taken_error = 0;
+    allow_reuse(file);
+    int result = connect_waiting(file->fd, address, size);
+    file->connect_untold = !result || errno == EINPROGRESS;
+    if (result)
+        result = host_failed();
+    else
+        file->was_connected = true;
+    socket_rearm(file, POLLOUT);
+    return result;
+}
+
 API(ws2_32 wsock32, int, connect, SOCKET s, const void *name, int namelen) {
     struct sockaddr_storage address;
     struct file *file = socket_from(s);
     if (!file)
         return SOCKET_ERROR;
-    int result;
-    if (!address_to_host(name, namelen, &address)) {
-        result = socket_failed(WSAEFAULT);
-    } else {
-        file->taken_error = 0;
-        allow_reuse(file);
-        result = connect(file->fd, (struct sockaddr *)&address, (socklen_t)namelen);
-        if (result && errno == EINTR) { /* it goes on by itself */
-            struct pollfd done = {file->fd, POLLOUT, 0};
-            int error = 0;
-            socklen_t size = sizeof error;
-            while (poll(&done, 1, -1) < 0 && errno == EINTR) {
-            }
-            getsockopt(file->fd, SOL_SOCKET, SO_ERROR, &error, &size);
-            result = error ? -1 : 0;
-            errno = error;
-        }
-        file->connect_untold = !result || errno == EINPROGRESS;
-        if (result)
-            result = host_failed();
-        else
-            file->was_connected = true;
-        socket_rearm(file, POLLOUT);
-    }
+    int result = address_to_host(name, namelen, &address) ? connect_to(file, &address, (socklen_t)namelen)
+                                                          : socket_failed(WSAEFAULT);
     file_release(file);
     return result;
 }
@@ -463,6 +493,8 @@ static ssize_t run_transfer(struct file *file, const struct transfer *transfer, 
         errno = ENOBUFS;                             /* a datagram goes in one piece */
     else if (!set_addresses(&message, transfer))
         errno = EFAULT;
+    else if (transfer->sends && transfer->address && socket_is_udp(file->fd) && !address_is_remote(&message.address))
+        errno = EADDRNOTAVAIL;
     else
         count = move_message(file, transfer, &message, flags_to_host(transfer->flags) | extra_flags);
     free_message(&message);

@@ -25,6 +25,7 @@ typedef struct { ULONG len; CHAR *buf; } WSABUF;
 #define WSAENOPROTOOPT 10042u
 #define WSAEOPNOTSUPP 10045u
 #define WSAEAFNOSUPPORT 10047u
+#define WSAEADDRNOTAVAIL 10049u
 #define WSAENETDOWN 10050u
 #define WSA_OPERATION_ABORTED 995u
 #define WSAENOBUFS 10055u
@@ -121,6 +122,7 @@ const void *socket_extension(const void *guid);
 bool address_to_host(const void *address, int length, struct sockaddr_storage *out);
 void address_to_windows(const struct sockaddr_storage *address, socklen_t size, void *out, int *length);
 bool address_is_given(const struct sockaddr_storage *address); /* false: of a socket that is not bound */
+bool address_is_remote(const struct sockaddr_storage *address); /* false: of no machine, or port 0 */
 int family_to_host(int family);
 int family_to_windows(int family);
 

@@ -218,6 +218,8 @@ static BOOL connect_socket(struct file *file, const void *name, int length, cons
     struct sockaddr_storage address;
     if (!address_to_host(name, length, &address))
         return failed(WSAEFAULT);
+    if (!address_is_remote(&address))
+        return failed(WSAEADDRNOTAVAIL);
     if (!is_bound(file->fd))
         return failed(WSAEINVAL);                    /* "a previously unconnected, already bound socket" */
     struct connect_request *request = malloc(sizeof *request + size);

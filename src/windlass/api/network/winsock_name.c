@@ -155,9 +155,21 @@ API(ws2_32, void, freeaddrinfo, ADDRINFO *pAddrInfo) {
 }
 API_ALIAS(api_freeaddrinfo, wide, ws2_32, "FreeAddrInfoW");
 
+/* The number of a port has 16 bits, whatever goes over them; the host takes no number below 0. */
+static const char *service_to_host(const char *service, char number[8]) {
+    char *end;
+    if (!service || !*service)
+        return service;
+    long port = strtol(service, &end, 10);
+    if (*end)
+        return service;
+    snprintf(number, 8, "%u", (unsigned)(USHORT)port);
+    return number;
+}
+
 static int resolve(const char *node, const char *service, const ADDRINFO *hints, ADDRINFO **result, bool wide) {
     struct addrinfo host_hints = {0}, *found = NULL;
-    char name[256];
+    char name[256], number[8];
     *result = NULL;
     if (hints)
         host_hints = (struct addrinfo){.ai_flags = hint_flags(hints->ai_flags), .ai_family = family_to_host(hints->ai_family),
@@ -166,7 +178,7 @@ static int resolve(const char *node, const char *service, const ADDRINFO *hints,
         gethostname(name, sizeof name);
         node = name;
     }
-    int error = getaddrinfo(node, service, &host_hints, &found);
+    int error = getaddrinfo(node, service_to_host(service, number), &host_hints, &found);
     ADDRINFO **at = result;
     for (struct addrinfo *each = found; !error && each; each = each->ai_next) {
         /* Without a wanted type the host gives each address three times, Windows once with type 0. */
