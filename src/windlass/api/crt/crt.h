@@ -192,6 +192,12 @@ int crt_mbtowc(WCHAR *wide, const char *bytes, size_t size, const struct crt_loc
 /* Writes at most 5 (MB_LEN_MAX) bytes; -1 when the code page does not have the character. */
 int crt_wctomb(char *bytes, WCHAR wide, const struct crt_locale *locale);
 
+/* ---- whom a caller means (crt_caller.c) ---- */
+
+/* Whether the calling module is built for msvcrt.dll; for any run-time before the Universal one (CRT_OLD_DLLS). */
+bool crt_caller_uses_msvcrt(void);
+bool crt_caller_uses_old(void);
+
 /* ---- memory (crt_heap.c) ---- */
 
 /* malloc() and free() of the Windows side, for blocks that Windows code frees; errno on failure. */

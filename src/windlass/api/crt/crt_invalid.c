@@ -6,13 +6,9 @@
  * with OSError.
  *
  * msvcrt.dll is older than that: without a handler its functions just fail, and programs for it close descriptors twice
- * without harm. As all run-times are one here, the module that called tells which one it means. */
-#include <strings.h>
-
+ * without harm. */
 #include "crt.h"
 #include "unwind.h"
-
-API_USE(PVOID, RtlImageDirectoryEntryToData, PVOID, BOOLEAN, USHORT, ULONG *);
 
 /* The process's handler, set by any thread. */
 static crt_invalid_parameter_handler process_handler;
@@ -20,36 +16,6 @@ static crt_invalid_parameter_handler process_handler;
 _Noreturn static void raise_status(NTSTATUS status) {
     api_RaiseException((DWORD)status, EXCEPTION_NONCONTINUABLE, 0, NULL);
     windlass_fatal("invalid parameter passed to a C run-time function");
-}
-
-/* "IMAGE_IMPORT_DESCRIPTOR" */
-struct import_descriptor {
-    DWORD names, timestamp, forwarder_chain, dll_name, addresses;
-};
-
-static bool imports_msvcrt(void *base) {
-    enum { IMPORT_DIRECTORY = 1 };
-    ULONG size;
-    const struct import_descriptor *dll = api_RtlImageDirectoryEntryToData(base, TRUE, IMPORT_DIRECTORY, &size);
-    for (; dll && dll->dll_name; dll++)
-        if (strcasecmp((const char *)base + dll->dll_name, "msvcrt.dll") == 0)
-            return true;
-    return false;
-}
-
-/* The nearest Windows code on the stack is in a module that uses msvcrt.dll. */
-static bool is_called_for_msvcrt(void) {
-    enum { FRAMES = 32 };
-    uintptr_t addresses[FRAMES];
-    CONTEXT context;
-    api_RtlCaptureContext(&context);
-    unsigned count = frames_collect(&context, addresses, FRAMES, false);
-    for (unsigned i = 0; i < count; i++) {
-        LDR_DATA_TABLE_ENTRY *module = module_from_address((void *)addresses[i]);
-        if (module)
-            return imports_msvcrt(module->DllBase);
-    }
-    return false;
 }
 
 API(CRT_DLLS, VOID, _invoke_watson, const WCHAR *expression, const WCHAR *function, const WCHAR *file, unsigned line,
@@ -65,7 +31,7 @@ API(CRT_DLLS, VOID, _invalid_parameter, const WCHAR *expression, const WCHAR *fu
         handler = __atomic_load_n(&process_handler, __ATOMIC_ACQUIRE);
     if (handler)
         handler(expression, function, file, line, reserved);
-    else if (!is_called_for_msvcrt())
+    else if (!crt_caller_uses_msvcrt())
         api__invoke_watson(expression, function, file, line, reserved);
 }
 API_ALIAS(api__invalid_parameter, cpp, MSVCR_DLLS, "?_invalid_parameter@@YAXPEBG00I_K@Z");

@@ -205,8 +205,8 @@ static bool resolve_user_default(struct resolved *result) {
 
 static bool is_utf8(const char *text) { return strcasecmp(text, "utf8") == 0 || strcasecmp(text, "utf-8") == 0; }
 
-/* What stands behind the dot. 0 when there is no such code page; UTF-7 cannot be a locale's ("setlocale"). */
-static UINT codepage_from_text(const char *text, const struct resolved *locale) {
+/* The code page that the text behind a dot names; 0 for none. */
+static UINT codepage_named(const char *text, const struct resolved *locale) {
     UINT unicode_only = CP_UTF8, codepage = 0;
     if (is_utf8(text))
         return CP_UTF8;
@@ -216,9 +216,16 @@ static UINT codepage_from_text(const char *text, const struct resolved *locale) 
         return locale->oem ? locale->oem : unicode_only;
     for (; *text >= '0' && *text <= '9' && codepage < 1000000; text++)
         codepage = codepage * 10 + (UINT)(*text - '0');
-    if (*text || codepage == CP_UTF7 || codepage <= CP_THREAD_ACP || !codepage_find(codepage))
-        return 0;
-    return codepage;
+    return *text || codepage <= CP_THREAD_ACP ? 0 : codepage;
+}
+
+/* What stands behind the dot. 0 when there is no such code page, or none that a locale can have: UTF-7 never, and in the
+ * run-times before the Universal one none "that require more than two bytes per character" ("setlocale"). */
+static UINT codepage_from_text(const char *text, const struct resolved *locale) {
+    enum { OLD_MAXIMUM_BYTES = 2 };
+    UINT id = codepage_named(text, locale);
+    const struct codepage *page = id && id != CP_UTF7 ? codepage_find(id) : NULL;
+    return page && (page->max_bytes <= OLD_MAXIMUM_BYTES || !crt_caller_uses_old()) ? id : 0;
 }
 
 /* "Language_Country.codepage", or UTF-8 spelled as the program did. */
