@@ -52,7 +52,8 @@ NTSTATUS path_of_object(const OBJECT_ATTRIBUTES *attributes, struct host_path *o
     } else if (!length || name->Buffer[0] != '\\') {
         status = STATUS_OBJECT_PATH_SYNTAX_BAD; /* a native path without a root starts at the namespace's */
     }
-    memcpy(path + count, name->Buffer, length * sizeof *path);
+    if (length)
+        memcpy(path + count, name->Buffer, length * sizeof *path);
     if (!status)
         status = status_from_path_error(root ? path_to_host(path, out) : path_native_to_host(path, out));
     free(path);

@@ -2,7 +2,7 @@
  * zero behind them. The empty list is the desktop. What stands in an item is the business of shell_items.py. */
 #include "com/com.h"
 
-typedef struct {
+typedef struct __attribute__((packed)) {  /* items of odd sizes occur */
     USHORT cb;
     BYTE abID[];
 } SHITEMID;
