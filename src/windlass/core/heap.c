@@ -524,6 +524,36 @@ void *heap_realloc_zeroed(void *block, size_t size) {
     return moved;
 }
 
+/* ---- what a block is ---- */
+
+static bool is_listed(const struct free_block *list, const void *block) {
+    while (list && list != block)
+        list = list->next;
+    return list != NULL;
+}
+
+static bool is_in_depot(struct depot *depot, const void *block) {
+    lock_acquire(&depot->lock);
+    bool found = ((const char *)block >= depot->cut && (const char *)block < depot->cut_end) ||
+                 is_listed(depot->loose, block);
+    for (const struct free_block *batch = depot->batches; batch && !found; batch = batch->next_batch)
+        found = is_listed(batch, block);
+    lock_release(&depot->lock);
+    return found;
+}
+
+enum heap_knowledge heap_knows(const void *address) {
+    size_t offset = (size_t)((const char *)address - heap_region);
+    if (offset >= heap_region_size)
+        return HEAP_CANNOT_TELL;
+    unsigned class = heap_class_of(address);
+    size_t size = class ? heap_class_size(class) : SPAN_SIZE, place = offset % SPAN_SIZE;
+    if (!class || place % size || place + size > SPAN_SIZE || is_in_depot(&depots[class], address))
+        return HEAP_NO_BLOCK;
+    const struct heap_list *own = heap_cache ? &heap_cache->lists[class] : NULL;
+    return own && (is_listed(own->active, address) || is_listed(own->spare, address)) ? HEAP_NO_BLOCK : HEAP_BLOCK;
+}
+
 void heap_trim(void) {
     if (heap_cache)
         empty_cache(heap_cache);

@@ -107,6 +107,11 @@ void *heap_realloc_zeroed(void *block, size_t size);
 /* Changes the size where the block stands; false when it has no room there. */
 bool heap_resize_in_place(void *block, size_t size);
 
+/* Whether an address is a block that was handed out and not given back. Blocks that are the host's cannot be told; one
+ * that another thread gave back and still keeps for itself counts as handed out. */
+enum heap_knowledge { HEAP_CANNOT_TELL = -1, HEAP_NO_BLOCK, HEAP_BLOCK };
+enum heap_knowledge heap_knows(const void *address);
+
 /* Gives memory that nobody uses back to the host. */
 void heap_trim(void);
 

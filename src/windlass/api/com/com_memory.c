@@ -69,10 +69,10 @@ static SIZE_T WINAPI malloc_size(struct com_object *self, void *block) {
     return block ? heap_size(block) : (SIZE_T)-1;
 }
 
-/* -1: "cannot tell". */
+/* -1: it cannot be determined. */
 static int WINAPI malloc_did_alloc(struct com_object *self, void *block) {
-    (void)self, (void)block;
-    return -1;
+    (void)self;
+    return heap_knows(block);
 }
 
 static void WINAPI malloc_minimize(struct com_object *self) { (void)self; }
