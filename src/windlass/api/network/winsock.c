@@ -188,6 +188,10 @@ static int bind_reusing(int fd, const struct sockaddr *address, socklen_t size) 
     return result;
 }
 
+static bool is_link_local(const struct sockaddr *address) {
+    return address->sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&((const struct sockaddr_in6 *)address)->sin6_addr);
+}
+
 /* Who sets SO_REUSEADDR gets a datagram address that others have, whatever they have set, but for SO_EXCLUSIVEADDRUSE. */
 static int bind_to(const struct file *file, const struct sockaddr *address, socklen_t size) {
     bool is_stream = socket_is_stream(file->fd);
@@ -196,6 +200,8 @@ static int bind_to(const struct file *file, const struct sockaddr *address, sock
         result = bind_reusing(file->fd, address, size);
     if (!result && !is_stream && !file->is_exclusive)
         socket_set_reuse(file->fd, true);
+    if (result && (errno == ENODEV || (errno == EINVAL && is_link_local(address))))
+        errno = EADDRNOTAVAIL;                       /* not an address of that zone, or of no zone */
     return result ? host_failed() : 0;
 }
 
@@ -822,6 +828,18 @@ static bool is_query(DWORD code) {
            code == W_SIO_BSP_HANDLE_SELECT || code == W_SIO_BSP_HANDLE_POLL;
 }
 
+static bool is_told(DWORD code) {
+    return code == W_SIO_TCP_INFO || code == SIO_GET_INTERFACE_LIST || code == SIO_ROUTING_INTERFACE_QUERY ||
+           code == SIO_ADDRESS_LIST_QUERY;
+}
+
+/* Fills a buffer; *size is the room and what is used or, with WSAEFAULT, needed. */
+static int tell(int fd, DWORD code, const void *in, DWORD in_size, void *out, DWORD *size) {
+    DWORD error = code == W_SIO_TCP_INFO ? (DWORD)socket_tcp_info(fd, in_size >= sizeof(ULONG) ? in : NULL, out, size)
+                                         : socket_tell_addresses(fd, code, in, in_size, out, size);
+    return error ? socket_failed(error) : 0;
+}
+
 API(ws2_32, int, WSAIoctl, SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer, LPVOID lpvOutBuffer,
     DWORD cbOutBuffer, LPDWORD lpcbBytesReturned, OVERLAPPED *lpOverlapped, PVOID lpCompletionRoutine) {
     const void *value;
@@ -830,10 +848,11 @@ API(ws2_32, int, WSAIoctl, SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, 
     struct file *file = socket_from(s);
     if (!file)
         return SOCKET_ERROR;
-    if (dwIoControlCode == W_SIO_TCP_INFO) {
+    if (is_told(dwIoControlCode)) {
         size = cbOutBuffer;
-        int error = socket_tcp_info(file->fd, cbInBuffer >= sizeof(ULONG) ? lpvInBuffer : NULL, lpvOutBuffer, &size);
-        result = error ? socket_failed((DWORD)error) : 0;
+        result = tell(file->fd, dwIoControlCode, lpvInBuffer, cbInBuffer, lpvOutBuffer, &size);
+        if (result && size > cbOutBuffer && lpcbBytesReturned)
+            *lpcbBytesReturned = size;
     } else if (!is_query(dwIoControlCode)) {
         result = control(file->fd, dwIoControlCode, lpvInBuffer ? lpvInBuffer : lpvOutBuffer);
         size = lpvOutBuffer && !lpvInBuffer ? sizeof(ULONG) : 0;

@@ -106,6 +106,13 @@ SOCKET socket_take(const WSAPROTOCOL_INFOW *info, bool inherits);
 /* SIO_TCP_INFO (winsock_tcp_info.c): *size is the room and what is used of it. A Winsock error or 0. */
 int socket_tcp_info(int fd, const ULONG *version, void *out, DWORD *size);
 
+#define SIO_GET_INTERFACE_LIST 0x4004747Fu
+#define SIO_ROUTING_INTERFACE_QUERY 0xC8000014u
+#define SIO_ADDRESS_LIST_QUERY 0x48000016u
+
+/* What those codes tell (winsock_interfaces.c): *size is the room and what is used or needed. A Winsock error or 0. */
+DWORD socket_tell_addresses(int fd, DWORD code, const void *in, DWORD in_size, void *out, DWORD *size);
+
 /* Begins to receive, as an overlapped WSARecvFrom: done when it returns, or STATUS_PENDING. The caller completes what is done.
  * `address` may be NULL; `flags` are Winsock's. */
 NTSTATUS socket_receive(struct file *socket, const WSABUF *buffers, DWORD count, DWORD flags, void *address,

@@ -44,6 +44,14 @@ API_ALIAS(api_WSAHtons, back, ws2_32, "WSANtohs");
 
 /* ---- text ---- */
 
+enum { SCOPE_SIZE = 11 };
+
+/* "fe80::1%4": on Windows a zone has its number, never a name. False: there is no room. */
+static bool append_scope(char *text, size_t room, uint32_t scope) {
+    size_t length = strlen(text);
+    return !scope || (size_t)snprintf(text + length, room - length, "%%%u", scope) < room - length;
+}
+
 API(ws2_32 wsock32, ULONG, inet_addr, LPCSTR cp) {
     struct in_addr address;
     return inet_aton(cp, &address) ? address.s_addr : INADDR_NONE;
@@ -111,6 +119,7 @@ static DWORD error_from_gai(int error) {
     case EAI_FAIL: return WSANO_RECOVERY;
     case EAI_FAMILY: return WSAEAFNOSUPPORT;
     case EAI_MEMORY: return 8;
+    case EAI_OVERFLOW: return ERROR_INSUFFICIENT_BUFFER;
     case EAI_SERVICE: return WSATYPE_NOT_FOUND;
     case EAI_SOCKTYPE: return 10044;
     default: return WSAHOST_NOT_FOUND;
@@ -213,6 +222,15 @@ API(ws2_32, int, GetAddrInfoW, LPCWSTR pNodeName, LPCWSTR pServiceName, const AD
 
 enum { W_NI_NOFQDN = 1, W_NI_NUMERICHOST = 2, W_NI_NAMEREQD = 4, W_NI_NUMERICSERV = 8, W_NI_DGRAM = 16 };
 
+/* The host would add the zone's name to a number. */
+static uint32_t take_scope(struct sockaddr_storage *address) {
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)address;
+    uint32_t scope = address->ss_family == AF_INET6 ? six->sin6_scope_id : 0;
+    if (scope)
+        six->sin6_scope_id = 0;
+    return scope;
+}
+
 API(ws2_32, int, getnameinfo, const void *pSockaddr, int SockaddrLength, LPSTR pNodeBuffer, DWORD NodeBufferSize,
     LPSTR pServiceBuffer, DWORD ServiceBufferSize, int Flags) {
     struct sockaddr_storage address;
@@ -221,11 +239,14 @@ API(ws2_32, int, getnameinfo, const void *pSockaddr, int SockaddrLength, LPSTR p
     int flags = (Flags & W_NI_NOFQDN ? NI_NOFQDN : 0) | (Flags & W_NI_NUMERICHOST ? NI_NUMERICHOST : 0) |
                 (Flags & W_NI_NAMEREQD ? NI_NAMEREQD : 0) | (Flags & W_NI_NUMERICSERV ? NI_NUMERICSERV : 0) |
                 (Flags & W_NI_DGRAM ? NI_DGRAM : 0);
+    uint32_t scope = take_scope(&address);
     int error = getnameinfo((struct sockaddr *)&address, (socklen_t)SockaddrLength, pNodeBuffer, NodeBufferSize,
                             pServiceBuffer, ServiceBufferSize, flags);
     if (error == EAI_AGAIN && !(flags & NI_NAMEREQD)) /* nobody to be asked: the address in numbers */
         error = getnameinfo((struct sockaddr *)&address, (socklen_t)SockaddrLength, pNodeBuffer, NodeBufferSize,
                             pServiceBuffer, ServiceBufferSize, flags | NI_NUMERICHOST);
+    if (!error && pNodeBuffer && strchr(pNodeBuffer, ':') && !append_scope(pNodeBuffer, NodeBufferSize, scope))
+        error = EAI_OVERFLOW;
     DWORD code = error_from_gai(error);
     if (code)
         set_last_error(code);
@@ -392,15 +413,17 @@ API(ws2_32 wsock32, PROTOENT *, getprotobynumber, int number) {
 
 static int format_address(const void *address, DWORD length, char *out, size_t size) {
     struct sockaddr_storage host;
-    char text[INET6_ADDRSTRLEN];
+    char text[INET6_ADDRSTRLEN + SCOPE_SIZE];
     if (!address_to_host(address, (int)length, &host))
         return 0;
     bool is_six = host.ss_family == AF_INET6;
     const void *bytes = is_six ? (void *)&((struct sockaddr_in6 *)&host)->sin6_addr
                                : (void *)&((struct sockaddr_in *)&host)->sin_addr;
     unsigned port = ntohs(((struct sockaddr_in *)&host)->sin_port);
-    if (!inet_ntop(host.ss_family, bytes, text, sizeof text))
+    if (!inet_ntop(host.ss_family, bytes, text, INET6_ADDRSTRLEN))
         return 0;
+    if (is_six)
+        append_scope(text, sizeof text, ((struct sockaddr_in6 *)&host)->sin6_scope_id);
     return port ? snprintf(out, size, is_six ? "[%s]:%u" : "%s:%u", text, port) : snprintf(out, size, "%s", text);
 }
 
