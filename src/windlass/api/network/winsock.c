@@ -227,6 +227,9 @@ API(ws2_32 wsock32, int, listen, SOCKET s, int backlog) {
     return result;
 }
 
+/* SO_RCVTIMEO and SO_SNDTIMEO are of receiving and sending alone ("SOL_SOCKET Socket Options"), the host's of accepting
+ * and connecting as well. */
+
 /* What is accepted waits or not as what listens does, and tells the same of its events ("accept function"). */
 API(ws2_32 wsock32, SOCKET, accept, SOCKET s, void *addr, int *addrlen) {
     struct sockaddr_storage address;
@@ -236,7 +239,8 @@ API(ws2_32 wsock32, SOCKET, accept, SOCKET s, void *addr, int *addrlen) {
     if (!file)
         return INVALID_SOCKET;
     int flags = SOCK_CLOEXEC | (socket_is_nonblocking(file->fd) ? SOCK_NONBLOCK : 0);
-    while ((fd = accept4(file->fd, (struct sockaddr *)&address, &size, flags)) < 0 && errno == EINTR) {
+    while ((fd = accept4(file->fd, (struct sockaddr *)&address, &size, flags)) < 0 &&
+           (errno == EINTR || (errno == EAGAIN && !socket_is_nonblocking(file->fd)))) {
     }
     SOCKET result = fd < 0 ? (SOCKET)(LONG_PTR)host_failed() : socket_handle(fd, true, true);
     if (fd >= 0) {
@@ -255,10 +259,10 @@ API(ws2_32, SOCKET, WSAAccept, SOCKET s, void *addr, int *addrlen, PVOID lpfnCon
     return api_accept(s, addr, addrlen);
 }
 
-/* A signal does not end it: it goes on by itself. */
+/* Neither a signal nor SO_SNDTIMEO ends it: it goes on by itself. */
 static int connect_waiting(int fd, const struct sockaddr_storage *address, socklen_t size) {
     int result = connect(fd, (const struct sockaddr *)address, size), error = 0;
-    if (!result || errno != EINTR)
+    if (!result || (errno != EINTR && (errno != EINPROGRESS || socket_is_nonblocking(fd))))
         return result;
     struct pollfd done = {fd, POLLOUT, 0};
     size = sizeof error;
