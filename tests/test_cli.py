@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -200,6 +201,27 @@ def test_check_follows_dependencies(write_dll):
         ("outer.dll", []),
         ("inner.dll", ["outer.dll"]),
     ]
+
+
+def test_check_names_only_the_first_of_many_that_need_a_dll(write_dll):
+    inner = [
+        write_dll(
+            "__declspec(dllimport) int GetTickCount(void);"
+            f"EXPORT int {name}(void) {{ return GetTickCount(); }}",
+            name=name,
+        )
+        for name in ("one", "two", "three")
+    ]
+    outer = write_dll(
+        "__declspec(dllimport) int one(void), two(void), three(void);"
+        "EXPORT int outer(void) { return one() + two() + three(); }",
+        name="needs_three",
+        uses=inner,
+    )
+    (row,) = (line for line in windlass("check", outer).splitlines() if line.startswith("kernel32.dll "))
+    assert re.fullmatch(r"kernel32\.dll +\w+\.dll, \w+\.dll and 1 more +builtin", row)
+    needed_by = {each["name"]: each["needed_by"] for each in answer("check", outer)["dlls"]}
+    assert sorted(needed_by["kernel32.dll"]) == ["one.dll", "three.dll", "two.dll"]
 
 
 def test_check_names_a_missing_dll_and_who_needs_it_for_what(write_dll):

@@ -66,7 +66,7 @@ def show(walk: Walk, name: str) -> None:
     if len(walk.dlls) > 1:
         output.line()
         rows = [
-            (dll.name + (" (delay)" if dll.delay else ""), ", ".join(dll.needed_by), dll.path or "builtin")
+            (dll.name + (" (delay)" if dll.delay else ""), some(dll.needed_by, 2), dll.path or "builtin")
             for dll in walk.dlls[1:]
         ]
         output.table(("needed DLL", "by", "found"), rows)
