@@ -83,6 +83,10 @@ static void zones(void)
     // Wine reports: 'fe80::42%lo' '80'
     // documented: 'fe80::42%1' '80'     (Microsoft, "IPv6 Addresses": a zone is a number)
     say("'%s' '%s'", text, service);
+    memset(text, ':', sizeof text);
+    say("service alone %d", getnameinfo((struct sockaddr *)&address, sizeof address, text, 0, service, sizeof service,
+                                        NI_NUMERICHOST | NI_NUMERICSERV));
+    say("left alone %d", text[0] == ':' && text[8] == ':' && text[99] == ':');
     SOCKET s = socket(AF_INET6, SOCK_STREAM, 0);
     int result = bind(s, (struct sockaddr *)&none, sizeof none);
     // Wine reports: no zone -1 10022

@@ -245,7 +245,7 @@ API(ws2_32, int, getnameinfo, const void *pSockaddr, int SockaddrLength, LPSTR p
     if (error == EAI_AGAIN && !(flags & NI_NAMEREQD)) /* nobody to be asked: the address in numbers */
         error = getnameinfo((struct sockaddr *)&address, (socklen_t)SockaddrLength, pNodeBuffer, NodeBufferSize,
                             pServiceBuffer, ServiceBufferSize, flags | NI_NUMERICHOST);
-    if (!error && pNodeBuffer && strchr(pNodeBuffer, ':') && !append_scope(pNodeBuffer, NodeBufferSize, scope))
+    if (!error && pNodeBuffer && NodeBufferSize && strchr(pNodeBuffer, ':') && !append_scope(pNodeBuffer, NodeBufferSize, scope))
         error = EAI_OVERFLOW;
     DWORD code = error_from_gai(error);
     if (code)
