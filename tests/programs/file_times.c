@@ -1,6 +1,8 @@
 // All ways of asking tell the same times of a file, to the 100 ns that they are set to; writing does not move the
 // creation time ("File Times", "SetFileTime function").
 // The host has no creation times for Wine to set.
+// Wine reports:   open for nothing: creation 0 access 1 write 1
+// documented:   open for nothing: creation 1 access 1 write 1     (Microsoft, "SetFileTime function")
 // Wine reports:   GetFileTime: creation 0 access 1 write 1
 // documented:   GetFileTime: creation 1 access 1 write 1     (Microsoft, "SetFileTime function")
 // Wine reports:   GetFileInformationByHandle: creation 0 access 1 write 1
@@ -52,9 +54,13 @@ static void ask_all(const char *title, const struct times *expected)
     WIN32_FIND_DATAA found;
     BY_HANDLE_FILE_INFORMATION information;
     FILE_BASIC_INFO basic;
-    HANDLE file = open_file(GENERIC_READ);
+    HANDLE file = open_file(0);
     struct times times = by_handle(file);
+    CloseHandle(file);
     say("%s", title);
+    compare("open for nothing", expected, times.creation, times.access, times.write);
+    file = open_file(GENERIC_READ);
+    times = by_handle(file);
     compare("GetFileTime", expected, times.creation, times.access, times.write);
     check(GetFileInformationByHandle(file, &information));
     compare("GetFileInformationByHandle", expected, information.ftCreationTime, information.ftLastAccessTime,
@@ -70,9 +76,9 @@ static void ask_all(const char *title, const struct times *expected)
     compare("FindFirstFile", expected, found.ftCreationTime, found.ftLastAccessTime, found.ftLastWriteTime);
 }
 
-static void set(const char *title, const FILETIME *creation, const FILETIME *access, const FILETIME *write)
+static void set(const char *title, DWORD right, const FILETIME *creation, const FILETIME *access, const FILETIME *write)
 {
-    HANDLE file = open_file(GENERIC_READ | GENERIC_WRITE);
+    HANDLE file = open_file(FILE_READ_ATTRIBUTES | right);
     struct times expected = by_handle(file);
     expected.creation = creation ? *creation : expected.creation;
     expected.access = access ? *access : expected.access;
@@ -106,11 +112,12 @@ PROGRAM
     struct times fresh = by_handle(file);
     CloseHandle(file);
     ask_all("new", &fresh);
-    set("write time", NULL, NULL, &third);
+    set("write time", GENERIC_WRITE, NULL, NULL, &third);
     write_byte();
-    set("access time", NULL, &second, NULL);
-    set("all", &first, &second, &third);
-    set("write time again", NULL, NULL, &second);
+    set("access time", FILE_WRITE_ATTRIBUTES, NULL, &second, NULL);
+    set("all", GENERIC_WRITE, &first, &second, &third);
+    set("all by the right to do that", FILE_WRITE_ATTRIBUTES, &third, &first, &second);
+    set("write time again", FILE_WRITE_ATTRIBUTES, NULL, NULL, &second);
     write_byte();
     check(DeleteFileA(path));
     return 0;

@@ -67,10 +67,14 @@ static void facts_from_statx(const struct statx *status, struct file_facts *fact
         facts->attributes |= FILE_ATTRIBUTE_READONLY;
 }
 
-static void apply_record(const struct record *record, struct file_facts *facts) {
-    facts->attributes = (facts->attributes & ~(DWORD)KEPT_ATTRIBUTES) | (record->attributes & KEPT_ATTRIBUTES);
+static void apply_creation(const struct record *record, struct file_facts *facts) {
     if (record->creation)
         facts->creation = record->creation;
+}
+
+static void apply_record(const struct record *record, struct file_facts *facts) {
+    facts->attributes = (facts->attributes & ~(DWORD)KEPT_ATTRIBUTES) | (record->attributes & KEPT_ATTRIBUTES);
+    apply_creation(record, facts);
     if (!facts->attributes)
         facts->attributes = FILE_ATTRIBUTE_NORMAL;
 }
@@ -96,14 +100,16 @@ static bool facts_of(const char *path, int fd, bool follow, struct file_facts *f
     else if (is_link)
         status.stx_size = 0;
     facts_from_statx(&status, facts);
+    struct record record;
     if (is_link) {
+        if (has_target && fd < 0 && read_record(path, fd, true, &record))
+            apply_creation(&record, facts);
         facts->reparse_tag = file_link_tag(fd, path);
         if (facts->reparse_tag == IO_REPARSE_TAG_MOUNT_POINT || (has_target && S_ISDIR(target.stx_mode)))
             facts->attributes = FILE_ATTRIBUTE_DIRECTORY; /* a junction also without its target */
         facts->attributes |= FILE_ATTRIBUTE_REPARSE_POINT;
         return true;
     }
-    struct record record;
     if (read_record(path, fd, follow, &record))
         apply_record(&record, facts);
     return true;
