@@ -164,7 +164,7 @@ def test_a_killed_program(build, start):
 int main(void)
 {
     char line[50];
-    sprintf(line, "kill -9 %d", _getpid());
+    sprintf(line, "sh -c \\"kill -9 %d\\"", _getpid());
     system(line);
     return 0;
 }
