@@ -24,8 +24,10 @@ DWORD processor_count(void) {
     cpu_set_t set;
     if (known)
         return known;
-    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    return known = count < 1 ? 1 : count > MAX_PROCESSORS ? MAX_PROCESSORS : (DWORD)count;
+    int found = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
+    DWORD count = found < 1 ? 1 : found > MAX_PROCESSORS ? MAX_PROCESSORS : (DWORD)found;
+    known = count;
+    return count;
 }
 
 DWORD_PTR processor_mask(void) {

@@ -237,7 +237,7 @@ static void handle_event(struct directory_watch *watch, const struct inotify_eve
 
 /* Events as they are read; `last` is where the last one begins. */
 struct events {
-    union { struct inotify_event align; char bytes[16384]; };
+    _Alignas(struct inotify_event) char bytes[16384];
     size_t size, last;
 };
 
