@@ -202,19 +202,30 @@ static void note_end(struct process_object *process) {
         process->knows_exit_code = true;
     }
     process->ended = true;
-    object_signaled(&process->object);
     if (process->main_thread) {
         process->main_thread->ended = true;
         process->main_thread->exit_code = process->exit_code;
-        object_signaled(&process->main_thread->object);
     }
 }
 
-bool process_has_ended(struct process_object *process) {
+/* Tells nobody: this is also asked in the middle of a walk over those who wait. */
+static bool look_for_end(struct process_object *process) {
     struct pollfd poll_fd = {.fd = process->fd, .events = POLLIN};
     if (process->id && !process->ended && poll(&poll_fd, 1, 0) > 0)
         note_end(process);
     return process->ended;
+}
+
+bool process_has_ended(struct process_object *process) {
+    if (!look_for_end(process))
+        return false;
+    if (!process->end_is_told) {
+        process->end_is_told = true;
+        object_signaled(&process->object);
+        if (process->main_thread)
+            object_signaled(&process->main_thread->object);
+    }
+    return true;
 }
 
 static void on_end(struct service_watch *watch, uint32_t events) {
@@ -229,7 +240,7 @@ static void on_end(struct service_watch *watch, uint32_t events) {
 
 /* The watch has a reference until the process ends: a child is reaped though nobody asks for it. */
 static void watch(struct process_object *process) {
-    if (process->is_watched || process->ended || !process->id)
+    if (process->is_watched || process->end_is_told || !process->id)
         return;
     process->watch = (struct service_watch){.fd = process->fd, .events = EPOLLIN, .ready = on_end};
     process->is_watched = true;
@@ -249,7 +260,7 @@ static void destroy(struct object *object) {
 
 static bool is_signaled(struct object *object, struct thread_object *waiter) {
     (void)waiter;
-    return process_has_ended((struct process_object *)object);
+    return look_for_end((struct process_object *)object);   /* who waits is told by the watch, too */
 }
 
 static void waited(struct object *object) { watch((struct process_object *)object); }

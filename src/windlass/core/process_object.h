@@ -38,6 +38,7 @@ struct process_object {
 
     /* Under the dispatcher lock. */
     bool is_watched, ended, knows_exit_code;
+    bool end_is_told;                                /* to those who wait */
     DWORD exit_code;                                 /* STILL_ACTIVE until it has ended */
     int64_t ended_at;                                /* system time, when it was noticed */
     struct host_process last_facts;                  /* of a process that has ended, as far as known */

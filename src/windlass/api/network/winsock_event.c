@@ -34,6 +34,7 @@ struct selected {
     struct selected *next;
     struct file *file;     /* not referenced: it forgets this when its last handle is closed */
     int fd;                /* a duplicate */
+    uint64_t serial;       /* the host may still tell of a descriptor that was closed, and its number used again */
     struct listener listener;
     LONG wanted, recorded, told; /* told: not watched for until it is re-enabled */
     bool is_connecting, was_closed;
@@ -57,7 +58,7 @@ static bool is_idle(const struct selected *each) { return !each->is_connecting &
 
 /* Watches for these events, once; none: for nothing, not even for what the host tells without being asked. */
 static void watch(struct selected *each, uint32_t events) {
-    struct epoll_event event = {.events = events | EPOLLONESHOT, .data.fd = each->fd};
+    struct epoll_event event = {.events = events | EPOLLONESHOT, .data.u64 = each->serial};
     if (!events)
         epoll_ctl(epoll_fd, EPOLL_CTL_DEL, each->fd, NULL);
     else if (epoll_ctl(epoll_fd, EPOLL_CTL_MOD, each->fd, &event))
@@ -141,7 +142,7 @@ static void *event_thread(void *context) {
         pthread_mutex_lock(&selections_lock);
         for (int i = 0; i < count; i++) {
             for (struct selected *each = selections; each; each = each->next) {
-                if (each->fd != ready[i].data.fd)
+                if (each->serial != ready[i].data.u64)
                     continue;
                 record(each, ready[i].events);
                 /* What is told stays unarmed until it is re-enabled; the others go on. */
@@ -201,11 +202,12 @@ API_USE(int, ioctlsocket, SOCKET, LONG, ULONG *);
 
 /* From now on `listener` is told of these events, and nobody else; takes over its reference. The lock is held. */
 static bool listen_for(struct file *file, const struct listener *listener, LONG events) {
+    static uint64_t serial;
     struct selected *each = start_thread() ? calloc(1, sizeof *each) : NULL;
     if (!each)
         return false;
-    *each = (struct selected){.next = selections, .file = file, .fd = dup(file->fd), .listener = *listener,
-                              .wanted = events, .is_connecting = file->connect_untold};
+    *each = (struct selected){.next = selections, .file = file, .fd = dup(file->fd), .serial = ++serial,
+                              .listener = *listener, .wanted = events, .is_connecting = file->connect_untold};
     selections = each;
     file->has_network_events = true;
     arm(each);
