@@ -8,6 +8,7 @@ Source: Microsoft, "OleSetClipboard function", "OleGetClipboard function", "Rele
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterable
 from ctypes import c_int32, c_uint16, c_uint32, c_uint64
 
 from windlass import _core
@@ -33,14 +34,13 @@ from windlass.registry import export
 from windlass.types import DWORD, HRESULT, HWND, LPDWORD, PVOID, VOID
 
 __all__ = [
-    "DATADIR_GET",
     "DV_E_FORMATETC",
     "DV_E_TYMED",
-    "OLE_E_ADVISENOTSUPPORTED",
     "TYMED_HGLOBAL",
     "EnumFormats",
     "FormatEtc",
     "IDataObject",
+    "MemoryData",
     "StorageMedium",
     "copied_memory",
 ]
@@ -161,10 +161,41 @@ class EnumFormats(Enumerator):
     interfaces = (IEnumFORMATETC,)
 
 
-class ClipboardData(ComObject):
-    """What the clipboard holds, for OleGetClipboard."""
+class MemoryData(ComObject):
+    """A data object whose formats are all to be had in global memory, and that tells nobody of changes."""
 
     interfaces = (IDataObject,)
+
+    def formats(self) -> Iterable[int]:
+        raise NotImplementedError
+
+    def GetCanonicalFormatEtc(self, pformatectIn: int, pformatetcOut: int) -> int:
+        if not pformatectIn or not pformatetcOut:
+            return E_INVALIDARG
+        same = get_structure(pformatectIn, FormatEtc)
+        same.ptd = 0
+        put_structure(pformatetcOut, same)
+        return DATA_S_SAMEFORMATETC
+
+    def EnumFormatEtc(self, dwDirection: int, ppenumFormatEtc: int) -> int | None:
+        if dwDirection != DATADIR_GET:
+            return E_NOTIMPL
+        items = [bytes(FormatEtc(each, 0, DVASPECT_CONTENT, -1, TYMED_HGLOBAL)) for each in self.formats()]
+        put_u64(ppenumFormatEtc, EnumFormats(items, lambda item: item).pointer())
+        return None
+
+    def DAdvise(self, pformatetc: int, advf: int, sink: int, connection: int) -> int:
+        return OLE_E_ADVISENOTSUPPORTED
+
+    def DUnadvise(self, connection: int) -> int:
+        return OLE_E_ADVISENOTSUPPORTED
+
+    def EnumDAdvise(self, ppenumAdvise: int) -> int:
+        return OLE_E_ADVISENOTSUPPORTED
+
+
+class ClipboardData(MemoryData):
+    """What the clipboard holds, for OleGetClipboard."""
 
     def formats(self) -> list[int]:
         """Of those that are global memory."""
@@ -207,30 +238,6 @@ class ClipboardData(ComObject):
             return E_INVALIDARG
         self.check(get_structure(pformatetc, FormatEtc))
         return None
-
-    def GetCanonicalFormatEtc(self, pformatectIn: int, pformatetcOut: int) -> int:
-        if not pformatectIn or not pformatetcOut:
-            return E_INVALIDARG
-        same = get_structure(pformatectIn, FormatEtc)
-        same.ptd = 0
-        put_structure(pformatetcOut, same)
-        return DATA_S_SAMEFORMATETC
-
-    def EnumFormatEtc(self, dwDirection: int, ppenumFormatEtc: int) -> int | None:
-        if dwDirection != DATADIR_GET:
-            return E_NOTIMPL
-        items = [bytes(FormatEtc(each, 0, DVASPECT_CONTENT, -1, TYMED_HGLOBAL)) for each in self.formats()]
-        put_u64(ppenumFormatEtc, EnumFormats(items, lambda item: item).pointer())
-        return None
-
-    def DAdvise(self, pformatetc: int, advf: int, sink: int, connection: int) -> int:
-        return OLE_E_ADVISENOTSUPPORTED
-
-    def DUnadvise(self, connection: int) -> int:
-        return OLE_E_ADVISENOTSUPPORTED
-
-    def EnumDAdvise(self, ppenumAdvise: int) -> int:
-        return OLE_E_ADVISENOTSUPPORTED
 
 
 _own: list[tuple[int, int]] = []

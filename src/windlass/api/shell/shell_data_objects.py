@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from windlass import _core
 from windlass.api.calls import windows
-from windlass.api.com.com_objects import E_INVALIDARG, E_NOTIMPL, E_OUTOFMEMORY, ComObject, each
+from windlass.api.com.com_objects import E_INVALIDARG, E_NOTIMPL, E_OUTOFMEMORY, each
 from windlass.api.com.ole_transfer import (
-    DATADIR_GET,
     DV_E_FORMATETC,
     DV_E_TYMED,
-    OLE_E_ADVISENOTSUPPORTED,
     TYMED_HGLOBAL,
     EnumFormats,
     FormatEtc,
     IDataObject,
+    MemoryData,
     StorageMedium,
     copied_memory,
 )
@@ -35,7 +34,6 @@ from windlass.types import HRESULT, LPGUID, PVOID, UINT
 __all__ = ["IDataObject", "ShellData", "clipboard_format", "memory_block"]
 
 CF_HDROP, DVASPECT_CONTENT, GMEM_MOVEABLE = 15, 1, 2
-DATA_S_SAMEFORMATETC = 0x00040130
 MAX_PATH = 260
 
 
@@ -68,10 +66,8 @@ def dropped_files(paths: Sequence[str]) -> bytes:
     return struct.pack("<IiiII", 20, 0, 0, 0, 1) + b"".join(map(_core.wide_bytes, paths)) + b"\0\0"
 
 
-class ShellData(ComObject):
+class ShellData(MemoryData):
     """Some of the items of a folder, and what programs add to them."""
-
-    interfaces = (IDataObject,)
 
     def __init__(self, folder: Sequence[bytes], children: Sequence[Sequence[bytes]]) -> None:
         super().__init__()
@@ -106,14 +102,6 @@ class ShellData(ComObject):
     def QueryGetData(self, pformatetc: int) -> int:
         return self._refusal(get_structure(pformatetc, FormatEtc)) if pformatetc else E_INVALIDARG
 
-    def GetCanonicalFormatEtc(self, pformatectIn: int, pformatetcOut: int) -> int:
-        if not pformatectIn or not pformatetcOut:
-            return E_INVALIDARG
-        same = get_structure(pformatectIn, FormatEtc)
-        same.ptd = 0
-        put_structure(pformatetcOut, same)
-        return DATA_S_SAMEFORMATETC
-
     def SetData(self, pformatetc: int, pmedium: int, fRelease: int) -> int | None:
         if not pformatetc or not pmedium:
             return E_INVALIDARG
@@ -125,22 +113,12 @@ class ShellData(ComObject):
             windows("ole32.dll", "ReleaseStgMedium", pmedium)
         return None
 
+    def formats(self) -> Iterable[int]:
+        return self.held
+
     def EnumFormatEtc(self, dwDirection: int, ppenumFormatEtc: int) -> int | None:
         put_u64(ppenumFormatEtc, 0)
-        if dwDirection != DATADIR_GET:
-            return E_NOTIMPL
-        items = [bytes(FormatEtc(each, 0, DVASPECT_CONTENT, -1, TYMED_HGLOBAL)) for each in self.held]
-        put_u64(ppenumFormatEtc, EnumFormats(items, bytes).pointer())
-        return None
-
-    def DAdvise(self, pformatetc: int, advf: int, pAdvSink: int, pdwConnection: int) -> int:
-        return OLE_E_ADVISENOTSUPPORTED
-
-    def DUnadvise(self, dwConnection: int) -> int:
-        return OLE_E_ADVISENOTSUPPORTED
-
-    def EnumDAdvise(self, ppenumAdvise: int) -> int:
-        return OLE_E_ADVISENOTSUPPORTED
+        return super().EnumFormatEtc(dwDirection, ppenumFormatEtc)
 
 
 # ---- functions ----
